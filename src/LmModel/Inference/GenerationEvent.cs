@@ -1,0 +1,48 @@
+namespace LmModel.Inference;
+
+/// <summary>What a generation reports: any number of <see cref="TokenEvent"/>, then one <see cref="DoneEvent"/>.</summary>
+public abstract record GenerationEvent;
+
+/// <summary>One token, of the echoed prompt or generated.</summary>
+/// <param name="Index">Position among the events of this generation, from 0.</param>
+/// <param name="Id">Token id.</param>
+/// <param name="Text">
+/// The text that became certain with this token. Bytes of an unfinished character and text that may turn out to be the
+/// start of a stop sequence come with a later token, so this may be empty or longer than the token. The concatenation of
+/// all of them is the text of the <see cref="DoneEvent"/>.
+/// </param>
+/// <param name="Logprob">
+/// Natural log of the model's own probability of the token, before any filter; null for the first token of a prompt,
+/// which nothing predicts.
+/// </param>
+/// <param name="Alternatives">The most probable tokens at this position, best first; empty where not asked for.</param>
+public sealed record TokenEvent(
+    int Index, int Id, string Text, float? Logprob, IReadOnlyList<TokenAlternative> Alternatives) : GenerationEvent;
+
+/// <summary>A token the model could have chosen.</summary>
+public readonly record struct TokenAlternative(int Id, float Logprob);
+
+/// <summary>The end of a generation that came to its end.</summary>
+/// <param name="FinishReason">Why it ended.</param>
+/// <param name="Text">The whole text: the concatenated texts of the token events.</param>
+/// <param name="PromptTokens">Tokens read from the prompt.</param>
+/// <param name="CompletionTokens">Tokens drawn.</param>
+/// <param name="Timings">Where the time went.</param>
+public sealed record DoneEvent(
+    FinishReason FinishReason, string Text, int PromptTokens, int CompletionTokens, GenerationTimings Timings)
+    : GenerationEvent;
+
+public enum FinishReason
+{
+    /// <summary><see cref="GenerationSettings.MaxTokens"/> were drawn.</summary>
+    Length,
+
+    /// <summary>A stop sequence appeared.</summary>
+    Stop,
+}
+
+/// <summary>Times of one generation.</summary>
+/// <param name="Queued">From submission to the first step.</param>
+/// <param name="FirstToken">From submission to the first drawn token.</param>
+/// <param name="Total">From submission to the last token.</param>
+public sealed record GenerationTimings(TimeSpan Queued, TimeSpan FirstToken, TimeSpan Total);

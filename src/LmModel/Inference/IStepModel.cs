@@ -1,0 +1,22 @@
+namespace LmModel.Inference;
+
+/// <summary>
+/// The one seam between a network and decoding: reads a token for each sequence of a batch, updates its state in place and
+/// gives the logits of its next token. Not safe for concurrent calls; the engine calls it from one thread.
+/// </summary>
+/// <remarks>
+/// A sequence's logits must be the same bits whatever else is in the batch: a seed is then a full receipt of a text.
+/// </remarks>
+public interface IStepModel : IDisposable
+{
+    /// <summary>V, the number of logits of a sequence.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Floats in the state of a sequence.</summary>
+    int StateSize { get; }
+
+    /// <param name="tokens">One id for each sequence, (B).</param>
+    /// <param name="states">The state of each sequence, (B); overwritten by the state after the token.</param>
+    /// <param name="logits">Receives the logits, (B, V) row by row.</param>
+    void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits);
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Serialization;
+
+namespace LmModel.Networks;
+
+/// <summary>The recurrent cell. JSON names: <c>rnn_tanh</c>, <c>rnn_relu</c>, <c>gru</c>, <c>lstm</c>.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Cell>))]
+public enum Cell
+{
+    /// <summary>h' = tanh(W_ih x + b_ih + W_hh h + b_hh) (Elman 1990).</summary>
+    [JsonStringEnumMemberName("rnn_tanh")] RnnTanh,
+
+    /// <summary>As <see cref="RnnTanh"/> with max(0, ·) instead of tanh.</summary>
+    [JsonStringEnumMemberName("rnn_relu")] RnnRelu,
+
+    /// <summary>Gated recurrent unit (Cho et al. 2014), PyTorch's variant; gates in the order r, z, n.</summary>
+    [JsonStringEnumMemberName("gru")] Gru,
+
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997); gates in the order i, f, g, o.</summary>
+    [JsonStringEnumMemberName("lstm")] Lstm,
+}
+
+/// <summary>The architecture: embedding (V, E) → <see cref="Layers"/> recurrent layers of H units → linear (V, H).</summary>
+public sealed record ModelConfig
+{
+    public required Cell Cell { get; init; }
+
+    /// <summary>V, number of tokens; at least 1.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>E; equal to H where <see cref="TieWeights"/>.</summary>
+    public required int EmbeddingSize { get; init; }
+
+    /// <summary>H, units of each recurrent layer.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>L, number of recurrent layers; at least 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Probability in [0, 1) of dropping an activation in training: after the embedding, between layers, before the output.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Use the embedding matrix as the output matrix too (Press and Wolf 2017); <c>fc.weight</c> is then not stored.</summary>
+    public bool TieWeights { get; init; }
+
+    /// <summary>The token an empty prompt stands for: it is fed to the zero state to draw the first token.</summary>
+    public int StartToken { get; init; }
+
+    /// <summary>Gates of the cell: 1, 3 or 4. <c>weight_ih</c> has this many times H rows.</summary>
+    [JsonIgnore]
+    public int Gates => Cell switch { Cell.Gru => 3, Cell.Lstm => 4, _ => 1 };
+
+    /// <summary>Vectors of H numbers a layer carries from step to step: h, and for an LSTM c too.</summary>
+    [JsonIgnore]
+    public int StateVectors => Cell is Cell.Lstm ? 2 : 1;
+
+    /// <summary>Floats in the recurrent state of one sequence: L · <see cref="StateVectors"/> · H.</summary>
+    [JsonIgnore]
+    public int StateSize => Layers * StateVectors * HiddenSize;
+
+    /// <summary>Number of trained numbers.</summary>
+    [JsonIgnore]
+    public long ParameterCount => ParameterShapes.Sum(p => p.Shape.Aggregate(1L, (n, d) => n * d));
+
+    /// <summary>
+    /// Every parameter by the name that PyTorch's <c>state_dict</c> gives it, in that order, with its shape.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<(string Name, long[] Shape)> ParameterShapes
+    {
+        get
+        {
+            long v = VocabularySize, e = EmbeddingSize, h = HiddenSize, g = Gates * h;
+            var shapes = new List<(string, long[])> { ("embedding.weight", [v, e]) };
+            for (var layer = 0; layer < Layers; layer++)
+            {
+                shapes.Add(($"rnn.weight_ih_l{layer}", [g, layer == 0 ? e : h]));
+                shapes.Add(($"rnn.weight_hh_l{layer}", [g, h]));
+                shapes.Add(($"rnn.bias_ih_l{layer}", [g]));
+                shapes.Add(($"rnn.bias_hh_l{layer}", [g]));
+            }
+
+            if (!TieWeights)
+            {
+                shapes.Add(("fc.weight", [v, h]));
+            }
+
+            shapes.Add(("fc.bias", [v]));
+            return shapes;
+        }
+    }
+
+    /// <summary>Everything wrong with this configuration, one sentence each; empty where it is valid.</summary>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var (name, value, maximum) in new[]
+        {
+            ("vocabulary_size", VocabularySize, 1 << 20), ("embedding_size", EmbeddingSize, 1 << 16),
+            ("hidden_size", HiddenSize, 1 << 16), ("layers", Layers, 64),
+        })
+        {
+            if (value < 1 || value > maximum)
+            {
+                yield return $"{name} must be from 1 to {maximum}, not {value}";
+            }
+        }
+
+        if (!Enum.IsDefined(Cell))
+        {
+            yield return $"cell must be rnn_tanh, rnn_relu, gru or lstm, not {(int)Cell}";
+        }
+
+        if (!(Dropout >= 0 && Dropout < 1))
+        {
+            yield return FormattableString.Invariant($"dropout must be at least 0 and below 1, not {Dropout}");
+        }
+
+        if (TieWeights && EmbeddingSize != HiddenSize)
+        {
+            yield return $"tie_weights needs embedding_size = hidden_size, not {EmbeddingSize} and {HiddenSize}";
+        }
+
+        if (StartToken < 0 || StartToken >= VocabularySize)
+        {
+            yield return $"start_token must be from 0 to {VocabularySize - 1}, not {StartToken}";
+        }
+    }
+}
