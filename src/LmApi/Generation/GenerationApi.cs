@@ -1,0 +1,61 @@
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Infrastructure.Problems;
+using LmApi.Models;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Generation;
+
+/// <summary><c>POST /generate</c>.</summary>
+internal static class GenerationApi
+{
+    public static void AddGeneration(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<GenerationOptions>()
+            .BindConfiguration(GenerationOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.DefaultMaxTokens <= o.MaxTokens, "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
+            .ValidateOnStart();
+        builder.Services.AddFieldTable<GenerationFields>();
+        builder.Services.AddSingleton<GenerationRequestParser>();
+        builder.Services.AddSingleton<EventStreamAnswer>();
+        builder.Services.AddSingleton<JsonAnswer>();
+    }
+
+    public static void MapGeneration(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/generate", GenerateAsync)
+            .WithName("generate")
+            .WithTags("Generation")
+            .WithSummary("Continue a text")
+            .WithDescription(GenerationDocs.Description)
+            .WithRequestBody<GenerationFields>(GenerationDocs.Requests)
+            .WithTextResponse("text/event-stream", GenerationDocs.Stream)
+            .WithResponse<GenerationResponse>(GenerationDocs.Answer)
+            .WithProblems(
+                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType,
+                ProblemKind.InvalidRequest, ProblemKind.Overloaded, ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
+
+    internal static async Task GenerateAsync(
+        HttpContext http,
+        ModelHost host,
+        GenerationRequestParser parser,
+        EventStreamAnswer events,
+        JsonAnswer json,
+        Chance chance,
+        IOptions<GenerationOptions> options)
+    {
+        var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
+        using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
+        var request = parser.Parse(body.RootElement, streamByDefault);
+        var generation = host.TryStart(request.Settings, http.RequestAborted)
+            ?? throw Overloaded(options.Value.RetryAfterSeconds);
+
+        // From here on the request counts as admitted; the body is not needed any more.
+        var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
+        await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
+    }
+
+    private static ProblemException Overloaded(int seconds) => new(
+        ProblemKind.Overloaded.With($"As many requests wait as may wait; retry in {seconds} s.") with { RetryAfterSeconds = seconds });
+}
