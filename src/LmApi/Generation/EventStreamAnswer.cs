@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Generation;
 
 /// <summary>Answers with <c>text/event-stream</c>: <c>token</c> events, then one <c>done</c> or <c>error</c>.</summary>
-internal sealed partial class EventStreamAnswer(
+internal sealed class EventStreamAnswer(
     IOptions<GenerationOptions> options, TimeProvider time, ILogger<EventStreamAnswer> logger)
 {
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
@@ -22,12 +22,11 @@ internal sealed partial class EventStreamAnswer(
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            LogLeft(run.Id, output.Sent);
+            logger.ClientLeft(run.Id, output.Sent);
         }
         catch (Exception exception)
         {
-            LogFailed(exception, run.Id);
-            var kind = GenerationFailure.KindOf(exception);
+            var kind = logger.BrokeOff(exception, run.Id);
             var error = new StreamErrorResponse
             {
                 Code = kind.Code,
@@ -61,7 +60,9 @@ internal sealed partial class EventStreamAnswer(
                     await output.WriteAsync("token", run.ToResponse(token), ApiJson.Wire.TokenResponse, cancellation);
                     break;
                 case DoneEvent done:
-                    await output.WriteAsync("done", run.ToResponse(done), ApiJson.Wire.GenerationResponse, cancellation);
+                    var response = run.ToResponse(done);
+                    logger.Ended(response);
+                    await output.WriteAsync("done", response, ApiJson.Wire.GenerationResponse, cancellation);
                     break;
             }
         }
@@ -104,10 +105,4 @@ internal sealed partial class EventStreamAnswer(
 
         return true;
     }
-
-    [LoggerMessage(LogLevel.Information, "The client of {GenerationId} left after {Events} events")]
-    private partial void LogLeft(string generationId, int events);
-
-    [LoggerMessage(LogLevel.Error, "{GenerationId} failed")]
-    private partial void LogFailed(Exception exception, string generationId);
 }

@@ -43,19 +43,33 @@ internal static class GenerationApi
         EventStreamAnswer events,
         JsonAnswer json,
         Chance chance,
-        IOptions<GenerationOptions> options)
+        IOptions<GenerationOptions> options,
+        ILogger<EventStreamAnswer> logger)
     {
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
         using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
         var request = parser.Parse(body.RootElement, streamByDefault);
-        var generation = host.TryStart(request.Settings, http.RequestAborted)
-            ?? throw Overloaded(options.Value.RetryAfterSeconds);
-
-        // From here on the request counts as admitted; the body is not needed any more.
-        var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
+        var run = new GenerationRun(
+            chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, Admit(host, request, http.RequestAborted, options.Value));
+        logger.Admitted(run.Id, request.Settings.PromptTokens.Length, request.Settings.MaxTokens, request.Settings.Seed);
         await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
     }
 
-    private static ProblemException Overloaded(int seconds) => new(
-        ProblemKind.Overloaded.With($"As many requests wait as may wait; retry in {seconds} s.") with { RetryAfterSeconds = seconds });
+    /// <exception cref="ProblemException">429 or 503.</exception>
+    private static LmModel.Inference.Generation Admit(
+        ModelHost host, GenerationRequest request, CancellationToken aborted, GenerationOptions options)
+    {
+        try
+        {
+            return host.TryStart(request.Settings, aborted) ?? throw new ProblemException(
+                ProblemKind.Overloaded.With($"As many requests wait as may wait; retry in {options.RetryAfterSeconds} s.") with
+                {
+                    RetryAfterSeconds = options.RetryAfterSeconds,
+                });
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ProblemException(ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning));
+        }
+    }
 }

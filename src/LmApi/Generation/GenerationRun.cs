@@ -23,13 +23,12 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
         Alternatives = ReportsAlternatives ? [.. token.Alternatives.Select(ToResponse)] : null,
     };
 
-    public GenerationResponse ToResponse(DoneEvent done, IReadOnlyList<TokenResponse>? tokens = null) => new()
+    public GenerationResponse ToResponse(DoneEvent done) => new()
     {
         Id = id,
         Model = model,
         FinishReason = done.FinishReason switch { FinishReason.Stop => "stop", _ => "length" },
         Text = done.Text,
-        Tokens = tokens,
         Usage = new()
         {
             PromptTokens = done.PromptTokens,

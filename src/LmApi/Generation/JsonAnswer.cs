@@ -5,43 +5,45 @@ using LmModel.Inference;
 namespace LmApi.Generation;
 
 /// <summary>Answers with one JSON: the same events, folded.</summary>
-internal sealed partial class JsonAnswer(ILogger<JsonAnswer> logger)
+internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
 {
     public async Task WriteAsync(HttpContext http, GenerationRun run)
     {
-        var response = await FoldAsync(http, run);
+        var response = await FoldAsync(run, http.RequestAborted);
+        logger.Ended(response);
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(
             response, ApiJson.Wire.GenerationResponse, "application/json", http.RequestAborted);
     }
 
-    private async Task<GenerationResponse> FoldAsync(HttpContext http, GenerationRun run)
+    private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
     {
-        List<TokenResponse>? tokens = run.ReportsAlternatives ? [] : null;
+        var tokens = new List<TokenResponse>();
         try
         {
-            await foreach (var item in run.Events.WithCancellation(http.RequestAborted))
+            await foreach (var next in run.Events.WithCancellation(aborted))
             {
-                switch (item)
+                switch (next)
                 {
                     case TokenEvent token:
-                        tokens?.Add(run.ToResponse(token));
+                        tokens.Add(run.ToResponse(token));
                         break;
                     case DoneEvent done:
-                        return run.ToResponse(done, tokens);
+                        return run.ToResponse(done) with { Tokens = run.ReportsAlternatives ? tokens : null };
                 }
             }
         }
-        catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (aborted.IsCancellationRequested)
         {
-            LogFailed(exception, run.Id);
-            var kind = GenerationFailure.KindOf(exception);
+            logger.ClientLeft(run.Id, tokens.Count);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            var kind = logger.BrokeOff(exception, run.Id);
             throw new ProblemException(kind.With(kind.Meaning));
         }
 
         throw new InvalidOperationException("A generation ended without its last event.");
     }
-
-    [LoggerMessage(LogLevel.Error, "{GenerationId} failed")]
-    private partial void LogFailed(Exception exception, string generationId);
 }
