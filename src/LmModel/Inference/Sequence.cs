@@ -129,7 +129,9 @@ internal sealed class Sequence
     private TokenEvent Report(int id, string text, ReadOnlySpan<float> logits)
     {
         var logSum = Logprobs.LogSumExp(logits);
-        return Report(id, text, logits[id] - logSum, Logprobs.Top(logits, _settings.Alternatives, logSum));
+        var alternatives = Array.ConvertAll(
+            Logprobs.Top(logits, _settings.Alternatives, logSum), top => new TokenAlternative(top.Id, top.Logprob));
+        return Report(id, text, Logprobs.Of(logits, id, logSum), alternatives);
     }
 
     private TokenEvent Report(int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives)
