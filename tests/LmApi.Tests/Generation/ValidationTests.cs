@@ -118,8 +118,8 @@ public sealed class ValidationTests : IAsyncLifetime
     [Theory]
     [InlineData("", 1, 1, 0)]
     [InlineData("{\"prompt\":\"a\"", 1, 14, 13)]
-    [InlineData("{\"prompt\":\"é\",\n \"top_p\" 1}", 2, 11, 26)]
-    [InlineData("{\"prompt\":\"é\" x}", 1, 16, 16)]
+    [InlineData("{\"prompt\":\"é\",\n \"top_p\" 1}", 2, 10, 25)]
+    [InlineData("{\"prompt\":\"é\" x}", 1, 15, 15)]
     [InlineData("{\"prompt\":NaN}", 1, 11, 10)]
     [InlineData("{} {}", 1, 4, 3)]
     public async Task Malformed_json_says_where(string body, int line, int column, int offset)

@@ -24,10 +24,10 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_fault_is_a_problem_that_tells_no_secrets_and_can_be_found_in_the_logs()
+    public async Task A_request_that_comes_while_the_service_stops_is_a_problem()
     {
         await using var service = await LmService.StartAsync();
-        service.Host.Dispose();
+        service.Host.Model.Engine.Dispose();
         using var response = await service.PostAsync("/generate", new { prompt = "a" });
         var problem = await response.ProblemAsync(503);
         Assert.Equal("shutting_down", problem.Text("code"));

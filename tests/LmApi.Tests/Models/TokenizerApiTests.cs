@@ -9,13 +9,13 @@ public sealed class TokenizerApiTests
     public async Task A_text_becomes_tokens_and_tokens_become_the_text()
     {
         await using var service = await LmService.StartAsync();
-        using var response = await service.PostAsync("/tokenize", new { text = "ab 😀" });
+        using var response = await service.PostAsync("/tokenize", new { text = "ab é" });
         Assert.Equal(
-            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},{"id":32,"text":"😀"}],"count":4}""",
+            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},{"id":30,"text":"é"}],"count":4}""",
             await response.Content.ReadAsStringAsync());
 
-        using var back = await service.PostAsync("/detokenize", new { tokens = new[] { 4, 5, 0, 32 } });
-        Assert.Equal("""{"text":"ab 😀"}""", await back.Content.ReadAsStringAsync());
+        using var back = await service.PostAsync("/detokenize", new { tokens = new[] { 4, 5, 0, 30 } });
+        Assert.Equal("""{"text":"ab é"}""", await back.Content.ReadAsStringAsync());
     }
 
     [Fact]

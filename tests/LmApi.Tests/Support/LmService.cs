@@ -95,10 +95,15 @@ internal sealed class LmService : WebApplicationFactory<Program>
         });
     }
 
-    protected override void Dispose(bool disposing)
+    public override ValueTask DisposeAsync()
     {
         // A decode thread that waits at the gate would keep the service from stopping.
         Model.Gate.Open();
+        return base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
         base.Dispose(disposing);
         if (Directory.GetParent(_folder) is { Exists: true } parent)
         {
