@@ -1,17 +1,76 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
 namespace LmModel.Networks;
 
 /// <summary>Prepares this process for libtorch. Call it before anything else touches TorchSharp.</summary>
-public static class TorchRuntime
+public static partial class TorchRuntime
 {
-    /// <param name="threads">Threads of an operation, process-wide; null for one a core.</param>
+    private static readonly Lock Gate = new();
+    private static bool _ready;
+
+    /// <summary>
+    /// Loads libtorch with OpenMP's threads set to sleep while they wait. Safe to call from anywhere and again: the
+    /// natives load once, and a later call only sets the number of threads, if it gives one.
+    /// </summary>
+    /// <param name="threads">Threads of an operation, process-wide, at least 1; null for one a core.</param>
     /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
     public static void Initialize(int? threads = null)
     {
-        if (threads is { } n)
+        if (threads is { } asked)
         {
-            TorchSharp.torch.set_num_threads(n);
+            ArgumentOutOfRangeException.ThrowIfLessThan(asked, 1, nameof(threads));
+        }
+
+        lock (Gate)
+        {
+            if (!_ready)
+            {
+                WaitPassively();
+                Load();
+                _ready = true;
+            }
+
+            if (threads is { } n)
+            {
+                torch.set_num_threads(n);
+            }
         }
     }
+
+    /// <summary>
+    /// Threads that spin while they wait cost a tenfold slowdown when anything else wants their core. libgomp reads the
+    /// C environment when it loads, which <see cref="Environment.SetEnvironmentVariable(string, string?)"/> does not
+    /// reach. What the user has set stays.
+    /// </summary>
+    private static void WaitPassively()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
+            _ = SetEnvironment("GOMP_SPINCOUNT", "0", overwrite: 0);
+        }
+    }
+
+    // The same name from the same assembly as TorchSharp will ask for: it finds the library loaded, and its own search,
+    // which ends in advice to reference a package that is referenced, never starts.
+    private static void Load()
+    {
+        var torchSharp = typeof(torch).Assembly;
+        try
+        {
+            NativeLibrary.Load("LibTorchSharp", torchSharp, searchPath: null);
+            _ = torch.get_num_threads();
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or NotSupportedException
+                                      or TypeInitializationException)
+        {
+            throw new TorchUnavailableException(TorchDiagnosis.Explain(LoadAttempt.Observe(torchSharp, e)), e);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 }
 
 /// <summary>libtorch cannot be loaded; the message says what this machine lacks and what to do.</summary>
