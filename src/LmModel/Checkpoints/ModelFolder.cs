@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using LmModel.Networks;
 using LmModel.Tokenization;
 
@@ -6,6 +8,11 @@ namespace LmModel.Checkpoints;
 /// <summary>A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>README.md</c>.</summary>
 public sealed class ModelFolder
 {
+    private const string ConfigName = "config.json";
+    private const string TokenizerName = "tokenizer.json";
+    private const string WeightsName = "model.safetensors";
+    private const string CardName = "README.md";
+
     public required string Path { get; init; }
 
     public required ModelConfig Config { get; init; }
@@ -18,17 +25,182 @@ public sealed class ModelFolder
     /// <summary>The model card, Markdown; null where the folder has none.</summary>
     public string? Card { get; init; }
 
+    /// <summary>Checks everything but takes no memory for the weights and does not touch libtorch.</summary>
     /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it all.</exception>
-    public static ModelFolder Open(string path) => throw new NotImplementedException();
+    public static ModelFolder Open(string path) => Open(path, TokenizerFile.Load);
 
     /// <summary>Every parameter by its name in <see cref="ModelConfig.ParameterShapes"/>, row by row.</summary>
-    public IReadOnlyDictionary<string, float[]> ReadWeights() => throw new NotImplementedException();
+    /// <exception cref="ModelFolderException">
+    /// The file is not the one that was opened: <see cref="WeightsSha256"/> must be that of the weights handed out.
+    /// </exception>
+    public IReadOnlyDictionary<string, float[]> ReadWeights()
+    {
+        var problems = new ProblemList();
+        Dictionary<string, float[]>? weights = null;
+        Attempt(WeightsName, problems, () =>
+        {
+            using var stream = ModelFolderFiles.OpenRead(Path, WeightsName);
+            var sha256 = Sha256(stream);
+            if (sha256 != WeightsSha256)
+            {
+                problems.Add($"{WeightsName}: changed since the folder was opened: SHA-256 was {WeightsSha256}, is {sha256}");
+                return;
+            }
+
+            using var reader = SafeTensorsReader.Open(stream, WeightsName);
+            weights = Config.ParameterShapes.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name));
+        });
+        return weights ?? throw Failure(Path, problems);
+    }
 
     /// <summary>Writes all files, each atomically; the folder is made where it is missing.</summary>
+    /// <exception cref="ArgumentException">The parts do not fit together; nothing was written.</exception>
     public static void Save(
         string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card) =>
-        throw new NotImplementedException();
-}
+        Save(path, config, tokenizer, weights, card, TokenizerFile.Save);
 
-/// <summary>A model folder cannot be used; the message says what is wrong, where, and what was expected.</summary>
-public sealed class ModelFolderException(string message, Exception? inner = null) : Exception(message, inner);
+    internal static ModelFolder Open(string path, Func<string, Tokenizer> loadTokenizer)
+    {
+        var problems = new ProblemList();
+        if (!Directory.Exists(path))
+        {
+            problems.Add("there is no such folder");
+            throw Failure(path, problems);
+        }
+
+        ModelConfig? config = null;
+        Tokenizer? tokenizer = null;
+        string? sha256 = null, card = null;
+        Attempt(ConfigName, problems, () => config = ReadConfig(path, problems));
+        Attempt(TokenizerName, problems, () =>
+        {
+            ModelFolderFiles.CheckPresent(path, TokenizerName);
+            tokenizer = loadTokenizer(System.IO.Path.Combine(path, TokenizerName));
+        });
+        if (config is not null && tokenizer is not null && tokenizer.VocabularySize != config.VocabularySize)
+        {
+            problems.Add(
+                $"{TokenizerName}: has {tokenizer.VocabularySize} tokens, " +
+                $"but vocabulary_size in {ConfigName} is {config.VocabularySize}");
+        }
+
+        Attempt(WeightsName, problems, () => sha256 = CheckWeights(path, config, problems));
+        if (File.Exists(System.IO.Path.Combine(path, CardName)))
+        {
+            Attempt(CardName, problems, () => card = Encoding.UTF8.GetString(ModelFolderFiles.ReadSmall(path, CardName)));
+        }
+
+        return problems.Count == 0
+            ? new() { Path = path, Config = config!, Tokenizer = tokenizer!, WeightsSha256 = sha256!, Card = card }
+            : throw Failure(path, problems);
+    }
+
+    internal static void Save(
+        string path,
+        ModelConfig config,
+        Tokenizer tokenizer,
+        IReadOnlyDictionary<string, float[]> weights,
+        string card,
+        Action<Tokenizer, string> saveTokenizer)
+    {
+        CheckParts(config, tokenizer, weights);
+        var tensors = config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, weights[p.Name])).ToList();
+        string File(string name) => System.IO.Path.Combine(path, name);
+
+        Directory.CreateDirectory(path);
+        AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
+        AtomicFile.Replace(File(TokenizerName), temporary => saveTokenizer(tokenizer, temporary));
+        AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
+        // Last: a folder with weights is whole.
+        SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
+    }
+
+    private static ModelConfig? ReadConfig(string path, ProblemList problems)
+    {
+        var found = new ProblemList();
+        var config = ConfigFile.Read(ModelFolderFiles.ReadSmall(path, ConfigName), found);
+        problems.AddAll(ConfigName, found);
+        return config;
+    }
+
+    /// <summary>The SHA-256 of the file. Without a configuration, only the file itself is checked.</summary>
+    private static string CheckWeights(string path, ModelConfig? config, ProblemList problems)
+    {
+        using var stream = ModelFolderFiles.OpenRead(path, WeightsName);
+        using var reader = SafeTensorsReader.Open(stream, WeightsName);
+        if (config is not null)
+        {
+            var found = new ProblemList();
+            // PyTorch's state_dict names a tied matrix twice.
+            (string, string)? duplicate = config.TieWeights ? ("fc.weight", "embedding.weight") : null;
+            ParameterCheck.Check(reader, config.ParameterShapes, duplicate, found);
+            problems.AddAll(WeightsName, found);
+        }
+
+        return Sha256(stream);
+    }
+
+    private static string Sha256(Stream stream)
+    {
+        stream.Position = 0;
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void CheckParts(ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights)
+    {
+        var problems = new ProblemList();
+        foreach (var problem in config.Problems())
+        {
+            problems.Add(problem);
+        }
+
+        if (tokenizer.VocabularySize != config.VocabularySize)
+        {
+            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
+        }
+
+        if (problems.Count == 0)
+        {
+            var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
+            foreach (var (name, shape) in shapes)
+            {
+                var count = shape.Aggregate(1L, (n, d) => n * d);
+                var found = weights.TryGetValue(name, out var values) ? $"{values.LongLength} numbers" : "none";
+                if (values?.LongLength != count)
+                {
+                    problems.Add($"{name}: expected {TensorInfo.Show(shape)}, {count} numbers, given {found}");
+                }
+            }
+
+            foreach (var name in weights.Keys.Where(name => !shapes.ContainsKey(name)))
+            {
+                problems.Add($"{name}: not a parameter of this configuration");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(problems.Describe("These parts make no model"));
+        }
+    }
+
+    /// <summary>Turns whatever is wrong with one file into a problem, so that the others are still looked at.</summary>
+    private static void Attempt(string file, ProblemList problems, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SafeTensorsException e)
+        {
+            problems.AddAll(file, e.Problems);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            problems.Add($"{file}: {e.Message}");
+        }
+    }
+
+    private static ModelFolderException Failure(string path, ProblemList problems) =>
+        new(problems.Describe($"Model folder {path} cannot be used"));
+}

@@ -17,9 +17,11 @@ public abstract class Tokenizer
     public abstract int[] Encode(string text);
 
     /// <summary>The UTF-8 bytes that token <paramref name="id"/> stands for; may end inside a character.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public abstract ReadOnlySpan<byte> TokenBytes(int id);
 
     /// <summary>The text of <paramref name="ids"/>; bytes that are no valid UTF-8 become U+FFFD.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is no token.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
         var bytes = new List<byte>(ids.Length);
@@ -30,4 +32,9 @@ public abstract class Tokenizer
 
         return Encoding.UTF8.GetString([.. bytes]);
     }
+
+    private protected int CheckedId(int id) =>
+        (uint)id < (uint)VocabularySize
+            ? id
+            : throw new ArgumentOutOfRangeException(nameof(id), id, $"Token ids are 0 to {VocabularySize - 1}.");
 }

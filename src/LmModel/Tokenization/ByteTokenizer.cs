@@ -1,0 +1,18 @@
+using System.Text;
+
+namespace LmModel.Tokenization;
+
+/// <summary>One token a byte of UTF-8: V is 256, every text has tokens, and nothing is ever unknown.</summary>
+/// <remarks>A lone surrogate, which has no UTF-8, is read as U+FFFD.</remarks>
+public sealed class ByteTokenizer : Tokenizer
+{
+    private static readonly byte[] Bytes = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
+
+    public override string Kind => "bytes";
+
+    public override int VocabularySize => Bytes.Length;
+
+    public override int[] Encode(string text) => Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
+
+    public override ReadOnlySpan<byte> TokenBytes(int id) => Bytes.AsSpan(CheckedId(id), 1);
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using LmModel.Tokenization;
+
+namespace LmModel.Tests.Tokenization;
+
+public sealed class CharacterTokenizerTests
+{
+    [Fact]
+    public void Vocabulary_is_the_distinct_characters_in_the_order_of_code_points()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("hello, wörld 😀\n");
+
+        Assert.Equal("\n ,dehlorwö😀", string.Concat(tokenizer.Vocabulary));
+        Assert.Equal(12, tokenizer.VocabularySize);
+        Assert.Equal("characters", tokenizer.Kind);
+    }
+
+    [Fact]
+    public void An_emoji_is_one_token_of_four_bytes()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("ab😀");
+
+        Assert.Equal([2, 0], tokenizer.Encode("😀a"));
+        Assert.Equal("😀"u8, tokenizer.TokenBytes(2));
+    }
+
+    [Theory]
+    [InlineData("To be, or not to be")]
+    [InlineData("naïve 日本語 👩‍👩‍👧 🇩🇪")]
+    [InlineData("tab\t null\0 bell\a\r\n")]
+    public void A_text_of_known_characters_comes_back(string text)
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus(text);
+
+        Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
+    }
+
+    [Fact]
+    public void An_empty_text_has_no_tokens() => Assert.Empty(CharacterTokenizer.FromCorpus("a").Encode(""));
+
+    [Fact]
+    public void An_empty_corpus_is_refused() => Assert.Throws<ArgumentException>(() => CharacterTokenizer.FromCorpus(""));
+
+    [Fact]
+    public void Unknown_characters_are_all_named_with_the_index_of_the_first()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("abc");
+
+        var error = Assert.Throws<UnknownCharacterException>(() => tokenizer.Encode("a😀xb😀zx"));
+
+        Assert.Equal(1, error.Index);
+        Assert.Equal(["😀", "x", "z"], error.Characters.Select(c => c.ToString()));
+        Assert.Contains("'😀' (U+1F600), 'x' (U+0078), 'z' (U+007A); first at index 1", error.Message);
+    }
+
+    [Fact]
+    public void Replace_reads_unknown_characters_as_the_given_one()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("abc?", UnknownCharacterRule.Replace, new Rune('?'));
+
+        Assert.Equal("a??b", tokenizer.Decode(tokenizer.Encode("a😀xb")));
+    }
+
+    [Fact]
+    public void Drop_leaves_unknown_characters_out()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("abc", UnknownCharacterRule.Drop);
+
+        Assert.Equal("ab", tokenizer.Decode(tokenizer.Encode("a😀xb")));
+    }
+
+    [Fact]
+    public void A_replacement_must_be_in_the_vocabulary_and_belong_to_its_rule()
+    {
+        Rune[] vocabulary = [new('a')];
+
+        Assert.Throws<ArgumentException>(
+            () => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Replace, new Rune('?')));
+        Assert.Throws<ArgumentException>(() => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Replace));
+        Assert.Throws<ArgumentException>(() => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Drop, new Rune('a')));
+    }
+
+    [Fact]
+    public void A_vocabulary_has_characters_and_none_twice()
+    {
+        Assert.Throws<ArgumentException>(() => new CharacterTokenizer([]));
+        var error = Assert.Throws<ArgumentException>(() => new CharacterTokenizer([new('a'), new('b'), new('a')]));
+        Assert.Contains("U+0061 is in the vocabulary twice, as 0 and as 2", error.Message);
+    }
+
+    [Theory]
+    [InlineData("\ud83d")]
+    [InlineData("a\ud83d")]
+    [InlineData("\ude00a")]
+    [InlineData("\ude00\ud83d")]
+    public void A_lone_surrogate_is_read_as_the_replacement_character(string text)
+    {
+        var known = CharacterTokenizer.FromCorpus("a\ufffd");
+        var unknown = CharacterTokenizer.FromCorpus("a");
+
+        Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), known.Decode(known.Encode(text)));
+        var error = Assert.Throws<UnknownCharacterException>(() => unknown.Encode(text));
+        Assert.Equal([Rune.ReplacementChar], error.Characters);
+        Assert.Equal(2, CharacterTokenizer.FromCorpus("a" + text.Replace("a", "")).VocabularySize);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void An_id_outside_of_the_vocabulary_is_refused(int id) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CharacterTokenizer.FromCorpus("abc").TokenBytes(id).Length);
+}
