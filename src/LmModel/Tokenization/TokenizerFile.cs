@@ -1,10 +1,44 @@
 namespace LmModel.Tokenization;
 
-/// <summary>Reads and writes <c>tokenizer.json</c>.</summary>
+/// <summary>Reads and writes <c>tokenizer.json</c>; <c>docs/tokenizers.md</c> describes it.</summary>
 public static class TokenizerFile
 {
-    /// <exception cref="InvalidDataException">The file is no tokenizer; the message says where and why.</exception>
-    public static Tokenizer Load(string path) => throw new NotImplementedException();
+    /// <summary>A longer file is refused unread.</summary>
+    public const long MaxBytes = 64L << 20;
 
-    public static void Save(Tokenizer tokenizer, string path) => throw new NotImplementedException();
+    internal const string Format = "lmservice-tokenizer";
+
+    internal const int Version = 1;
+
+    /// <exception cref="InvalidDataException">The file is no tokenizer; the message says where and why.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static Tokenizer Load(string path)
+    {
+        try
+        {
+            return TokenizerReader.Read(ReadCapped(path));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the file, over an older one if need be. The same tokenizer always gives the same bytes.</summary>
+    /// <exception cref="ArgumentException">The tokenizer is of a kind that has no file format.</exception>
+    public static void Save(Tokenizer tokenizer, string path)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        File.WriteAllBytes(path, TokenizerWriter.Write(tokenizer));
+    }
+
+    private static byte[] ReadCapped(string path)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length > MaxBytes)
+            throw new InvalidDataException($"has {file.Length} bytes; at most {MaxBytes} are read.");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
 }

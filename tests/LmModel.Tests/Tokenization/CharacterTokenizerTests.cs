@@ -88,20 +88,20 @@ public sealed class CharacterTokenizerTests
         Assert.Contains("U+0061 is in the vocabulary twice, as 0 and as 2", error.Message);
     }
 
-    [Theory]
-    [InlineData("\ud83d")]
-    [InlineData("a\ud83d")]
-    [InlineData("\ude00a")]
-    [InlineData("\ude00\ud83d")]
-    public void A_lone_surrogate_is_read_as_the_replacement_character(string text)
+    [Fact]
+    public void A_lone_surrogate_is_read_as_the_replacement_character()
     {
         var known = CharacterTokenizer.FromCorpus("a\ufffd");
         var unknown = CharacterTokenizer.FromCorpus("a");
 
-        Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), known.Decode(known.Encode(text)));
-        var error = Assert.Throws<UnknownCharacterException>(() => unknown.Encode(text));
-        Assert.Equal([Rune.ReplacementChar], error.Characters);
-        Assert.Equal(2, CharacterTokenizer.FromCorpus("a" + text.Replace("a", "")).VocabularySize);
+        // Not a theory: attributes keep strings in UTF-8, which has no lone surrogates.
+        foreach (var text in (string[])["\ud83d", "a\ud83d", "\ude00a", "\ude00\ud83d"])
+        {
+            Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), known.Decode(known.Encode(text)));
+            var error = Assert.Throws<UnknownCharacterException>(() => unknown.Encode(text));
+            Assert.Equal([Rune.ReplacementChar], error.Characters);
+            Assert.Contains(Rune.ReplacementChar, CharacterTokenizer.FromCorpus(text).Vocabulary);
+        }
     }
 
     [Theory]

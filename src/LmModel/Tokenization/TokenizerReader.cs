@@ -1,0 +1,161 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LmModel.Tokenization;
+
+/// <summary>Reads <c>tokenizer.json</c> strictly: a file that is not exactly right is refused with the place and the reason.</summary>
+internal static class TokenizerReader
+{
+    private static readonly string[] Common = ["format", "version", "kind"];
+
+    private static readonly (string Name, UnknownCharacterRule Rule)[] Rules =
+    [
+        ("error", UnknownCharacterRule.Error),
+        ("replace", UnknownCharacterRule.Replace),
+        ("drop", UnknownCharacterRule.Drop),
+    ];
+
+    public static string RuleName(UnknownCharacterRule rule) => Array.Find(Rules, r => r.Rule == rule).Name;
+
+    /// <exception cref="InvalidDataException">It is no tokenizer.</exception>
+    public static Tokenizer Read(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(utf8);
+            return Read(json.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"no JSON: {e.Message}", e);
+        }
+        catch (ArgumentException e)
+        {
+            // The tokenizers' own constructors check what their parts must be to each other.
+            throw new InvalidDataException(e.Message, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What JsonElement throws at a string with half a surrogate pair or bytes that are no UTF-8.
+            throw new InvalidDataException($"a string is no text: {e.Message}", e);
+        }
+    }
+
+    private static Tokenizer Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException($"an object is expected, not {Shown(root)}.");
+        Require(root, "format", TokenizerFile.Format);
+        var version = Property(root, "version");
+        if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var v) || v != TokenizerFile.Version)
+            throw new InvalidDataException($"version: {TokenizerFile.Version} is expected, not {Shown(version)}.");
+        return Text(Property(root, "kind"), "kind") switch
+        {
+            "characters" => ReadCharacters(root),
+            "bytes" => ReadBytes(root),
+            "bpe" => ReadBpe(root),
+            var kind => throw new InvalidDataException(
+                $"kind: 'characters', 'bytes' or 'bpe' is expected, not '{kind}'."),
+        };
+    }
+
+    private static CharacterTokenizer ReadCharacters(JsonElement root)
+    {
+        OnlyProperties(root, "unknown", "replacement", "vocabulary");
+        var name = Text(Property(root, "unknown"), "unknown");
+        var known = Array.FindIndex(Rules, r => r.Name == name);
+        if (known < 0)
+            throw new InvalidDataException($"unknown: 'error', 'replace' or 'drop' is expected, not '{name}'.");
+        Rune? replacement = root.TryGetProperty("replacement", out var given)
+            ? Character(Text(given, "replacement"), "replacement")
+            : null;
+        var vocabulary = Vocabulary(root).Select(token => Character(token, "vocabulary")).ToArray();
+        return new CharacterTokenizer(vocabulary, Rules[known].Rule, replacement);
+    }
+
+    private static ByteTokenizer ReadBytes(JsonElement root)
+    {
+        OnlyProperties(root);
+        return new ByteTokenizer();
+    }
+
+    private static BpeTokenizer ReadBpe(JsonElement root)
+    {
+        OnlyProperties(root, "vocabulary", "merges");
+        var merges = Property(root, "merges");
+        if (merges.ValueKind != JsonValueKind.Array)
+            throw new InvalidDataException($"merges: an array is expected, not {Shown(merges)}.");
+        return new BpeTokenizer(Vocabulary(root), [.. merges.EnumerateArray().Select(Merge)]);
+    }
+
+    private static (string Left, string Right) Merge(JsonElement merge, int rank) =>
+        Text(merge, $"merges[{rank}]").Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right]
+            ? (left, right)
+            : throw new InvalidDataException($"merges[{rank}]: two tokens and a space between them are expected, not {Shown(merge)}.");
+
+    /// <summary>The tokens by id. Ids are 0 … V−1, each once, in any order of lines.</summary>
+    private static string[] Vocabulary(JsonElement root)
+    {
+        var vocabulary = Property(root, "vocabulary");
+        if (vocabulary.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException($"vocabulary: an object is expected, not {Shown(vocabulary)}.");
+        var tokens = new string?[vocabulary.GetPropertyCount()];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in vocabulary.EnumerateObject())
+        {
+            var token = item.Name;
+            if (!seen.Add(token))
+                throw new InvalidDataException($"vocabulary: '{token}' is there twice.");
+            if (item.Value.ValueKind != JsonValueKind.Number || !item.Value.TryGetInt32(out var id) || id < 0)
+                throw new InvalidDataException($"vocabulary: an id is expected for '{token}', not {Shown(item.Value)}.");
+            if (id >= tokens.Length)
+                throw new InvalidDataException(
+                    $"vocabulary: '{token}' has the id {id}, but there are {tokens.Length} tokens: ids are 0 to {tokens.Length - 1} without gaps.");
+            if (tokens[id] is { } other)
+                throw new InvalidDataException($"vocabulary: '{other}' and '{token}' have the same id, {id}.");
+            tokens[id] = token;
+        }
+
+        // As many tokens as ids, none out of range, none shared: every id has a token.
+        return tokens!;
+    }
+
+    private static Rune Character(string text, string where) =>
+        Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done && length == text.Length
+            ? rune
+            : throw new InvalidDataException($"{where}: one character is expected, not '{text}'.");
+
+    private static JsonElement Property(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) ? value : throw new InvalidDataException($"{name}: is missing.");
+
+    private static string Text(JsonElement value, string where) =>
+        value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new InvalidDataException($"{where}: a string is expected, not {Shown(value)}.");
+
+    private static void Require(JsonElement root, string name, string expected)
+    {
+        if (Text(Property(root, name), name) is var found && found != expected)
+            throw new InvalidDataException($"{name}: '{expected}' is expected, not '{found}'.");
+    }
+
+    private static void OnlyProperties(JsonElement root, params string[] allowed)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in root.EnumerateObject())
+        {
+            if (!Common.Contains(property.Name) && !allowed.Contains(property.Name))
+                throw new InvalidDataException($"{property.Name}: is no property of this kind of tokenizer.");
+            if (!seen.Add(property.Name))
+                throw new InvalidDataException($"{property.Name}: is there twice.");
+        }
+    }
+
+    private static string Shown(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            _ => value.GetRawText() is { Length: > 40 } text ? text[..40] + "…" : value.GetRawText(),
+        };
+}
