@@ -1,6 +1,5 @@
 using LmModel.Networks;
 using LmModel.Tokenization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LmModel.Evaluation;

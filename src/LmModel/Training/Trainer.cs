@@ -3,7 +3,6 @@ using LmModel.Evaluation;
 using LmModel.Networks;
 using LmModel.Sampling;
 using LmModel.Tokenization;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -42,6 +42,26 @@ public sealed record TrainingSettings
     /// <summary>Key of every random number of the training: weights, dropout, offsets, resets.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>
+    /// The same with fewer columns, then shorter windows, where a text of <paramref name="tokens"/> tokens to train on
+    /// is too short for them.
+    /// </summary>
+    public TrainingSettings FitTo(int tokens)
+    {
+        var (batch, window) = (BatchSize, WindowLength);
+        while (batch > 1 && ContiguousBatches.LeastTokens(batch, window) > tokens)
+        {
+            batch /= 2;
+        }
+
+        while (window > 1 && ContiguousBatches.LeastTokens(batch, window) > tokens)
+        {
+            window /= 2;
+        }
+
+        return this with { BatchSize = batch, WindowLength = window };
+    }
+
     /// <summary>Everything wrong with these settings, one sentence each; empty where they are valid.</summary>
     public IEnumerable<string> Problems()
     {

@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace LmCli;
+internal static class GenerateCommand { public static Command Create() => new("generate"); }
