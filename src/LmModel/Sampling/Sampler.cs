@@ -1,15 +1,99 @@
 namespace LmModel.Sampling;
 
 /// <summary>Draws the tokens of one text. Not thread-safe: one sampler a sequence.</summary>
+/// <remarks>
+/// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p.
+/// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token at a
+/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
+/// </remarks>
 public sealed class Sampler
 {
-    public Sampler(SamplingSettings settings, int vocabularySize, long seed) => throw new NotImplementedException();
+    // Further uses of random numbers within a text take other streams, so that texts drawn so far stay as they are.
+    private const long TokenStream = 0;
+
+    private readonly int _vocabularySize;
+    private readonly long _seed;
+    private readonly bool _greedy;
+    private readonly bool _countsSeen;
+    private readonly bool _countsGenerated;
+    private readonly TokenCounts _seen;
+    private readonly TokenCounts _generated;
+    private readonly Candidates _candidates;
+    private readonly ILogitFilter[] _filters;
+
+    /// <param name="settings">How to draw.</param>
+    /// <param name="vocabularySize">V, at least 1.</param>
+    /// <param name="seed">Key of the random numbers; any value.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
+    public Sampler(SamplingSettings settings, int vocabularySize, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
+        settings.ThrowIfInvalid(vocabularySize);
+        _vocabularySize = vocabularySize;
+        _seed = seed;
+        _greedy = settings.Temperature == 0;
+        _countsSeen = settings.RepetitionPenalty != 1;
+        _countsGenerated = settings.PresencePenalty != 0 || settings.FrequencyPenalty != 0;
+        _seen = new TokenCounts(vocabularySize);
+        _generated = new TokenCounts(vocabularySize);
+        _candidates = new Candidates(vocabularySize);
+        _filters = FilterChain.Build(settings, vocabularySize, _seen, _generated);
+    }
 
     /// <summary>Counts a prompt token for the repetition penalty.</summary>
-    public void ObservePrompt(int token) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public void ObservePrompt(int token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, _vocabularySize);
+        if (_countsSeen)
+            _seen.Add(token);
+    }
 
     /// <summary>Draws the next token and counts it for the penalties.</summary>
-    /// <param name="logits">(V); not changed.</param>
+    /// <param name="logits">(V); not changed. −∞ is a token that cannot be drawn.</param>
     /// <param name="position">Index of the token among the generated ones, from 0.</param>
-    public int Draw(ReadOnlySpan<float> logits, int position) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">A logit is NaN or +∞, or all are −∞.</exception>
+    public int Draw(ReadOnlySpan<float> logits, int position)
+    {
+        if (logits.Length != _vocabularySize)
+            throw new ArgumentException($"{_vocabularySize} logits are expected, not {logits.Length}.", nameof(logits));
+        _candidates.Reset(logits);
+        foreach (var filter in _filters)
+            filter.Apply(_candidates);
+        var token = _candidates.Ids[_greedy ? BestIndex() : RandomIndex(position)];
+        if (_countsSeen)
+            _seen.Add(token);
+        if (_countsGenerated)
+            _generated.Add(token);
+        return token;
+    }
+
+    private int BestIndex()
+    {
+        // Refuses logits of which none is finite.
+        _candidates.Max();
+        return _candidates.Best();
+    }
+
+    /// <summary>The first index at which the running sum of the probabilities exceeds the random number.</summary>
+    private int RandomIndex(int position)
+    {
+        var weights = _candidates.Weights(out var total);
+        var left = Philox.Uniform(_seed, TokenStream, position) * total;
+        var last = 0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] == 0)
+                continue;
+            last = i;
+            left -= weights[i];
+            if (left < 0)
+                break;
+        }
+
+        // Rounding may use up all weights before the number: then it is the last that has any.
+        return last;
+    }
 }

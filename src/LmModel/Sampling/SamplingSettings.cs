@@ -26,6 +26,32 @@ public sealed record SamplingSettings
     /// <summary>Subtracted from the logit of a token for each time it was generated before; 0 is off.</summary>
     public float FrequencyPenalty { get; init; }
 
-    /// <summary>Added to the logits of these token ids, before everything else.</summary>
+    /// <summary>Added to the logits of these token ids, before everything else. Finite.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
+
+    /// <summary>Guards the sampler; callers that answer to people check first and name every error at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside of its range.</exception>
+    internal void ThrowIfInvalid(int vocabularySize)
+    {
+        Require(Temperature >= 0 && float.IsFinite(Temperature), Temperature, nameof(Temperature), "finite and at least 0");
+        Require(TopK >= 0, TopK, nameof(TopK), "at least 0");
+        Require(TopP is > 0 and <= 1, TopP, nameof(TopP), "above 0 and at most 1");
+        Require(MinP is >= 0 and <= 1, MinP, nameof(MinP), "at least 0 and at most 1");
+        Require(
+            RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty),
+            RepetitionPenalty, nameof(RepetitionPenalty), "finite and above 0");
+        Require(float.IsFinite(PresencePenalty), PresencePenalty, nameof(PresencePenalty), "finite");
+        Require(float.IsFinite(FrequencyPenalty), FrequencyPenalty, nameof(FrequencyPenalty), "finite");
+        foreach (var (id, bias) in LogitBias)
+        {
+            Require(id >= 0 && id < vocabularySize, id, nameof(LogitBias), $"for token ids below {vocabularySize}");
+            Require(float.IsFinite(bias), bias, nameof(LogitBias), "finite");
+        }
+    }
+
+    private static void Require<T>(bool holds, T value, string name, string range)
+    {
+        if (!holds)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {range}.");
+    }
 }

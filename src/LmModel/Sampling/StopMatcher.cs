@@ -1,14 +1,115 @@
+using System.Buffers;
+
 namespace LmModel.Sampling;
 
 /// <summary>Finds stop sequences in a text that arrives in pieces, and holds back what may be the start of one.</summary>
-public sealed class StopMatcher(IReadOnlyList<string> stop)
+/// <remarks>
+/// The result does not depend on where the pieces are cut: the text before the earliest start of any stop sequence in the
+/// whole. So after <c>abc</c>, with the stops <c>abcd</c> and <c>bc</c>, the next character decides where the text ends.
+/// Not thread-safe: one matcher a sequence.
+/// </remarks>
+public sealed class StopMatcher
 {
+    private readonly string[] _stop;
+    private readonly SearchValues<char> _firstCharacters;
+
+    // The longest end of the text so far that begins a stop sequence without completing it.
+    private string _held = "";
+
+    /// <param name="stop">Any number; none is empty or has half a surrogate pair.</param>
+    /// <exception cref="ArgumentException">One of them does.</exception>
+    public StopMatcher(IReadOnlyList<string> stop)
+    {
+        ArgumentNullException.ThrowIfNull(stop);
+        foreach (var (i, text) in stop.Index())
+        {
+            if (string.IsNullOrEmpty(text))
+                throw new ArgumentException($"Stop sequence {i} is empty.", nameof(stop));
+            if (HasLoneSurrogate(text))
+                throw new ArgumentException($"Stop sequence {i} has half a surrogate pair.", nameof(stop));
+        }
+
+        _stop = [.. stop];
+        _firstCharacters = SearchValues.Create([.. _stop.Select(s => s[0])]);
+    }
+
     /// <summary>A stop sequence was found; nothing more is given out.</summary>
-    public bool Stopped => throw new NotImplementedException(stop.Count.ToString());
+    public bool Stopped { get; private set; }
 
     /// <summary>Takes the next piece and gives out what can no longer be part of a stop sequence.</summary>
-    public string Append(string piece) => throw new NotImplementedException(piece);
+    public string Append(string piece) => Advance(piece, ended: false);
 
-    /// <summary>The text ended: gives out what was held back.</summary>
-    public string Flush() => throw new NotImplementedException();
+    /// <summary>
+    /// The text ended: gives out what was held back. A stop sequence may come to light, where a longer one that begins
+    /// earlier was still possible; read <see cref="Stopped"/> afterwards.
+    /// </summary>
+    public string Flush() => Advance("", ended: true);
+
+    private string Advance(string piece, bool ended)
+    {
+        if (Stopped)
+            return "";
+        var text = _held.Length == 0 ? piece : _held + piece;
+        var end = FindEnd(text, ended);
+        _held = Stopped ? "" : text[end..];
+        return text[..end];
+    }
+
+    /// <summary>Index of the first match or possible beginning of one; the length where there is neither.</summary>
+    private int FindEnd(string text, bool ended)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var next = text.AsSpan(i).IndexOfAny(_firstCharacters);
+            if (next < 0)
+                break;
+            i += next;
+            var rest = text.AsSpan(i);
+            if (Matches(rest))
+            {
+                Stopped = true;
+                return i;
+            }
+
+            if (!ended && MayMatch(rest))
+                return i;
+        }
+
+        return text.Length;
+    }
+
+    private bool Matches(ReadOnlySpan<char> rest)
+    {
+        foreach (var stop in _stop)
+        {
+            if (rest.StartsWith(stop))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool MayMatch(ReadOnlySpan<char> rest)
+    {
+        foreach (var stop in _stop)
+        {
+            if (stop.AsSpan().StartsWith(rest))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                return true;
+        }
+
+        return false;
+    }
 }

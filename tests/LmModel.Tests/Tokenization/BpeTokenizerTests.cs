@@ -98,6 +98,24 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
+    public void A_text_without_a_space_takes_time_in_proportion_to_its_length()
+    {
+        // Took minutes when a piece had no bound: the encoder's time grows with the square of a piece.
+        var text = string.Concat(Enumerable.Repeat("thenthere日本語", 50_000));
+
+        Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
+    }
+
+    [Fact]
+    public void A_piece_ends_between_characters()
+    {
+        var text = "!" + string.Concat(Enumerable.Repeat("😀", 1000));
+
+        Assert.Equal([511, 512, 512, 466], PreTokens.Pattern.Matches(text).Select(m => m.Length));
+        Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
+    }
+
+    [Fact]
     public void Several_threads_may_encode_at_once()
     {
         var expected = Tokenizer.Encode(Corpus);
