@@ -5,7 +5,7 @@ using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>Reads and writes <c>config.json</c>: the members of <see cref="ModelConfig"/> after a <c>format_version</c>.</summary>
+/// <summary>Reads and writes <c>config.json</c>: a <c>format_version</c> and the members of <see cref="ModelConfig"/>.</summary>
 internal static class ConfigFile
 {
     /// <summary>The only version there is; a later one may mean something else by the same members.</summary>
@@ -83,7 +83,9 @@ internal static class ConfigFile
     /// <summary>One by one, because the serializer stops at the first member it dislikes.</summary>
     private static void CheckMembers(JsonObject members, ProblemList problems)
     {
-        var known = Options.GetTypeInfo(typeof(ModelConfig)).Properties.ToDictionary(p => p.Name);
+        // Computed properties are listed too, but have no setter.
+        var known = Options.GetTypeInfo(typeof(ModelConfig)).Properties.Where(p => p.Set is not null)
+            .ToDictionary(p => p.Name);
         foreach (var (name, value) in members)
         {
             if (!known.TryGetValue(name, out var property))

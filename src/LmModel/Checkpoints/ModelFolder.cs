@@ -27,39 +27,7 @@ public sealed class ModelFolder
 
     /// <summary>Checks everything but takes no memory for the weights and does not touch libtorch.</summary>
     /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it all.</exception>
-    public static ModelFolder Open(string path) => Open(path, TokenizerFile.Load);
-
-    /// <summary>Every parameter by its name in <see cref="ModelConfig.ParameterShapes"/>, row by row.</summary>
-    /// <exception cref="ModelFolderException">
-    /// The file is not the one that was opened: <see cref="WeightsSha256"/> must be that of the weights handed out.
-    /// </exception>
-    public IReadOnlyDictionary<string, float[]> ReadWeights()
-    {
-        var problems = new ProblemList();
-        Dictionary<string, float[]>? weights = null;
-        Attempt(WeightsName, problems, () =>
-        {
-            using var stream = ModelFolderFiles.OpenRead(Path, WeightsName);
-            var sha256 = Sha256(stream);
-            if (sha256 != WeightsSha256)
-            {
-                problems.Add($"{WeightsName}: changed since the folder was opened: SHA-256 was {WeightsSha256}, is {sha256}");
-                return;
-            }
-
-            using var reader = SafeTensorsReader.Open(stream, WeightsName);
-            weights = Config.ParameterShapes.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name));
-        });
-        return weights ?? throw Failure(Path, problems);
-    }
-
-    /// <summary>Writes all files, each atomically; the folder is made where it is missing.</summary>
-    /// <exception cref="ArgumentException">The parts do not fit together; nothing was written.</exception>
-    public static void Save(
-        string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card) =>
-        Save(path, config, tokenizer, weights, card, TokenizerFile.Save);
-
-    internal static ModelFolder Open(string path, Func<string, Tokenizer> loadTokenizer)
+    public static ModelFolder Open(string path)
     {
         var problems = new ProblemList();
         if (!Directory.Exists(path))
@@ -72,11 +40,7 @@ public sealed class ModelFolder
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
         Attempt(ConfigName, problems, () => config = ReadConfig(path, problems));
-        Attempt(TokenizerName, problems, () =>
-        {
-            ModelFolderFiles.CheckPresent(path, TokenizerName);
-            tokenizer = loadTokenizer(System.IO.Path.Combine(path, TokenizerName));
-        });
+        Attempt(TokenizerName, problems, () => tokenizer = ReadTokenizer(path, problems));
         if (config is not null && tokenizer is not null && tokenizer.VocabularySize != config.VocabularySize)
         {
             problems.Add(
@@ -95,13 +59,35 @@ public sealed class ModelFolder
             : throw Failure(path, problems);
     }
 
-    internal static void Save(
-        string path,
-        ModelConfig config,
-        Tokenizer tokenizer,
-        IReadOnlyDictionary<string, float[]> weights,
-        string card,
-        Action<Tokenizer, string> saveTokenizer)
+    /// <summary>Every parameter by its name in <see cref="ModelConfig.ParameterShapes"/>, row by row.</summary>
+    /// <exception cref="ModelFolderException">
+    /// The file is not the one that was opened: <see cref="WeightsSha256"/> must be that of the weights handed out.
+    /// </exception>
+    public IReadOnlyDictionary<string, float[]> ReadWeights()
+    {
+        var problems = new ProblemList();
+        Dictionary<string, float[]>? weights = null;
+        Attempt(WeightsName, problems, () =>
+        {
+            using var stream = ModelFolderFiles.OpenRead(Path, WeightsName);
+            var sha256 = Sha256(stream);
+            if (sha256 != WeightsSha256)
+            {
+                problems.Add(
+                    $"{WeightsName}: changed since the folder was opened: SHA-256 was {WeightsSha256}, is {sha256}");
+                return;
+            }
+
+            using var reader = SafeTensorsReader.Open(stream, WeightsName);
+            weights = Config.ParameterShapes.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name));
+        });
+        return weights ?? throw Failure(Path, problems);
+    }
+
+    /// <summary>Writes all files, each atomically; the folder is made where it is missing.</summary>
+    /// <exception cref="ArgumentException">The parts do not fit together; nothing was written.</exception>
+    public static void Save(
+        string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card)
     {
         CheckParts(config, tokenizer, weights);
         var tensors = config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, weights[p.Name])).ToList();
@@ -109,9 +95,9 @@ public sealed class ModelFolder
 
         Directory.CreateDirectory(path);
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
-        AtomicFile.Replace(File(TokenizerName), temporary => saveTokenizer(tokenizer, temporary));
+        AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
-        // Last: a folder with weights is whole.
+        // Last: a new folder that has weights is whole.
         SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
     }
 
@@ -121,6 +107,21 @@ public sealed class ModelFolder
         var config = ConfigFile.Read(ModelFolderFiles.ReadSmall(path, ConfigName), found);
         problems.AddAll(ConfigName, found);
         return config;
+    }
+
+    private static Tokenizer? ReadTokenizer(string path, ProblemList problems)
+    {
+        ModelFolderFiles.CheckPresent(path, TokenizerName);
+        try
+        {
+            return TokenizerFile.Load(System.IO.Path.Combine(path, TokenizerName));
+        }
+        catch (InvalidDataException e)
+        {
+            // Names the file itself.
+            problems.Add(e.Message);
+            return null;
+        }
     }
 
     /// <summary>The SHA-256 of the file. Without a configuration, only the file itself is checked.</summary>

@@ -8,8 +8,7 @@ internal static class SafeTensorsLayout
     /// <param name="problems">Receives what is wrong.</param>
     public static void Check(List<TensorInfo> tensors, long dataLength, ProblemList problems)
     {
-        // An empty tensor may share its offset with the next one and must come first.
-        tensors.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
+        tensors.Sort(Compare);
         long covered = 0;
         var last = "";
         foreach (var tensor in tensors)
@@ -44,5 +43,12 @@ internal static class SafeTensorsLayout
         {
             problems.Add($"trailing bytes: the header describes {covered} bytes of data, found {dataLength}");
         }
+    }
+
+    /// <summary>An empty tensor comes before the one it shares its offset with; names make messages repeatable.</summary>
+    private static int Compare(TensorInfo a, TensorInfo b)
+    {
+        var byPlace = (a.Begin, a.End).CompareTo((b.Begin, b.End));
+        return byPlace != 0 ? byPlace : string.CompareOrdinal(a.Name, b.Name);
     }
 }

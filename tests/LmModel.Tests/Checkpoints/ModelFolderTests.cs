@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using System.Text;
+using LmModel.Checkpoints;
+using LmModel.Tokenization;
+
+namespace LmModel.Tests.Checkpoints;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly PyTorchFixture _gru = PyTorchFixture.Load("gru");
+
+    [Theory]
+    [MemberData(nameof(PyTorchFixture.Names), MemberType = typeof(PyTorchFixture))]
+    public void What_is_saved_is_opened(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        Save(fixture);
+        var folder = Open();
+        Assert.Equal(fixture.Config, folder.Config);
+        Assert.Equal(fixture.Config.VocabularySize, folder.Tokenizer.VocabularySize);
+        Assert.Equal("# Card", folder.Card);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder["model.safetensors"]))), folder.WeightsSha256);
+        Assert.Equal(fixture.Weights.OrderBy(w => w.Key), folder.ReadWeights().OrderBy(w => w.Key));
+        Assert.Equal(["README.md", "config.json", "model.safetensors", "tokenizer.json"], _folder.Files);
+    }
+
+    [Fact]
+    public void A_file_saved_by_PyTorch_loads_unchanged()
+    {
+        Save(_gru);
+        File.Copy(PyTorchFixture.WeightsPath("gru"), _folder["model.safetensors"], overwrite: true);
+        Assert.Equal(_gru.Weights.OrderBy(w => w.Key), Open().ReadWeights().OrderBy(w => w.Key));
+    }
+
+    [Fact]
+    public void The_same_model_gives_the_same_file()
+    {
+        Save(_gru);
+        var first = Open().WeightsSha256;
+        Save(_gru);
+        Assert.Equal(first, Open().WeightsSha256);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named() => Assert.Equal(
+        $"Model folder {_folder["none"]} cannot be used:\n- there is no such folder",
+        Assert.Throws<ModelFolderException>(() => ModelFolder.Open(_folder["none"])).Message);
+
+    [Fact]
+    public void All_missing_files_are_named() => Assert.Equal(
+        ["- config.json: missing", "- tokenizer.json: missing", "- model.safetensors: missing"], Problems());
+
+    [Fact]
+    public void A_folder_without_a_card_opens()
+    {
+        Save(_gru);
+        File.Delete(_folder["README.md"]);
+        Assert.Null(Open().Card);
+    }
+
+    [Fact]
+    public void A_configuration_saved_with_a_byte_order_mark_opens()
+    {
+        Save(_gru);
+        File.WriteAllText(_folder["config.json"], File.ReadAllText(_folder["config.json"]), new UTF8Encoding(true));
+        Assert.Equal(_gru.Config, Open().Config);
+    }
+
+    [Fact]
+    public void Faults_of_all_files_are_named_together()
+    {
+        Save(_gru);
+        File.WriteAllText(_folder["config.json"], "{ 'cell' }");
+        File.WriteAllText(_folder["tokenizer.json"], "");
+        File.WriteAllText(_folder["model.safetensors"], "version https://git-lfs.github.com/spec/v1");
+        Assert.Collection(
+            Problems(),
+            line => Assert.Contains("- config.json: is not the JSON of a configuration", line),
+            line => Assert.Contains("tokenizer.json: ", line),
+            line => Assert.Contains("- model.safetensors: the header claims", line));
+    }
+
+    [Fact]
+    public void Every_key_shape_and_type_that_does_not_fit_is_named()
+    {
+        Save(_gru);
+        var weights = _gru.Config.ParameterShapes
+            .Where(p => p.Name is not ("rnn.bias_hh_l1" or "fc.weight" or "fc.bias"))
+            .Select(p => TensorData.Floats(p.Name, p.Shape, _gru.Weights[p.Name]));
+        SafeTensorsWriter.Write(_folder["model.safetensors"],
+        [
+            .. weights,
+            TensorData.Floats("fc.weight", [8, 11], new float[88]),
+            TensorData.Bytes("fc.bias", TensorType.F64, [11], new byte[88]),
+            TensorData.Floats("rnn.weight_ih_l0_reverse", [1], [0]),
+        ]);
+        Assert.Equal(
+            [
+                "- model.safetensors: rnn.bias_hh_l1: missing; expected F32 [24]",
+                "- model.safetensors: fc.weight: expected F32 [11, 8], found F32 [8, 11]",
+                "- model.safetensors: fc.bias: expected F32 [11], found F64 [11]",
+                "- model.safetensors: rnn.weight_ih_l0_reverse: unexpected, found F32 [1]",
+            ],
+            Problems());
+    }
+
+    [Fact]
+    public void Weights_of_another_cell_are_named_one_by_one()
+    {
+        Save(_gru);
+        File.Copy(PyTorchFixture.WeightsPath("lstm"), _folder["model.safetensors"], overwrite: true);
+        Assert.Equal(8, Problems().Length);
+        Assert.Contains("- model.safetensors: rnn.weight_hh_l1: expected F32 [24, 8], found F32 [32, 8]", Problems());
+    }
+
+    [Fact]
+    public void Half_precision_weights_are_widened()
+    {
+        Save(_gru);
+        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. _gru.Config.ParameterShapes.Select(p => TensorData.Bytes(
+            p.Name, TensorType.F16, p.Shape, _gru.Weights[p.Name].SelectMany(w => BitConverter.GetBytes((Half)w)).ToArray()))]);
+        Assert.Equal(_gru.Weights["fc.bias"].Select(w => (float)(Half)w), Open().ReadWeights()["fc.bias"]);
+    }
+
+    [Fact]
+    public void A_vocabulary_of_another_size_is_named()
+    {
+        Save(_gru);
+        TokenizerFile.Save(Letters("abc"), _folder["tokenizer.json"]);
+        Assert.Equal(["- tokenizer.json: has 3 tokens, but vocabulary_size in config.json is 11"], Problems());
+    }
+
+    [Theory]
+    [InlineData(0f, true)]
+    [InlineData(1f, false)]
+    public void A_tied_matrix_may_be_stored_twice_but_not_twice_differently(float difference, bool accepted)
+    {
+        var tied = PyTorchFixture.Load("tied");
+        Save(tied);
+        float[] copy = [.. tied.Weights["embedding.weight"]];
+        copy[^1] += difference;
+        SafeTensorsWriter.Write(_folder["model.safetensors"],
+        [
+            .. tied.Config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, tied.Weights[p.Name])),
+            TensorData.Floats("fc.weight", [11, 8], copy),
+        ]);
+        if (accepted)
+        {
+            Assert.DoesNotContain("fc.weight", Open().ReadWeights().Keys);
+        }
+        else
+        {
+            Assert.Equal(
+                ["- model.safetensors: fc.weight: tied to embedding.weight, so it must be absent or the same, found F32 [11, 8] of other values"],
+                Problems());
+        }
+    }
+
+    [Fact]
+    public void A_configuration_of_megabytes_is_refused_unread()
+    {
+        Save(_gru);
+        File.WriteAllText(_folder["config.json"], new string(' ', ModelFolderFiles.MaxSmallLength + 1));
+        Assert.Equal(["- config.json: has 1048577 bytes; at most 1048576 are read"], Problems());
+    }
+
+    [Fact]
+    public void Weights_that_changed_since_the_folder_was_opened_are_refused()
+    {
+        Save(_gru);
+        var folder = Open();
+        var bytes = File.ReadAllBytes(_folder["model.safetensors"]);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(_folder["model.safetensors"], bytes);
+        Assert.Contains("changed since the folder was opened", Assert.Throws<ModelFolderException>(folder.ReadWeights).Message);
+        File.Delete(_folder["model.safetensors"]);
+        Assert.Contains("model.safetensors: missing", Assert.Throws<ModelFolderException>(folder.ReadWeights).Message);
+    }
+
+    [Fact]
+    public void Parts_that_make_no_model_are_not_written()
+    {
+        var weights = new Dictionary<string, float[]>(_gru.Weights) { ["fc.bias"] = [1], ["more"] = [] };
+        weights.Remove("embedding.weight");
+        var message = Assert.Throws<ArgumentException>(() => ModelFolder.Save(
+            _folder.Path, _gru.Config, Letters("ab"), weights, "")).Message;
+        Assert.Contains("the tokenizer has 2 tokens, vocabulary_size is 11", message);
+        message = Assert.Throws<ArgumentException>(() => ModelFolder.Save(
+            _folder.Path, _gru.Config, Letters("abcdefghijk"), weights, "")).Message;
+        Assert.Contains("embedding.weight: expected [11, 6], 66 numbers, given none", message);
+        Assert.Contains("fc.bias: expected [11], 11 numbers, given 1 numbers", message);
+        Assert.Contains("more: not a parameter", message);
+        Assert.Empty(_folder.Files);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static CharacterTokenizer Letters(string letters) => CharacterTokenizer.FromCorpus(letters);
+
+    private void Save(PyTorchFixture fixture) => ModelFolder.Save(
+        _folder.Path, fixture.Config, Letters("abcdefghijk"), fixture.Weights, "# Card");
+
+    private ModelFolder Open() => ModelFolder.Open(_folder.Path);
+
+    private string[] Problems() => Assert.Throws<ModelFolderException>(Open).Message.Split('\n')[1..];
+}
