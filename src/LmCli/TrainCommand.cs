@@ -103,7 +103,7 @@ internal static class TrainCommand
         Tokenizer tokenizer = arguments.GetRequiredValue(Tokens) switch
         {
             "bytes" => new ByteTokenizer(),
-            "bpe" => BpeTokenizer.FromCorpus(corpus.Text, arguments.GetValue(Vocabulary)),
+            "bpe" => BpeTokenizer.Train(corpus.Text, arguments.GetValue(Vocabulary)),
             _ => CharacterTokenizer.FromCorpus(corpus.Text),
         };
         var hidden = arguments.GetValue(Hidden);
