@@ -5,7 +5,8 @@ namespace LmModel.Inference;
 /// gives the logits of its next token. Not safe for concurrent calls; the engine calls it from one thread.
 /// </summary>
 /// <remarks>
-/// A sequence's logits must be the same bits whatever else is in the batch: a seed is then a full receipt of a text.
+/// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever else
+/// is in the batch: a seed is then a full receipt of a text. The engine makes no larger batches.
 /// </remarks>
 public interface IStepModel : IDisposable
 {
@@ -14,6 +15,12 @@ public interface IStepModel : IDisposable
 
     /// <summary>Floats in the state of a sequence.</summary>
     int StateSize { get; }
+
+    /// <summary>
+    /// Sequences a call can take without their number or company changing any bit of a result; 1 where the arithmetic
+    /// depends on the size of the batch. Larger batches are legal, for evaluation.
+    /// </summary>
+    int MaxInvariantBatch => 1;
 
     /// <param name="tokens">One id for each sequence, (B).</param>
     /// <param name="states">The state of each sequence, (B); overwritten by the state after the token.</param>

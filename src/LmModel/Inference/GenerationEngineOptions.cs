@@ -1,0 +1,14 @@
+namespace LmModel.Inference;
+
+/// <summary>Bounds of a <see cref="GenerationEngine"/>.</summary>
+public sealed record GenerationEngineOptions
+{
+    /// <summary>Generations stepped side by side; at least 1.</summary>
+    public int MaxActive { get; init; } = 32;
+
+    /// <summary>Generations that may wait for one of those places; further ones are refused. At least 0.</summary>
+    public int MaxWaiting { get; init; } = 128;
+
+    /// <summary>Events a slow reader may lag behind before its generation pauses; at least 1.</summary>
+    public int MaxBufferedEvents { get; init; } = 64;
+}

@@ -1,0 +1,101 @@
+using LmModel.Inference;
+
+namespace LmModel.Tests.Inference;
+
+/// <summary>
+/// A model of bytes whose next token a test writes down. It records what it steps, and steps only as far as it is let.
+/// </summary>
+internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
+{
+    private readonly Lock _gate = new();
+    private readonly List<int> _stepped = [];
+    private readonly List<int> _batches = [];
+
+    /// <param name="token">The token stepped.</param>
+    /// <param name="memory">The state; zero at first, to be changed at will.</param>
+    /// <param name="logits">Receives (V), zero at first.</param>
+    public delegate void Rule(int token, Span<float> memory, Span<float> logits);
+
+    public int VocabularySize => 256;
+
+    public int StateSize => 4;
+
+    public int MaxInvariantBatch { get; init; } = 1;
+
+    /// <summary>One permit a step; null where steps run freely.</summary>
+    public SemaphoreSlim? Permits { get; init; }
+
+    /// <summary>Released at the start of each step.</summary>
+    public SemaphoreSlim Began { get; } = new(0);
+
+    /// <summary>The tokens stepped so far, those in progress included.</summary>
+    public int[] Stepped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _stepped];
+            }
+        }
+    }
+
+    /// <summary>The size of each batch so far.</summary>
+    public int[] Batches
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _batches];
+            }
+        }
+    }
+
+    /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
+    public static FakeStepModel Repeating(SemaphoreSlim? permits = null) =>
+        new((token, _, logits) => logits[token] = 20) { Permits = permits };
+
+    /// <summary>Says <paramref name="bytes"/>, once <paramref name="promptTokens"/> tokens have been read.</summary>
+    public static FakeStepModel Saying(ReadOnlyMemory<byte> bytes, int promptTokens = 1) => new((_, memory, logits) =>
+    {
+        var position = (int)memory[0]++ - (promptTokens - 1);
+        logits[position < 0 ? 0 : bytes.Span[position % bytes.Length]] = 20;
+    });
+
+    /// <summary>Logits that depend on all that was read and look random.</summary>
+    public static FakeStepModel Noisy(int maxBatch = 1) => new(Noise) { MaxInvariantBatch = maxBatch };
+
+    public void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    {
+        lock (_gate)
+        {
+            _stepped.AddRange(tokens);
+            _batches.Add(tokens.Length);
+        }
+
+        Began.Release();
+        Permits?.Wait();
+        logits.Clear();
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            rule(tokens[i], states[i].Values, logits.Slice(i * VocabularySize, VocabularySize));
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static void Noise(int token, Span<float> memory, Span<float> logits)
+    {
+        var random = new Random(HashCode(token, (int)memory[0]));
+        memory[0] = random.Next(1 << 20);
+        foreach (ref var logit in logits)
+        {
+            logit = 6 * random.NextSingle();
+        }
+    }
+
+    private static int HashCode(int token, int memory) => unchecked((memory * 31) + token + 7);
+}

@@ -1,0 +1,221 @@
+using System.Text;
+using LmModel.Inference;
+using LmModel.Sampling;
+using LmModel.Tokenization;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LmModel.Tests.Inference;
+
+public sealed class SequenceTests
+{
+    private const int StartToken = 7;
+
+    private static readonly float PeakLogprob = 20 - MathF.Log(255 + MathF.Exp(20));
+    private static readonly float OtherLogprob = -MathF.Log(255 + MathF.Exp(20));
+
+    [Fact]
+    public void The_prompt_is_stepped_in_order_and_the_drawn_tokens_after_it_except_the_last()
+    {
+        var model = FakeStepModel.Saying("xyz"u8.ToArray(), promptTokens: 3);
+
+        var (_, done) = Run(model, Greedy("abc", maxTokens: 3));
+
+        Assert.Equal("abcxy", Text(model.Stepped));
+        Assert.Equal("xyz", done.Text);
+        Assert.Equal((3, 3, FinishReason.Length), (done.PromptTokens, done.CompletionTokens, done.FinishReason));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_empty_prompt_steps_the_start_token_which_is_neither_counted_nor_reported(bool echo)
+    {
+        var model = FakeStepModel.Saying("hi"u8.ToArray());
+
+        var (tokens, done) = Run(model, Greedy("", maxTokens: 2) with { Echo = echo });
+
+        Assert.Equal([StartToken, 'h'], model.Stepped);
+        Assert.Equal(["h", "i"], tokens.Select(t => t.Text));
+        Assert.All(tokens, t => Assert.NotNull(t.Logprob));
+        Assert.Equal((0, 2), (done.PromptTokens, done.CompletionTokens));
+    }
+
+    [Fact]
+    public void Echo_reports_the_prompt_first_with_its_log_probabilities()
+    {
+        var (tokens, done) = Run(
+            FakeStepModel.Repeating(), Greedy("aab", maxTokens: 2) with { Echo = true, Alternatives = 1 });
+
+        Assert.Equal("aabbb", done.Text);
+        Assert.Equal([0, 1, 2, 3, 4], tokens.Select(t => t.Index));
+        Assert.Equal("aabbb", Text(tokens.Select(t => t.Id)));
+        Assert.Null(tokens[0].Logprob);
+        Assert.Equal([PeakLogprob, OtherLogprob, PeakLogprob, PeakLogprob], tokens.Skip(1).Select(t => t.Logprob!.Value), Close);
+        Assert.Empty(tokens[0].Alternatives);
+        Assert.Equal([(int)'a', 'a', 'b', 'b'], tokens.Skip(1).Select(t => Assert.Single(t.Alternatives).Id));
+        Assert.Equal((3, 2), (done.PromptTokens, done.CompletionTokens));
+    }
+
+    [Fact]
+    public void Echo_does_not_change_what_is_drawn()
+    {
+        var settings = Settings("some prompt", maxTokens: 40);
+
+        var (plain, _) = Run(FakeStepModel.Noisy(), settings);
+        var (echoed, _) = Run(FakeStepModel.Noisy(), settings with { Echo = true, Alternatives = 3 });
+
+        Assert.Equal(40, plain.Count);
+        Assert.Equal(plain.Select(t => t.Id), echoed.Skip("some prompt".Length).Select(t => t.Id));
+    }
+
+    [Fact]
+    public void Log_probabilities_and_alternatives_are_the_models_own_before_any_filter()
+    {
+        var model = new FakeStepModel((_, _, logits) => (logits[5], logits[6], logits[9]) = (1, 3, 2));
+        var biased = new SamplingSettings
+        {
+            Temperature = 0,
+            TopK = 1,
+            LogitBias = new Dictionary<int, float> { [5] = 100 },
+        };
+
+        var (tokens, _) = Run(model, Greedy("a", maxTokens: 1) with { Sampling = biased, Alternatives = 3 });
+
+        var sum = MathF.Log(253 + MathF.Exp(1) + MathF.Exp(2) + MathF.Exp(3));
+        var token = Assert.Single(tokens);
+        Assert.Equal(5, token.Id);
+        Assert.Equal(1 - sum, token.Logprob!.Value, 1e-5f);
+        Assert.Equal([6, 9, 5], token.Alternatives.Select(a => a.Id));
+        Assert.Equal([3 - sum, 2 - sum, 1 - sum], token.Alternatives.Select(a => a.Logprob), Close);
+    }
+
+    [Fact]
+    public void No_alternatives_are_reported_unless_asked_for()
+    {
+        var (tokens, _) = Run(FakeStepModel.Repeating(), Greedy("a", maxTokens: 2));
+
+        Assert.All(tokens, t => Assert.Empty(t.Alternatives));
+    }
+
+    [Fact]
+    public void A_character_of_several_tokens_comes_with_the_last_of_them()
+    {
+        var (tokens, done) = Run(FakeStepModel.Saying("aä€"u8.ToArray()), Greedy("", maxTokens: 6));
+
+        Assert.Equal(["a", "", "ä", "", "", "€"], tokens.Select(t => t.Text));
+        Assert.Equal("aä€", done.Text);
+    }
+
+    [Fact]
+    public void A_character_unfinished_at_the_end_is_dropped()
+    {
+        var (tokens, done) = Run(FakeStepModel.Saying("a€"u8.ToArray()), Greedy("", maxTokens: 3));
+
+        Assert.Equal(["a", "", ""], tokens.Select(t => t.Text));
+        Assert.Equal("a", done.Text);
+    }
+
+    [Fact]
+    public void A_stop_sequence_across_tokens_ends_the_text_before_it()
+    {
+        var model = FakeStepModel.Saying("one END two"u8.ToArray());
+
+        var (tokens, done) = Run(model, Greedy("", maxTokens: 100) with { Stop = ["END"] });
+
+        Assert.Equal("one ", done.Text);
+        Assert.Equal((FinishReason.Stop, 7), (done.FinishReason, done.CompletionTokens));
+        Assert.Equal(7, tokens.Count);
+        Assert.Equal("one EN", Text(model.Stepped.Skip(1)));
+    }
+
+    [Fact]
+    public void Text_held_back_for_a_stop_sequence_that_does_not_come_follows_with_the_next_token()
+    {
+        var (tokens, done) = Run(
+            FakeStepModel.Saying("aENbEN"u8.ToArray()), Greedy("", maxTokens: 6) with { Stop = ["END"] });
+
+        Assert.Equal(["a", "", "", "ENb", "", "EN"], tokens.Select(t => t.Text));
+        Assert.Equal((FinishReason.Length, "aENbEN"), (done.FinishReason, done.Text));
+    }
+
+    [Fact]
+    public void A_stop_sequence_completed_by_the_last_token_allowed_counts_as_a_stop()
+    {
+        var (_, done) = Run(FakeStepModel.Saying("aEND"u8.ToArray()), Greedy("", maxTokens: 4) with { Stop = ["END"] });
+
+        Assert.Equal((FinishReason.Stop, "a"), (done.FinishReason, done.Text));
+    }
+
+    [Fact]
+    public void A_stop_sequence_is_not_looked_for_in_the_echoed_prompt()
+    {
+        var model = FakeStepModel.Saying("D END"u8.ToArray(), promptTokens: 5);
+
+        var (_, done) = Run(model, Greedy("ENDEN", maxTokens: 9) with { Stop = ["END"], Echo = true });
+
+        Assert.Equal((FinishReason.Stop, "ENDEND "), (done.FinishReason, done.Text));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void The_texts_of_the_tokens_make_the_text_of_the_end(long seed, bool echo)
+    {
+        var settings = Settings("öffnen", maxTokens: 300) with { Seed = seed, Echo = echo, Stop = ["\u0003a", "zzz"] };
+
+        var (tokens, done) = Run(FakeStepModel.Noisy(), settings);
+
+        Assert.Equal(done.Text, string.Concat(tokens.Select(t => t.Text)));
+        Assert.Equal(Enumerable.Range(0, tokens.Count), tokens.Select(t => t.Index));
+    }
+
+    [Fact]
+    public void Timings_run_from_submission()
+    {
+        var clock = new FakeTimeProvider();
+        var model = new FakeStepModel((_, _, logits) =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            logits[65] = 20;
+        });
+        var sequence = new Sequence(Greedy("ab", maxTokens: 3), new ByteTokenizer(), StartToken, model.StateSize, clock);
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        var (_, done) = Run(model, sequence);
+
+        var seconds = new[] { done.Timings.Queued, done.Timings.FirstToken, done.Timings.Total }.Select(t => t.TotalSeconds);
+        Assert.Equal([10, 12, 14], seconds);
+    }
+
+    private static GenerationSettings Settings(string prompt, int maxTokens) => new()
+    {
+        PromptTokens = new ByteTokenizer().Encode(prompt),
+        MaxTokens = maxTokens,
+        Seed = 42,
+    };
+
+    private static GenerationSettings Greedy(string prompt, int maxTokens) =>
+        Settings(prompt, maxTokens) with { Sampling = new SamplingSettings { Temperature = 0 } };
+
+    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, GenerationSettings settings) =>
+        Run(model, new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System));
+
+    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence)
+    {
+        var events = new List<GenerationEvent>();
+        var logits = new float[model.VocabularySize];
+        while (!sequence.Finished)
+        {
+            model.Step([sequence.NextToken()], [sequence.State], logits);
+            sequence.Accept(logits, events);
+        }
+
+        var done = Assert.IsType<DoneEvent>(events[^1]);
+        return ([.. events.SkipLast(1).Cast<TokenEvent>()], done);
+    }
+
+    private static string Text(IEnumerable<int> bytes) => Encoding.UTF8.GetString([.. bytes.Select(b => (byte)b)]);
+
+    private static bool Close(float a, float b) => MathF.Abs(a - b) < 1e-5f;
+}

@@ -1,0 +1,185 @@
+using LmModel.Inference;
+using LmModel.Networks;
+using TorchSharp;
+
+namespace LmModel.Tests.Inference;
+
+public sealed class TorchStepModelTests
+{
+    private const float Tolerance = 1e-5f;
+
+    public static TheoryData<string> Fixtures => PyTorchFixture.Names;
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void Stepping_a_text_gives_the_logits_and_the_state_of_PyTorch(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+        var logits = new float[model.VocabularySize];
+        for (var b = 0; b < fixture.Batch; b++)
+        {
+            var state = RecurrentState.Zero(model.StateSize);
+            for (var t = 0; t < fixture.Time; t++)
+            {
+                model.Step([(int)fixture.Tokens[b, t]], [state], logits);
+                AssertClose(fixture.LogitsAt(b, t), logits);
+            }
+
+            AssertFinal(fixture, b, state);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void Stepping_several_texts_at_once_gives_the_same_within_rounding(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+        var (batch, width) = (fixture.Batch, model.VocabularySize);
+        var states = Enumerable.Range(0, batch).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
+        var logits = new float[batch * width];
+        for (var t = 0; t < fixture.Time; t++)
+        {
+            model.Step([.. Enumerable.Range(0, batch).Select(b => (int)fixture.Tokens[b, t])], states, logits);
+            for (var b = 0; b < batch; b++)
+            {
+                AssertClose(fixture.LogitsAt(b, t), logits.AsSpan(b * width, width));
+            }
+        }
+
+        for (var b = 0; b < batch; b++)
+        {
+            AssertFinal(fixture, b, states[b]);
+        }
+    }
+
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    public void A_vocabulary_too_large_for_a_table_gives_the_same(int vocabulary)
+    {
+        // The fixture's model with more tokens, which the first ones cannot tell: their logits stay what they were.
+        var fixture = PyTorchFixture.Load("lstm");
+        var config = fixture.Config with { VocabularySize = vocabulary };
+        var weights = config.ParameterShapes.ToDictionary(p => p.Name, p =>
+        {
+            var larger = new float[p.Shape.Aggregate(1L, (n, d) => n * d)];
+            fixture.Weights[p.Name].CopyTo(larger, 0);
+            return larger;
+        });
+        using var model = new TorchStepModel(config, weights);
+        var state = RecurrentState.Zero(model.StateSize);
+        var logits = new float[vocabulary];
+
+        for (var t = 0; t < fixture.Time; t++)
+        {
+            model.Step([(int)fixture.Tokens[0, t]], [state], logits);
+            AssertClose(fixture.LogitsAt(0, t), logits.AsSpan(0, fixture.Config.VocabularySize));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void The_same_step_gives_the_same_bits_on_any_thread(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+        float[] Run()
+        {
+            var (state, logits) = (RecurrentState.Zero(model.StateSize), new float[model.VocabularySize]);
+            for (var t = 0; t < fixture.Time; t++)
+            {
+                model.Step([(int)fixture.Tokens[0, t]], [state], logits);
+            }
+
+            return logits;
+        }
+
+        var (here, there) = (Run(), Array.Empty<float>());
+        var thread = new Thread(() => there = Run());
+        thread.Start();
+        thread.Join();
+
+        Assert.Equal(here, there);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void No_tensor_outlives_its_step_nor_the_model(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        TorchRuntime.Initialize();
+        var before = LiveTensors();
+        long loaded, stepped;
+        using (var model = new TorchStepModel(fixture.Config, fixture.Weights))
+        {
+            loaded = LiveTensors();
+            var states = new[] { RecurrentState.Zero(model.StateSize), RecurrentState.Zero(model.StateSize) };
+            for (var i = 0; i < 100; i++)
+            {
+                model.Step([1, 2], states, new float[2 * model.VocabularySize]);
+            }
+
+            stepped = LiveTensors();
+        }
+
+        Assert.Equal(loaded, stepped);
+        Assert.Equal(before, LiveTensors());
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(11)]
+    public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
+    {
+        var fixture = PyTorchFixture.Load("gru");
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+        var state = RecurrentState.Zero(model.StateSize);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([token], [state], new float[11]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [state], new float[12]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [RecurrentState.Zero(3)], new float[11]));
+
+        Assert.All(state.Values.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void All_parameters_that_do_not_fit_are_named()
+    {
+        var fixture = PyTorchFixture.Load("reference");
+        var weights = new Dictionary<string, float[]>(fixture.Weights) { ["fc.bias"] = new float[3] };
+        weights.Remove("embedding.weight");
+
+        var error = Assert.Throws<ArgumentException>(() => new TorchStepModel(fixture.Config, weights));
+
+        Assert.Contains("embedding.weight must have 88 numbers, not none", error.Message, StringComparison.Ordinal);
+        Assert.Contains("fc.bias must have 11 numbers, not 3", error.Message, StringComparison.Ordinal);
+    }
+
+    private static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+    /// <summary>A state's vectors are layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
+    private static void AssertFinal(PyTorchFixture fixture, int b, RecurrentState state)
+    {
+        var (h, vectors) = (fixture.Config.HiddenSize, fixture.Config.StateVectors);
+        for (var layer = 0; layer < fixture.Config.Layers; layer++)
+        {
+            var start = ((layer * fixture.Batch) + b) * h;
+            AssertClose(fixture.H.AsSpan(start, h), state.Values.Slice(layer * vectors * h, h));
+            if (fixture.C is { } c)
+            {
+                AssertClose(c.AsSpan(start, h), state.Values.Slice(((layer * vectors) + 1) * h, h));
+            }
+        }
+    }
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], actual[i], Tolerance);
+        }
+    }
+}
