@@ -1,2 +1,31 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using LmApi.Generation;
+using LmApi.Health;
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Infrastructure.Problems;
+using LmApi.Models;
+using LmApi.Observability;
+
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+}
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddLogs();
+builder.AddModel();
+builder.AddGeneration();
+builder.AddApiDocument();
+
+var app = builder.Build();
+app.UseRequestLogs();
+app.UseMiddleware<ProblemMiddleware>();
+app.UseRouting();
+
+app.MapGeneration();
+app.MapModel();
+app.MapTokenizer();
+app.MapHealth();
+app.MapApiDocument();
+
+return await app.RunOrExplainAsync();

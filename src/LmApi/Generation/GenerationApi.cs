@@ -1,0 +1,75 @@
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Infrastructure.Problems;
+using LmApi.Models;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Generation;
+
+/// <summary><c>POST /generate</c>.</summary>
+internal static class GenerationApi
+{
+    public static void AddGeneration(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<GenerationOptions>()
+            .BindConfiguration(GenerationOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.DefaultMaxTokens <= o.MaxTokens, "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
+            .ValidateOnStart();
+        builder.Services.AddFieldTable<GenerationFields>();
+        builder.Services.AddSingleton<GenerationRequestParser>();
+        builder.Services.AddSingleton<EventStreamAnswer>();
+        builder.Services.AddSingleton<JsonAnswer>();
+    }
+
+    public static void MapGeneration(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/generate", GenerateAsync)
+            .WithName("generate")
+            .WithTags("Generation")
+            .WithSummary("Continue a text")
+            .WithDescription(GenerationDocs.Description)
+            .WithRequestBody<GenerationFields>(GenerationDocs.Requests)
+            .WithTextResponse("text/event-stream", GenerationDocs.Stream)
+            .WithResponse<GenerationResponse>(GenerationDocs.Answer)
+            .WithProblems(
+                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType,
+                ProblemKind.InvalidRequest, ProblemKind.Overloaded, ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
+
+    internal static async Task GenerateAsync(
+        HttpContext http,
+        ModelHost host,
+        GenerationRequestParser parser,
+        EventStreamAnswer events,
+        JsonAnswer json,
+        Chance chance,
+        IOptions<GenerationOptions> options,
+        ILogger<EventStreamAnswer> logger)
+    {
+        var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
+        using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
+        var request = parser.Parse(body.RootElement, streamByDefault);
+        var run = new GenerationRun(
+            chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, Admit(host, request, http.RequestAborted, options.Value));
+        logger.Admitted(run.Id, request.Settings.PromptTokens.Length, request.Settings.MaxTokens, request.Settings.Seed);
+        await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
+    }
+
+    /// <exception cref="ProblemException">429 or 503.</exception>
+    private static LmModel.Inference.Generation Admit(
+        ModelHost host, GenerationRequest request, CancellationToken aborted, GenerationOptions options)
+    {
+        try
+        {
+            return host.TryStart(request.Settings, aborted) ?? throw new ProblemException(
+                ProblemKind.Overloaded.With($"As many requests wait as may wait; retry in {options.RetryAfterSeconds} s.") with
+                {
+                    RetryAfterSeconds = options.RetryAfterSeconds,
+                });
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ProblemException(ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning));
+        }
+    }
+}

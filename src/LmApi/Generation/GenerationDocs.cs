@@ -1,0 +1,54 @@
+namespace LmApi.Generation;
+
+/// <summary>What the OpenAPI document shows of <c>POST /generate</c>.</summary>
+internal static class GenerationDocs
+{
+    public const string Description = """
+        Continues `prompt` and streams the text as server-sent events: a `token` event for every token, then exactly one
+        `done` event or, where the model fails, one `error` event.
+
+        * `token`: one `TokenResponse`. The texts of all tokens together are the text of `done`, always.
+        * `done`: the `GenerationResponse`: finish reason, whole text, usage, seed used, timings.
+        * `error`: `code`, `message` and `trace_id`; the text so far is all there is.
+
+        Every event has an id, `<generation>:<n>`, with n from 1. While nothing is generated, comments keep the connection
+        alive. With `"stream": false`, or with `Accept: application/json`, the same events are folded into one JSON answer.
+
+        The same seed, prompt and settings give the same text, whatever else runs. Closing the connection stops the work.
+        """;
+
+    public const string Stream = """
+        event: token
+        id: gen-5f0c9d1b2a3e4f60:1
+        data: {"index":0,"id":43,"text":"e","logprob":-0.41}
+
+        event: token
+        id: gen-5f0c9d1b2a3e4f60:2
+        data: {"index":1,"id":57,"text":"s","logprob":-1.27}
+
+        event: done
+        id: gen-5f0c9d1b2a3e4f60:3
+        data: {"id":"gen-5f0c9d1b2a3e4f60","model":"shakespeare","finish_reason":"length","text":"es","usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5},"seed":42,"timings":{"queued_ms":0.1,"first_token_ms":2.5,"total_ms":3.1,"tokens_per_second":666.7}}
+
+
+        """;
+
+    public const string Answer = """
+        {
+          "id": "gen-5f0c9d1b2a3e4f60",
+          "model": "shakespeare",
+          "finish_reason": "length",
+          "text": "es",
+          "usage": { "prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5 },
+          "seed": 42,
+          "timings": { "queued_ms": 0.1, "first_token_ms": 2.5, "total_ms": 3.1, "tokens_per_second": 666.7 }
+        }
+        """;
+
+    public static readonly IReadOnlyDictionary<string, string> Requests = new Dictionary<string, string>
+    {
+        ["stream"] = """{ "prompt": "To be, or not to be", "max_tokens": 64, "temperature": 0.8, "top_p": 0.95, "seed": 42 }""",
+        ["one JSON answer"] = """{ "prompt": "ROMEO:", "max_tokens": 64, "stop": ["\n\n"], "seed": 42, "stream": false }""",
+        ["greedy, with alternatives"] = """{ "prompt": "ROMEO:", "max_tokens": 8, "temperature": 0, "logprobs": 3 }""",
+    };
+}

@@ -1,0 +1,44 @@
+using LmApi.Infrastructure.Problems;
+
+namespace LmApi.Generation;
+
+/// <summary>What the log says of a generation: names and numbers, never text.</summary>
+internal static partial class GenerationLog
+{
+    [LoggerMessage(LogLevel.Debug, "Admitted {GenerationId}: {PromptTokens} prompt tokens, at most {MaxTokens} more, seed {Seed}")]
+    public static partial void Admitted(this ILogger logger, string generationId, int promptTokens, int maxTokens, long seed);
+
+    [LoggerMessage(LogLevel.Information, "{GenerationId} ended by {FinishReason}: {PromptTokens} + {CompletionTokens} tokens in {TotalMs} ms, {QueuedMs} of them queued")]
+    public static partial void Ended(
+        this ILogger logger, string generationId, string finishReason, int promptTokens, int completionTokens, double totalMs, double queuedMs);
+
+    [LoggerMessage(LogLevel.Information, "The client of {GenerationId} left after {Tokens} tokens")]
+    public static partial void ClientLeft(this ILogger logger, string generationId, int tokens);
+
+    [LoggerMessage(LogLevel.Error, "{GenerationId} failed")]
+    private static partial void Failed(this ILogger logger, Exception exception, string generationId);
+
+    [LoggerMessage(LogLevel.Information, "{GenerationId} was cut off by the end of the service")]
+    private static partial void CutOff(this ILogger logger, string generationId);
+
+    /// <summary>Logs why a generation broke off and returns what its client is told.</summary>
+    public static ProblemKind BrokeOff(this ILogger logger, Exception exception, string generationId)
+    {
+        if (exception is ObjectDisposedException)
+        {
+            logger.CutOff(generationId);
+            return ProblemKind.ShuttingDown;
+        }
+
+        logger.Failed(exception, generationId);
+        return ProblemKind.GenerationFailed;
+    }
+
+    public static void Ended(this ILogger logger, GenerationResponse response) => logger.Ended(
+        response.Id,
+        response.FinishReason,
+        response.Usage.PromptTokens,
+        response.Usage.CompletionTokens,
+        response.Timings.TotalMs,
+        response.Timings.QueuedMs);
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LmApi.Generation;
+
+/// <summary>Bounds of <c>POST /generate</c>, section <c>Generation</c> of the configuration.</summary>
+internal sealed class GenerationOptions
+{
+    public const string Section = "Generation";
+
+    /// <summary>The most tokens a request may ask for.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxTokens { get; set; } = 4096;
+
+    /// <summary>Tokens generated where a request does not say.</summary>
+    [Range(1, 1_000_000)]
+    public int DefaultMaxTokens { get; set; } = 256;
+
+    /// <summary>The most tokens of a prompt.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxPromptTokens { get; set; } = 16384;
+
+    /// <summary>The most bytes of any request body.</summary>
+    [Range(1024, 1 << 30)]
+    public int MaxBodyBytes { get; set; } = 1 << 20;
+
+    /// <summary>Generations stepped side by side.</summary>
+    [Range(1, 4096)]
+    public int MaxActive { get; set; } = 32;
+
+    /// <summary>Generations that may wait for one of those places; the next one gets 429.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxWaiting { get; set; } = 128;
+
+    /// <summary>Events a slow client may lag behind before its generation pauses.</summary>
+    [Range(1, 100_000)]
+    public int MaxBufferedEvents { get; set; } = 64;
+
+    /// <summary>A stream that has been silent this long gets a comment, so that proxies keep it open.</summary>
+    [Range(1, 3600)]
+    public int KeepAliveSeconds { get; set; } = 10;
+
+    /// <summary>What <c>Retry-After</c> says on 429.</summary>
+    [Range(1, 3600)]
+    public int RetryAfterSeconds { get; set; } = 2;
+}

@@ -1,0 +1,8 @@
+using LmModel.Inference;
+
+namespace LmApi.Generation;
+
+/// <summary>A request that has passed every check: it can run as it stands.</summary>
+/// <param name="Settings">What to generate, the seed already chosen.</param>
+/// <param name="Stream">Whether to answer with events; otherwise with one JSON.</param>
+internal sealed record GenerationRequest(GenerationSettings Settings, bool Stream);

@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+
+namespace LmApi.Generation;
+
+/// <summary>One token, of the echoed prompt or generated: the data of a `token` event.</summary>
+internal sealed record TokenResponse
+{
+    /// <summary>Position among the tokens of this answer, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Token id.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>
+    /// The text that became certain with this token. An unfinished character, or what may be the beginning of a stop
+    /// string, comes with a later token; so this may be empty, or longer than the token. All of them together are the text.
+    /// </summary>
+    public required string Text { get; init; }
+
+    /// <summary>
+    /// Natural logarithm of the model's own probability of the token, before any setting changes it; null for the first
+    /// token of an echoed prompt, which nothing predicts.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required float? Logprob { get; init; }
+
+    /// <summary>The most probable tokens at this position, best first; present where `logprobs` asks for them.</summary>
+    public IReadOnlyList<AlternativeResponse>? Alternatives { get; init; }
+}
+
+/// <summary>A token that the model could have chosen.</summary>
+internal sealed record AlternativeResponse
+{
+    /// <summary>Token id.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The text of the token alone; bytes that are no whole character are shown as U+FFFD.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Natural logarithm of its probability.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required float? Logprob { get; init; }
+}
+
+/// <summary>A finished generation: the data of the `done` event, and the answer where `stream` is false.</summary>
+internal sealed record GenerationResponse
+{
+    /// <summary>Name of this generation; the ids of its events begin with it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>`length`: `max_tokens` were generated. `stop`: a stop string appeared.</summary>
+    public required string FinishReason { get; init; }
+
+    /// <summary>The whole text: the texts of all tokens together.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The tokens, in the JSON answer where `logprobs` is above 0; a stream has sent them before.</summary>
+    public IReadOnlyList<TokenResponse>? Tokens { get; init; }
+
+    /// <summary>Tokens read and generated.</summary>
+    public required UsageResponse Usage { get; init; }
+
+    /// <summary>The seed used: with the same request it gives the same text.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public required TimingsResponse Timings { get; init; }
+}
+
+/// <summary>Tokens read and generated.</summary>
+internal sealed record UsageResponse
+{
+    /// <summary>Tokens of the prompt.</summary>
+    public required int PromptTokens { get; init; }
+
+    /// <summary>Tokens generated.</summary>
+    public required int CompletionTokens { get; init; }
+
+    /// <summary>Both together.</summary>
+    public required int TotalTokens { get; init; }
+}
+
+/// <summary>Where the time went.</summary>
+internal sealed record TimingsResponse
+{
+    /// <summary>Milliseconds from submission to the first step.</summary>
+    public required double QueuedMs { get; init; }
+
+    /// <summary>Milliseconds from submission to the first generated token.</summary>
+    public required double FirstTokenMs { get; init; }
+
+    /// <summary>Milliseconds from submission to the last token.</summary>
+    public required double TotalMs { get; init; }
+
+    /// <summary>Generated tokens a second, the queue not counted; 0 where it took no measurable time.</summary>
+    public required double TokensPerSecond { get; init; }
+}
+
+/// <summary>The data of an `error` event: the stream ends here, and the text so far is all there is.</summary>
+internal sealed record StreamErrorResponse
+{
+    /// <summary>A code of the table of problems: `generation_failed` or `shutting_down`.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What happened, for a person.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Finds the request in the logs of the service.</summary>
+    public required string TraceId { get; init; }
+}

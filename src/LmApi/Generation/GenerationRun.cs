@@ -1,0 +1,65 @@
+using LmModel.Inference;
+using LmModel.Tokenization;
+
+namespace LmApi.Generation;
+
+/// <summary>One admitted generation and how its events look on the wire.</summary>
+internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer, LmModel.Inference.Generation generation)
+{
+    private readonly GenerationSettings _settings = generation.Settings;
+
+    public string Id => id;
+
+    public bool ReportsAlternatives => _settings.Alternatives > 0;
+
+    public IAsyncEnumerable<GenerationEvent> Events => generation.Events;
+
+    public TokenResponse ToResponse(TokenEvent token) => new()
+    {
+        Index = token.Index,
+        Id = token.Id,
+        Text = token.Text,
+        Logprob = Finite(token.Logprob),
+        Alternatives = ReportsAlternatives ? [.. token.Alternatives.Select(ToResponse)] : null,
+    };
+
+    public GenerationResponse ToResponse(DoneEvent done) => new()
+    {
+        Id = id,
+        Model = model,
+        FinishReason = done.FinishReason switch { FinishReason.Stop => "stop", _ => "length" },
+        Text = done.Text,
+        Usage = new()
+        {
+            PromptTokens = done.PromptTokens,
+            CompletionTokens = done.CompletionTokens,
+            TotalTokens = done.PromptTokens + done.CompletionTokens,
+        },
+        Seed = _settings.Seed,
+        Timings = ToResponse(done.Timings, done.CompletionTokens),
+    };
+
+    private AlternativeResponse ToResponse(TokenAlternative alternative) => new()
+    {
+        Id = alternative.Id,
+        Text = tokenizer.Decode([alternative.Id]),
+        Logprob = Finite(alternative.Logprob),
+    };
+
+    private static TimingsResponse ToResponse(GenerationTimings timings, int tokens)
+    {
+        var running = (timings.Total - timings.Queued).TotalSeconds;
+        return new()
+        {
+            QueuedMs = Milliseconds(timings.Queued),
+            FirstTokenMs = Milliseconds(timings.FirstToken),
+            TotalMs = Milliseconds(timings.Total),
+            TokensPerSecond = running > 0 ? Math.Round(tokens / running, 1) : 0,
+        };
+    }
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+
+    /// <summary>JSON has no infinities.</summary>
+    private static float? Finite(float? logprob) => logprob is { } value && float.IsFinite(value) ? value : null;
+}

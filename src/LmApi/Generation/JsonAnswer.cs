@@ -1,0 +1,49 @@
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.Problems;
+using LmModel.Inference;
+
+namespace LmApi.Generation;
+
+/// <summary>Answers with one JSON: the same events, folded.</summary>
+internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
+{
+    public async Task WriteAsync(HttpContext http, GenerationRun run)
+    {
+        var response = await FoldAsync(run, http.RequestAborted);
+        logger.Ended(response);
+        http.Response.Headers.CacheControl = "no-store";
+        await http.Response.WriteAsJsonAsync(
+            response, ApiJson.Wire.GenerationResponse, "application/json", http.RequestAborted);
+    }
+
+    private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
+    {
+        var tokens = new List<TokenResponse>();
+        try
+        {
+            await foreach (var next in run.Events.WithCancellation(aborted))
+            {
+                switch (next)
+                {
+                    case TokenEvent token:
+                        tokens.Add(run.ToResponse(token));
+                        break;
+                    case DoneEvent done:
+                        return run.ToResponse(done) with { Tokens = run.ReportsAlternatives ? tokens : null };
+                }
+            }
+        }
+        catch (Exception) when (aborted.IsCancellationRequested)
+        {
+            logger.ClientLeft(run.Id, tokens.Count);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            var kind = logger.BrokeOff(exception, run.Id);
+            throw new ProblemException(kind.With(kind.Meaning));
+        }
+
+        throw new InvalidOperationException("A generation ended without its last event.");
+    }
+}

@@ -1,0 +1,40 @@
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Models;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LmApi.Health;
+
+/// <summary><c>GET /health/live</c> and <c>GET /health/ready</c>.</summary>
+internal static class HealthApi
+{
+    public const string ReadyPath = "/health/ready";
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", Live)
+            .WithName("getLiveness")
+            .WithTags("Health")
+            .WithSummary("Is the process alive?")
+            .WithDescription("200 as long as the process answers. Where it does not, restart it.")
+            .WithResponse<HealthResponse>(HealthDocs.Live)
+            .WithProblems();
+        routes.MapGet(ReadyPath, Ready)
+            .WithName("getReadiness")
+            .WithTags("Health")
+            .WithSummary("May it get requests?")
+            .WithDescription("200 once the model has generated its first tokens; 503 before, and while the service stops.")
+            .WithResponse<HealthResponse>(HealthDocs.Ready)
+            .WithResponse<HealthResponse>(StatusCodes.Status503ServiceUnavailable, "Not ready.", HealthDocs.Starting)
+            .WithProblems();
+    }
+
+    internal static JsonHttpResult<HealthResponse> Live() => Answers.Json(new HealthResponse { Status = "live" });
+
+    internal static JsonHttpResult<HealthResponse> Ready(ModelHost host, IHostApplicationLifetime lifetime) =>
+        host.IsReady
+            ? Answers.Json(new HealthResponse { Status = "ready", Model = host.Model.Name })
+            : Answers.Json(
+                new HealthResponse { Status = lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : "starting" },
+                StatusCodes.Status503ServiceUnavailable);
+}

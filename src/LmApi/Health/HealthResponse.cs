@@ -1,0 +1,11 @@
+namespace LmApi.Health;
+
+/// <summary>How the service is.</summary>
+internal sealed record HealthResponse
+{
+    /// <summary>`live`, `ready`, `starting` or `stopping`.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Name of the model, once it is ready.</summary>
+    public string? Model { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LmApi.Infrastructure.Fields;
+using LmApi.Infrastructure.Problems;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace LmApi.Infrastructure.OpenApi;
+
+/// <summary>Writes the bodies, answers and problems of an operation from what its endpoint says in <see cref="EndpointDocs"/>.</summary>
+internal sealed class OperationDocsFilter(IServiceProvider services) : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var docs = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        operation.RequestBody = docs.OfType<RequestBodyDocs>().Select(body => RequestBody(body, context)).SingleOrDefault();
+        operation.Responses = [];
+        foreach (var answers in docs.OfType<ResponseDocs>().GroupBy(answer => answer.Status))
+        {
+            operation.Responses[Key(answers.Key)] = Response([.. answers], context);
+        }
+
+        var problems = docs.OfType<ProblemDocs>().SelectMany(p => p.Kinds).OrderBy(kind => kind.Status);
+        foreach (var kinds in problems.GroupBy(kind => kind.Status))
+        {
+            AddProblems(operation.Responses, [.. kinds], context);
+        }
+    }
+
+    private OpenApiRequestBody RequestBody(RequestBodyDocs docs, OperationFilterContext context)
+    {
+        var table = (FieldTable)services.GetRequiredService(docs.Table);
+        var examples = docs.Examples.ToDictionary(
+            example => example.Key,
+            example => (IOpenApiExample)new OpenApiExample { Value = JsonNode.Parse(example.Value) });
+        return new()
+        {
+            Description = table.Description,
+            Required = true,
+            Content = Content("application/json", new() { Schema = TableSchema.Of(table, context.SchemaRepository), Examples = examples }),
+        };
+    }
+
+    private static OpenApiResponse Response(IReadOnlyList<ResponseDocs> answers, OperationFilterContext context) => new()
+    {
+        Description = answers[0].Description,
+        Content = answers.ToDictionary(answer => answer.MediaType, answer => new OpenApiMediaType
+        {
+            Schema = answer.Body is null
+                ? new OpenApiSchema { Type = JsonSchemaType.String }
+                : context.SchemaGenerator.GenerateSchema(answer.Body, context.SchemaRepository),
+            Example = answer.ExampleNode(),
+        }),
+    };
+
+    private static void AddProblems(OpenApiResponses responses, IReadOnlyList<ProblemKind> kinds, OperationFilterContext context)
+    {
+        var status = kinds[0].Status;
+        if (!responses.TryGetValue(Key(status), out var response))
+        {
+            response = new OpenApiResponse { Content = new Dictionary<string, OpenApiMediaType>() };
+            responses[Key(status)] = response;
+        }
+
+        var target = (OpenApiResponse)response;
+        target.Description = string.Join(" ", kinds.Select(kind => $"`{kind.Code}`: {kind.Meaning}").Prepend(target.Description).OfType<string>());
+        target.Content![ProblemExamples.MediaType] = new()
+        {
+            Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
+            Examples = kinds.ToDictionary(
+                kind => kind.Code,
+                kind => (IOpenApiExample)new OpenApiExample { Value = ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath) }),
+        };
+        if (kinds.Contains(ProblemKind.Overloaded))
+        {
+            target.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter };
+        }
+    }
+
+    private static readonly OpenApiHeader RetryAfter = new()
+    {
+        Description = "Seconds to wait before the next attempt.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+        Example = 2,
+    };
+
+    private static Dictionary<string, OpenApiMediaType> Content(string mediaType, OpenApiMediaType content) =>
+        new() { [mediaType] = content };
+
+    private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LmApi.Infrastructure.Problems;
+
+/// <summary>An error answer, `application/problem+json` (RFC 9457).</summary>
+internal sealed record Problem
+{
+    /// <summary>Always `about:blank`: `code` tells problems apart.</summary>
+    public string Type { get; init; } = "about:blank";
+
+    /// <summary>The HTTP status in words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What is wrong with this request, for a person.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The path that was asked for.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>What is wrong, for a program; never changes its meaning.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Finds the request in the logs of the service.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>Where malformed JSON breaks.</summary>
+    public TextPosition? Position { get; init; }
+
+    /// <summary>Every member of the body that is not valid.</summary>
+    public IReadOnlyList<FieldError>? Errors { get; init; }
+
+    /// <summary>Sent as the header `Retry-After`.</summary>
+    [JsonIgnore]
+    public int? RetryAfterSeconds { get; init; }
+}
+
+/// <summary>A place in the body.</summary>
+/// <param name="Line">Line, from 1.</param>
+/// <param name="Column">Character in the line, from 1.</param>
+/// <param name="ByteOffset">Bytes before it in the body.</param>
+internal sealed record TextPosition(int Line, int Column, int ByteOffset);
+
+/// <summary>One member of the body that is not valid.</summary>
+internal sealed record FieldError
+{
+    /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>What is wrong with it, for a program; see <see cref="FieldErrorCodes"/>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What is wrong with it, for a person.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What would be valid, in JSON Schema's words.</summary>
+    public FieldLimit? Limit { get; init; }
+
+    /// <summary>The value that was given; shortened where it is long.</summary>
+    public JsonElement? Given { get; init; }
+
+    /// <summary>The member that was probably meant.</summary>
+    public string? Suggestion { get; init; }
+}
+
+/// <summary>What a member may be, in JSON Schema's words.</summary>
+internal sealed record FieldLimit
+{
+    /// <summary>The JSON type asked for.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The least value allowed.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>The value must be above this.</summary>
+    public double? ExclusiveMinimum { get; init; }
+
+    /// <summary>The greatest value allowed.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>The fewest UTF-16 units of a string.</summary>
+    public int? MinLength { get; init; }
+
+    /// <summary>The most UTF-16 units of a string.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>The most items of an array or members of an object.</summary>
+    public int? MaxItems { get; init; }
+
+    /// <summary>The most tokens of a text.</summary>
+    public int? MaxTokens { get; init; }
+}
+
+/// <summary>The codes of a <see cref="FieldError"/>.</summary>
+internal static class FieldErrorCodes
+{
+    public const string Missing = "missing";
+    public const string UnknownField = "unknown_field";
+    public const string DuplicateField = "duplicate_field";
+    public const string WrongType = "wrong_type";
+    public const string OutOfRange = "out_of_range";
+    public const string TooShort = "too_short";
+    public const string TooLong = "too_long";
+    public const string TooMany = "too_many";
+    public const string InvalidText = "invalid_text";
+    public const string UnknownCharacter = "unknown_character";
+    public const string UnknownToken = "unknown_token";
+}

@@ -1,0 +1,49 @@
+namespace LmApi.Infrastructure.Problems;
+
+/// <summary>One way a request can fail: the stable code that clients switch on, with its HTTP status and title.</summary>
+internal sealed record ProblemKind(string Code, int Status, string Title, string Meaning)
+{
+    public static readonly ProblemKind MalformedJson = new(
+        "malformed_json", 400, "Bad Request", "The body is not JSON; `position` says where it breaks.");
+
+    public static readonly ProblemKind BadRequest = new(
+        "bad_request", 400, "Bad Request", "The HTTP request itself is broken.");
+
+    public static readonly ProblemKind NotFound = new(
+        "not_found", 404, "Not Found", "Nothing is served at this path.");
+
+    public static readonly ProblemKind MethodNotAllowed = new(
+        "method_not_allowed", 405, "Method Not Allowed", "The path exists but not for this method; see `Allow`.");
+
+    public static readonly ProblemKind NotAcceptable = new(
+        "not_acceptable", 406, "Not Acceptable", "`Accept` admits neither `text/event-stream` nor `application/json`.");
+
+    public static readonly ProblemKind BodyTooLarge = new(
+        "body_too_large", 413, "Content Too Large", "The body has more bytes than the service reads.");
+
+    public static readonly ProblemKind UnsupportedMediaType = new(
+        "unsupported_media_type", 415, "Unsupported Media Type", "The body is not declared to be `application/json` in UTF-8.");
+
+    public static readonly ProblemKind InvalidRequest = new(
+        "invalid_request", 422, "Unprocessable Content", "Members of the body are not valid; `errors` has all of them.");
+
+    public static readonly ProblemKind Overloaded = new(
+        "overloaded", 429, "Too Many Requests", "As many requests wait as may wait; retry after `Retry-After` seconds.");
+
+    public static readonly ProblemKind GenerationFailed = new(
+        "generation_failed", 500, "Internal Server Error", "The model failed while generating.");
+
+    public static readonly ProblemKind Internal = new(
+        "internal_error", 500, "Internal Server Error", "A fault of the service; `trace_id` finds it in the logs.");
+
+    public static readonly ProblemKind ShuttingDown = new(
+        "shutting_down", 503, "Service Unavailable", "The service is stopping.");
+
+    public static readonly IReadOnlyList<ProblemKind> All =
+    [
+        MalformedJson, BadRequest, NotFound, MethodNotAllowed, NotAcceptable, BodyTooLarge, UnsupportedMediaType,
+        InvalidRequest, Overloaded, GenerationFailed, Internal, ShuttingDown,
+    ];
+
+    public Problem With(string detail) => new() { Code = Code, Status = Status, Title = Title, Detail = detail };
+}

@@ -1,0 +1,31 @@
+using LmModel.Checkpoints;
+using LmModel.Networks;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Infrastructure;
+
+/// <summary>Runs the service; what keeps it from starting is told in one line.</summary>
+internal static partial class Startup
+{
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunOrExplainAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return Environment.ExitCode;
+        }
+        catch (Exception exception) when (IsExplained(exception))
+        {
+            LogStopped(app.Logger, exception.Message.ReplaceLineEndings(" "));
+            return 1;
+        }
+    }
+
+    /// <summary>The message says it all: a stack trace would hide it.</summary>
+    private static bool IsExplained(Exception exception) =>
+        exception is ModelFolderException or TorchUnavailableException or OptionsValidationException or IOException;
+
+    [LoggerMessage(LogLevel.Critical, "The service cannot start: {Reason}")]
+    private static partial void LogStopped(ILogger logger, string reason);
+}

@@ -1,0 +1,14 @@
+using LmModel.Checkpoints;
+using LmModel.Inference;
+using LmModel.Tokenization;
+
+namespace LmApi.Models;
+
+/// <summary>Makes what computes the logits of a model; the one place where a test puts its own.</summary>
+internal delegate IStepModel StepModelFactory(ModelFolder folder);
+
+/// <summary>The model in memory and the engine that runs it.</summary>
+internal sealed record LoadedModel(string Name, ModelFolder Folder, GenerationEngine Engine)
+{
+    public Tokenizer Tokenizer => Folder.Tokenizer;
+}

@@ -1,0 +1,95 @@
+using LmApi.Generation;
+using LmModel.Checkpoints;
+using LmModel.Inference;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Models;
+
+/// <summary>
+/// Loads the model before the server listens, so that a bad folder stops the process, and holds it until the end.
+/// Then a few tokens are generated behind the server's back; from then on <see cref="IsReady"/>.
+/// </summary>
+internal sealed partial class ModelHost(
+    IOptions<ModelOptions> model,
+    IOptions<GenerationOptions> generation,
+    StepModelFactory createStepModel,
+    TimeProvider time,
+    IHostEnvironment environment,
+    IHostApplicationLifetime lifetime,
+    ILogger<ModelHost> logger) : IHostedService, IDisposable
+{
+    private const int WarmUpTokens = 8;
+
+    private LoadedModel? _model;
+    private volatile bool _warm;
+
+    public LoadedModel Model => _model ?? throw new InvalidOperationException("The model is not loaded yet.");
+
+    /// <summary>Warmed up, and not stopping.</summary>
+    public bool IsReady => _warm && !lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Ends when the model is warm.</summary>
+    public Task WarmUp { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Admits a generation; null where as many wait as may wait.</summary>
+    public LmModel.Inference.Generation? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
+        Model.Engine.TryStart(settings, cancellation);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var folder = ModelFolder.Open(ModelPath.Resolve(model.Value.Path, environment.ContentRootPath));
+        var bounds = new GenerationEngineOptions
+        {
+            MaxActive = generation.Value.MaxActive,
+            MaxWaiting = generation.Value.MaxWaiting,
+            MaxBufferedEvents = generation.Value.MaxBufferedEvents,
+        };
+        var engine = new GenerationEngine(createStepModel(folder), folder.Tokenizer, folder.Config.StartToken, bounds, time);
+        _model = new(System.IO.Path.GetFileName(folder.Path.TrimEnd('/', '\\')), folder, engine);
+        LogLoaded(_model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds);
+        WarmUp = WarmUpAsync(lifetime.ApplicationStopping);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _model?.Engine.Dispose();
+        return WarmUp;
+    }
+
+    public void Dispose() => _model?.Engine.Dispose();
+
+    private async Task WarmUpAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var settings = new GenerationSettings { PromptTokens = [], MaxTokens = WarmUpTokens, Seed = 0 };
+            await foreach (var _ in TryStart(settings, stopping)!.Events.WithCancellation(stopping))
+            {
+            }
+
+            _warm = true;
+            LogReady(Model.Name);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Stopped before it was warm.
+        }
+        catch (Exception exception)
+        {
+            LogBroken(Model.Name, exception.Message);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms")]
+    private partial void LogLoaded(string model, long parameters, string path, double milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "Model {Model} is warm; ready")]
+    private partial void LogReady(string model);
+
+    [LoggerMessage(LogLevel.Critical, "Model {Model} cannot generate, so the service stops: {Reason}")]
+    private partial void LogBroken(string model, string reason);
+}

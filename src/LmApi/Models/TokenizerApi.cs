@@ -1,0 +1,82 @@
+using System.Text.Unicode;
+using LmApi.Generation;
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.Fields;
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Infrastructure.Problems;
+using LmModel.Tokenization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Models;
+
+/// <summary><c>POST /tokenize</c> and <c>POST /detokenize</c>.</summary>
+internal static class TokenizerApi
+{
+    public static void MapTokenizer(this IEndpointRouteBuilder routes)
+    {
+        ProblemKind[] problems =
+        [
+            ProblemKind.MalformedJson, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest,
+        ];
+        routes.MapPost("/tokenize", TokenizeAsync)
+            .WithName("tokenize")
+            .WithTags("Tokenizer")
+            .WithSummary("Split a text into tokens")
+            .WithDescription("The tokens that the model would read, with the text of each.")
+            .WithRequestBody<TokenizeFields>(ModelDocs.TokenizeRequest)
+            .WithResponse<TokenizeResponse>(ModelDocs.Tokenized)
+            .WithProblems(problems);
+        routes.MapPost("/detokenize", DetokenizeAsync)
+            .WithName("detokenize")
+            .WithTags("Tokenizer")
+            .WithSummary("Join tokens to a text")
+            .WithDescription("The inverse of `POST /tokenize`.")
+            .WithRequestBody<DetokenizeFields>(ModelDocs.DetokenizeRequest)
+            .WithResponse<DetokenizeResponse>(ModelDocs.Detokenized)
+            .WithProblems(problems);
+    }
+
+    internal static async Task<JsonHttpResult<TokenizeResponse>> TokenizeAsync(
+        HttpRequest request, ModelHost host, TokenizeFields fields, IOptions<GenerationOptions> options)
+    {
+        using var body = await JsonBody.ReadAsync(request, options.Value.MaxBodyBytes);
+        var reader = new FieldReader(body.RootElement, fields);
+        var tokenizer = host.Model.Tokenizer;
+        var tokens = reader.TryRead(fields.Text, out var text)
+            ? TokenRules.Encode(tokenizer, text, fields.Text.Name, options.Value.MaxPromptTokens, reader.Errors)
+            : [];
+        reader.Errors.ThrowIfAny();
+        return Answers.Json(new TokenizeResponse { Tokens = [.. tokens.Select(id => Piece(tokenizer, id))], Count = tokens.Length });
+    }
+
+    internal static async Task<JsonHttpResult<DetokenizeResponse>> DetokenizeAsync(
+        HttpRequest request, ModelHost host, DetokenizeFields fields, IOptions<GenerationOptions> options)
+    {
+        using var body = await JsonBody.ReadAsync(request, options.Value.MaxBodyBytes);
+        var reader = new FieldReader(body.RootElement, fields);
+        var tokenizer = host.Model.Tokenizer;
+        if (reader.TryRead(fields.Tokens, out var ids))
+        {
+            foreach (var (i, id) in ids.Index())
+            {
+                TokenRules.RequireKnown(tokenizer, id, $"{fields.Tokens.Name}[{i}]", reader.Errors);
+            }
+        }
+
+        reader.Errors.ThrowIfAny();
+        return Answers.Json(new DetokenizeResponse { Text = tokenizer.Decode(ids) });
+    }
+
+    private static TokenPieceResponse Piece(Tokenizer tokenizer, int id)
+    {
+        var bytes = tokenizer.TokenBytes(id);
+        return new()
+        {
+            Id = id,
+            Text = tokenizer.Decode([id]),
+            Bytes = Utf8.IsValid(bytes) ? null : [.. bytes.ToArray().Select(b => (int)b)],
+        };
+    }
+}

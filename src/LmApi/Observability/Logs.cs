@@ -1,0 +1,41 @@
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Compact;
+using Serilog.Formatting.Display;
+
+namespace LmApi.Observability;
+
+/// <summary>Structured logs on the console, one line a request. What a prompt says is never logged.</summary>
+internal static class Logs
+{
+    private const string TextTemplate = "[{Timestamp:HH:mm:ss.fff} {Level:u3}] {Message:lj}{NewLine}{Exception}";
+
+    public static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LoggingOptions>()
+            .BindConfiguration(LoggingOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        var format = builder.Configuration[$"{LoggingOptions.Section}:{nameof(LoggingOptions.Format)}"];
+        builder.Services.AddSerilog((services, logs) => logs
+            .ReadFrom.Configuration(builder.Configuration)
+            .ReadFrom.Services(services)
+            .Enrich.FromLogContext()
+            .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal));
+    }
+
+    public static void UseRequestLogs(this WebApplication app) => app.UseSerilogRequestLogging(options =>
+    {
+        options.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
+        options.GetLevel = (http, _, exception) => (exception, http.Response.StatusCode, http.Request.Path) switch
+        {
+            (not null, _, _) or (_, >= 500 and not 503, _) => LogEventLevel.Error,
+            (_, _, { Value: var path }) when path!.StartsWith("/health", StringComparison.Ordinal) => LogEventLevel.Debug,
+            _ => LogEventLevel.Information,
+        };
+    });
+
+    private static ITextFormatter Formatter(string? format) =>
+        format == "json" ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
+}

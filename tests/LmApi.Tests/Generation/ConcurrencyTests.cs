@@ -1,0 +1,124 @@
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Generation;
+
+public sealed class ConcurrencyTests
+{
+    private static readonly Dictionary<string, string> OnePlaceOneWaiting = new()
+    {
+        ["Generation:MaxActive"] = "1",
+        ["Generation:MaxWaiting"] = "1",
+        ["Generation:RetryAfterSeconds"] = "5",
+    };
+
+    [Fact]
+    public async Task The_request_after_the_last_that_may_wait_gets_429_and_when_to_retry()
+    {
+        await using var service = await LmService.StartAsync(OnePlaceOneWaiting);
+        service.Model.Gate.Close();
+        using var active = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        using var waiting = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+
+        using var refused = await service.PostAsync("/generate", new { prompt = "a" });
+        Assert.Equal("overloaded", (await refused.ProblemAsync(429)).Text("code"));
+        Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+
+        service.Model.Gate.Open();
+        Assert.Equal(2, (await active.StreamedAsync()).Tokens.Count);
+        Assert.Equal(2, (await waiting.StreamedAsync()).Tokens.Count);
+        Assert.Single((await service.StreamAsync(new { prompt = "a", max_tokens = 1 })).Tokens);
+    }
+
+    [Fact]
+    public async Task A_waiting_client_that_leaves_gives_its_place_to_the_next()
+    {
+        await using var service = await LmService.StartAsync(OnePlaceOneWaiting);
+        service.Model.Gate.Close();
+        using var active = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        var waiting = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        waiting.Dispose();
+        await service.Logs.WaitForAsync("left after 0 tokens");
+
+        using var next = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        service.Model.Gate.Open();
+        Assert.Equal(2, (await next.StreamedAsync()).Tokens.Count);
+    }
+
+    [Fact]
+    public async Task A_short_text_does_not_wait_for_a_long_one()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Model.Gate.Close();
+        using var longer = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
+        using var shorter = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
+
+        // Turn by turn the short one needs five steps, and the long one takes as many; one may have been stepped before.
+        service.Model.Gate.Allow(11);
+        Assert.Equal(5, (await shorter.StreamedAsync()).Tokens.Count);
+        Assert.Equal(1, service.Host.Model.Engine.Active);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_stops_the_work_within_one_token()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Model.Gate.Close();
+        var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
+        response.Dispose();
+        await service.Logs.WaitForAsync("left after 0 tokens");
+
+        var before = service.Model.Steps;
+        service.Model.Gate.Open();
+        await service.StreamAsync(new { prompt = "a", max_tokens = 1 });
+        Assert.InRange(service.Model.Steps - before, 1, 2);
+        Assert.DoesNotContain(service.Logs.Events, e => e.Level >= Serilog.Events.LogEventLevel.Warning);
+    }
+
+    [Fact]
+    public async Task A_client_of_one_json_answer_that_goes_away_stops_the_work_too()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Model.Gate.Close();
+        using var leave = new CancellationTokenSource();
+        service.Model.OnStep = null;
+        var answer = service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000, stream = false }, cancellation: leave.Token);
+        await service.Logs.WaitForAsync("Admitted");
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        await service.Logs.WaitForAsync("answered 499");
+
+        var before = service.Model.Steps;
+        service.Model.Gate.Open();
+        await service.StreamAsync(new { prompt = "a", max_tokens = 1 });
+        Assert.InRange(service.Model.Steps - before, 1, 2);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_text_whatever_else_runs()
+    {
+        await using var service = await LmService.StartAsync(realModel: true);
+        var request = new { prompt = "once", max_tokens = 60, temperature = 1.2, top_p = 0.95, seed = 99 };
+        var alone = await service.StreamAsync(request);
+
+        var others = Enumerable.Range(0, 6).Select(i => service.StreamAsync(new { prompt = "x", max_tokens = 80, seed = i })).ToList();
+        var beside = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.StreamAsync(request)));
+        await Task.WhenAll(others);
+
+        Assert.All(beside, stream => Assert.Equal(alone.Text, stream.Text));
+        Assert.All(beside, stream => Assert.Equal(
+            alone.Tokens.Select(t => t.GetRawText()), stream.Tokens.Select(t => t.GetRawText())));
+        Assert.Equal(7, others.Select(o => o.Result.Text).Append(alone.Text).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_seed_that_was_chosen_gives_the_text_again()
+    {
+        await using var service = await LmService.StartAsync();
+        var first = await service.StreamAsync(new { prompt = "a", max_tokens = 40, temperature = 2 });
+        var second = await service.StreamAsync(new { prompt = "a", max_tokens = 40, temperature = 2 });
+        var again = await service.StreamAsync(
+            new { prompt = "a", max_tokens = 40, temperature = 2, seed = first.Done.GetProperty("seed").GetInt64() });
+        Assert.NotEqual(first.Text, second.Text);
+        Assert.Equal(first.Text, again.Text);
+    }
+}

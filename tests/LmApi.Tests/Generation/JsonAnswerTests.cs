@@ -1,0 +1,69 @@
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Generation;
+
+public sealed class JsonAnswerTests
+{
+    private static readonly object Request = new { prompt = "ab", max_tokens = 3, temperature = 0, seed = 7, logprobs = 1 };
+
+    [Fact]
+    public async Task A_json_answer_is_this()
+    {
+        await using var service = await LmService.StartAsync();
+        using var response = await service.PostAsync("/generate", Request, "application/json");
+        Golden.Matches("Golden/generate.json", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Both_forms_say_the_same()
+    {
+        await using var service = await LmService.StartAsync();
+        var json = await service.GenerateAsync(Request);
+        var stream = await service.StreamAsync(Request);
+        Assert.Equal(json.Text("text"), stream.Text);
+        Assert.Equal(
+            json.GetProperty("tokens").EnumerateArray().Select(t => t.GetRawText()), stream.Tokens.Select(t => t.GetRawText()));
+        Assert.Equal(json.GetProperty("usage").GetRawText(), stream.Done.GetProperty("usage").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData(null, "*/*", true)]
+    [InlineData(null, "text/event-stream", true)]
+    [InlineData(null, "text/event-stream, application/json", true)]
+    [InlineData(null, "application/json", false)]
+    [InlineData(null, "application/json, text/plain, */*", false)]
+    [InlineData(null, "application/json;q=0.5, text/*;q=0.9", true)]
+    [InlineData(null, "application/*", false)]
+    [InlineData(true, "application/json", true)]
+    [InlineData(false, "text/event-stream", false)]
+    [InlineData(false, null, false)]
+    public async Task The_member_stream_decides_and_then_the_accept_header(bool? stream, string? accept, bool streams)
+    {
+        await using var service = await LmService.StartAsync();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1, stream }, accept);
+        Assert.Equal(streams ? "text/event-stream" : "application/json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task A_model_that_fails_is_a_problem()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Model.Failure = new InvalidOperationException("secret detail");
+        using var response = await service.PostAsync("/generate", new { prompt = "ab", stream = false });
+        var problem = await response.ProblemAsync(500);
+        Assert.Equal("generation_failed", problem.Text("code"));
+        Assert.DoesNotContain("secret", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Times_are_in_milliseconds_and_the_rate_does_not_count_the_queue()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Model.OnStep = () => service.Time.Advance(TimeSpan.FromMilliseconds(10));
+        var timings = (await service.GenerateAsync(new { prompt = "ab", max_tokens = 3 })).GetProperty("timings");
+        Assert.Equal(20, timings.GetProperty("first_token_ms").GetDouble());
+        Assert.Equal(40, timings.GetProperty("total_ms").GetDouble());
+        Assert.Equal(75, timings.GetProperty("tokens_per_second").GetDouble());
+    }
+}

@@ -1,0 +1,219 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using LmApi.Tests.Support;
+using LmModel.Tokenization;
+
+namespace LmApi.Tests.Generation;
+
+public sealed class ValidationTests : IAsyncLifetime
+{
+    private LmService _service = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _service = await LmService.StartAsync(new() { ["Generation:MaxPromptTokens"] = "50", ["Generation:MaxBodyBytes"] = "2000" });
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task All_errors_are_said_at_once()
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", new
+        {
+            prompt = "ab",
+            temprature = 1,
+            top_p = 2,
+            max_tokens = "many",
+            stop = new[] { "a", "" },
+            logit_bias = new Dictionary<string, object> { ["0"] = 1, ["7000"] = 1, ["a"] = 1, ["1"] = 200 },
+        });
+        Assert.Equal("invalid_request", problem.Text("code"));
+        Assert.Equal(
+            [
+                "temprature unknown_field", "max_tokens wrong_type", "logit_bias.a unknown_token", "logit_bias.1 out_of_range",
+                "top_p out_of_range", "stop[1] too_short",
+            ],
+            problem.Errors());
+    }
+
+    [Fact]
+    public async Task An_error_has_the_field_the_limit_the_value_and_a_code()
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","top_p":0,"temperature":3}""");
+        Golden.Matches("Golden/invalid.json", WithoutTrace(problem));
+    }
+
+    [Theory]
+    [InlineData("temprature", "temperature")]
+    [InlineData("maxTokens", "max_tokens")]
+    [InlineData("max_new_tokens", "max_tokens")]
+    [InlineData("n_predict", "max_tokens")]
+    [InlineData("topp", "top_p")]
+    [InlineData("Prompt", "prompt")]
+    [InlineData("xyzzy", null)]
+    public async Task An_unknown_member_is_refused_with_a_suggestion(string name, string? suggestion)
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", $$"""{"prompt":"a","{{name}}":1}""");
+        var error = Assert.Single(problem.GetProperty("errors").EnumerateArray());
+        Assert.Equal((name, "unknown_field"), (error.Text("field"), error.Text("code")));
+        Assert.Equal(suggestion, error.TryGetProperty("suggestion", out var given) ? given.GetString() : null);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":"a","temperature":0}""")]
+    [InlineData("""{"prompt":"a","temperature":2}""")]
+    [InlineData("""{"prompt":"a","temperature":1e-300}""")]
+    [InlineData("""{"prompt":"a","top_p":1.0}""")]
+    [InlineData("""{"prompt":"a","top_p":1e-30}""")]
+    [InlineData("""{"prompt":"a","top_k":0,"min_p":1}""")]
+    [InlineData("""{"prompt":"a","max_tokens":10.0,"top_k":1e1}""")]
+    [InlineData("""{"prompt":"a","seed":9007199254740991}""")]
+    [InlineData("""{"prompt":"a","seed":null,"stop":null,"stream":null,"temperature":null,"logit_bias":null}""")]
+    [InlineData("""{"prompt":"a","stop":[]}""")]
+    [InlineData("""{"prompt":"a","stop":["1","2","3","4"]}""")]
+    [InlineData("""{"prompt":"","logit_bias":{"3":-100}}""")]
+    [InlineData("""{"prompt":"😀"}""")]
+    public async Task These_are_legal(string body)
+    {
+        using var response = await _service.PostAsync("/generate", body, "application/json");
+        await response.JsonAsync(200);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "prompt missing")]
+    [InlineData("""{"prompt":null}""", "prompt missing")]
+    [InlineData("""[]""", " wrong_type")]
+    [InlineData("""{"prompt":1}""", "prompt wrong_type")]
+    [InlineData("""{"prompt":"a","prompt":"b"}""", "prompt duplicate_field")]
+    [InlineData("""{"prompt":"A"}""", "prompt unknown_character")]
+    [InlineData("""{"prompt":"\ud800"}""", "prompt invalid_text")]
+    [InlineData("""{"prompt":"a","stop":["\udc00"]}""", "stop[0] invalid_text")]
+    [InlineData("""{"prompt":"a","\ud800":"\ud800"}""", " invalid_text")]
+    [InlineData("""{"prompt":"a","x":"\ud800"}""", "x unknown_field")]
+    [InlineData("""{"prompt":"a","temperature":-0.1}""", "temperature out_of_range")]
+    [InlineData("""{"prompt":"a","temperature":1e999}""", "temperature out_of_range")]
+    [InlineData("""{"prompt":"a","temperature":"1"}""", "temperature wrong_type")]
+    [InlineData("""{"prompt":"a","top_p":0}""", "top_p out_of_range")]
+    [InlineData("""{"prompt":"a","top_p":1e-60}""", "top_p out_of_range")]
+    [InlineData("""{"prompt":"a","max_tokens":0}""", "max_tokens out_of_range")]
+    [InlineData("""{"prompt":"a","max_tokens":1e999}""", "max_tokens out_of_range")]
+    [InlineData("""{"prompt":"a","max_tokens":1.5}""", "max_tokens wrong_type")]
+    [InlineData("""{"prompt":"a","seed":9007199254740992}""", "seed out_of_range")]
+    [InlineData("""{"prompt":"a","seed":-1}""", "seed out_of_range")]
+    [InlineData("""{"prompt":"a","logprobs":21}""", "logprobs out_of_range")]
+    [InlineData("""{"prompt":"a","repetition_penalty":0}""", "repetition_penalty out_of_range")]
+    [InlineData("""{"prompt":"a","echo":"yes"}""", "echo wrong_type")]
+    [InlineData("""{"prompt":"a","stop":["1","2","3","4","5"]}""", "stop too_many")]
+    [InlineData("""{"prompt":"a","stop":3}""", "stop wrong_type")]
+    [InlineData("""{"prompt":"a","logit_bias":{"34":1}}""", "logit_bias.34 unknown_token")]
+    [InlineData("""{"prompt":"a","logit_bias":{"1":1,"01":1}}""", "logit_bias.01 duplicate_field")]
+    [InlineData("""{"prompt":"a","logit_bias":[1]}""", "logit_bias wrong_type")]
+    [InlineData("""{"prompt":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", "prompt too_long")]
+    public async Task These_are_refused(string body, string error)
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", body);
+        Assert.Equal([error], problem.Errors());
+    }
+
+    [Theory]
+    [InlineData("", 1, 1, 0)]
+    [InlineData("{\"prompt\":\"a\"", 1, 14, 13)]
+    [InlineData("{\"prompt\":\"é\",\n \"top_p\" 1}", 2, 11, 26)]
+    [InlineData("{\"prompt\":\"é\" x}", 1, 16, 16)]
+    [InlineData("{\"prompt\":NaN}", 1, 11, 10)]
+    [InlineData("{} {}", 1, 4, 3)]
+    public async Task Malformed_json_says_where(string body, int line, int column, int offset)
+    {
+        var problem = await _service.RefusedAsync(400, "/generate", body);
+        Assert.Equal("malformed_json", problem.Text("code"));
+        var position = problem.GetProperty("position");
+        Assert.Equal(
+            (line, column, offset),
+            (position.GetProperty("line").GetInt32(), position.GetProperty("column").GetInt32(), position.GetProperty("byte_offset").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_utf8_are_malformed()
+    {
+        var content = new ByteArrayContent([.. "{\"prompt\":\""u8, 0xFF, .. "\"}"u8]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await _service.CreateClient().PostAsync(new Uri("/generate", UriKind.Relative), content);
+        var problem = await response.ProblemAsync(400);
+        Assert.Equal(11, problem.GetProperty("position").GetProperty("byte_offset").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_no_error()
+    {
+        using var response = await _service.PostAsync("/generate", "\uFEFF{\"prompt\":\"a\",\"stream\":false}");
+        await response.JsonAsync(200);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_that_is_too_large_is_refused(bool chunked)
+    {
+        var body = $$"""{"prompt":"{{new string('a', 3000)}}"}""";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/generate")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TransferEncodingChunked = chunked;
+        using var response = await _service.CreateClient().SendAsync(request);
+        Assert.Equal("body_too_large", (await response.ProblemAsync(413)).Text("code"));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData(null)]
+    public async Task A_body_that_is_not_declared_to_be_json_is_refused(string? contentType)
+    {
+        using var content = new ByteArrayContent("{\"prompt\":\"a\"}"u8.ToArray());
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        using var response = await _service.CreateClient().PostAsync(new Uri("/generate", UriKind.Relative), content);
+        Assert.Equal("unsupported_media_type", (await response.ProblemAsync(415)).Text("code"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_nobody_here_gives_is_not_acceptable()
+    {
+        using var response = await _service.PostAsync("/generate", new { prompt = "a" }, "text/html, application/json;q=0");
+        Assert.Equal("not_acceptable", (await response.ProblemAsync(406)).Text("code"));
+    }
+
+    [Fact]
+    public async Task Unknown_characters_are_named()
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", new { prompt = "aXbYX" });
+        var error = problem.GetProperty("errors")[0];
+        Assert.Equal("XY", error.Text("given"));
+        Assert.Contains("'X' (U+0058), 'Y' (U+0059); first at index 1", error.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_value_is_shortened()
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", new { prompt = "a", temperature = new string('x', 1000) });
+        Assert.InRange(problem.GetProperty("errors")[0].Text("given").Length, 50, 120);
+    }
+
+    [Fact]
+    public async Task A_thousand_errors_are_counted_but_not_all_listed()
+    {
+        await using var service = await LmService.StartAsync(tokenizer: new ByteTokenizer());
+        var members = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"x{i}\":1"));
+        var problem = await service.RefusedAsync(422, "/generate", $$"""{"prompt":"a",{{members}}}""");
+        Assert.Equal(64, problem.GetProperty("errors").GetArrayLength());
+        Assert.Contains("1000", problem.Text("detail"), StringComparison.Ordinal);
+    }
+
+    private static string WithoutTrace(JsonElement problem)
+    {
+        var node = System.Text.Json.Nodes.JsonNode.Parse(problem.GetRawText())!.AsObject();
+        Assert.True(node.Remove("trace_id"));
+        return node.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Infrastructure;
+
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task The_document_is_the_committed_one()
+    {
+        await using var service = await LmService.StartAsync();
+        var document = await service.CreateClient().GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        Golden.Matches("openapi.golden.json", document.TrimEnd() + "\n");
+    }
+
+    [Fact]
+    public async Task Limits_in_the_document_are_those_of_the_configuration()
+    {
+        await using var service = await LmService.StartAsync(new()
+        {
+            ["Generation:MaxTokens"] = "99",
+            ["Generation:DefaultMaxTokens"] = "9",
+        });
+        using var response = await service.CreateClient().GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        var schema = (await response.JsonAsync(200))
+            .GetProperty("components").GetProperty("schemas").GetProperty("GenerationRequest").GetProperty("properties").GetProperty("max_tokens");
+        Assert.Equal((99, 9), (schema.GetProperty("maximum").GetInt32(), schema.GetProperty("default").GetInt32()));
+        Assert.Equal(["max_tokens out_of_range"], (await service.RefusedAsync(422, "/generate", new { prompt = "a", max_tokens = 100 })).Errors());
+    }
+
+    [Fact]
+    public async Task Every_example_of_a_request_is_answered()
+    {
+        await using var service = await LmService.StartAsync(tokenizer: new LmModel.Tokenization.ByteTokenizer());
+        using var response = await service.CreateClient().GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        foreach (var path in (await response.JsonAsync(200)).GetProperty("paths").EnumerateObject())
+        {
+            foreach (var example in Examples(path.Value))
+            {
+                using var answer = await service.PostAsync(path.Name, example.GetRawText());
+                Assert.Equal(200, (int)answer.StatusCode);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_root_leads_to_the_user_interface()
+    {
+        await using var service = await LmService.StartAsync();
+        using var client = service.CreateClient(new() { AllowAutoRedirect = false });
+        using var root = await client.GetAsync(new Uri("/", UriKind.Relative));
+        Assert.Equal((302, "/swagger"), ((int)root.StatusCode, root.Headers.Location?.ToString()));
+
+        using var page = await service.CreateClient().GetAsync(new Uri("/swagger", UriKind.Relative));
+        Assert.Contains("swagger-ui", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<JsonElement> Examples(JsonElement path) =>
+        path.TryGetProperty("post", out var post)
+            ? post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("examples")
+                .EnumerateObject().Select(example => example.Value.GetProperty("value"))
+            : [];
+}

@@ -1,0 +1,44 @@
+using LmApi.Infrastructure.Problems;
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Infrastructure;
+
+public sealed class ProblemTests
+{
+    [Fact]
+    public async Task A_path_that_is_not_there_is_a_problem()
+    {
+        await using var service = await LmService.StartAsync();
+        using var response = await service.CreateClient().GetAsync(new Uri("/genrate", UriKind.Relative));
+        var problem = await response.ProblemAsync(404);
+        Assert.Equal(("not_found", "/genrate"), (problem.Text("code"), problem.Text("instance")));
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_answered_is_a_problem_that_says_which_are()
+    {
+        await using var service = await LmService.StartAsync();
+        using var response = await service.CreateClient().GetAsync(new Uri("/generate", UriKind.Relative));
+        Assert.Equal("method_not_allowed", (await response.ProblemAsync(405)).Text("code"));
+        Assert.Equal(["POST"], response.Content.Headers.Allow);
+    }
+
+    [Fact]
+    public async Task A_fault_is_a_problem_that_tells_no_secrets_and_can_be_found_in_the_logs()
+    {
+        await using var service = await LmService.StartAsync();
+        service.Host.Dispose();
+        using var response = await service.PostAsync("/generate", new { prompt = "a" });
+        var problem = await response.ProblemAsync(503);
+        Assert.Equal("shutting_down", problem.Text("code"));
+        Assert.NotEmpty(problem.Text("trace_id"));
+    }
+
+    [Fact]
+    public void Codes_are_distinct_and_documented()
+    {
+        var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
+        Assert.Distinct(ProblemKind.All.Select(kind => kind.Code));
+        Assert.All(ProblemKind.All, kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", documented, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Models;
+
+public sealed class ModelApiTests
+{
+    [Fact]
+    public async Task The_model_says_what_it_is()
+    {
+        await using var service = await LmService.StartAsync();
+        using var response = await service.CreateClient().GetAsync(new Uri("/model", UriKind.Relative));
+        var model = await response.JsonAsync(200);
+        var weights = await File.ReadAllBytesAsync(Path.Combine(service.Host.Model.Folder.Path, "model.safetensors"));
+        Assert.Equal(TestModel.Name, model.Text("name"));
+        Assert.Equal(
+            """{"cell":"gru","layers":1,"embedding_size":8,"hidden_size":16,"tie_weights":false}""",
+            model.GetProperty("architecture").GetRawText());
+        Assert.Equal(
+            $$"""{"kind":"characters","vocabulary_size":{{service.Tokenizer.VocabularySize}}}""",
+            model.GetProperty("tokenizer").GetRawText());
+        Assert.Equal(64, model.GetProperty("state_bytes").GetInt32());
+        Assert.Equal(service.Host.Model.Folder.Config.ParameterCount, model.GetProperty("parameters").GetInt64());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(weights)), model.GetProperty("weights").Text("sha256"));
+        Assert.Equal(weights.Length, model.GetProperty("weights").GetProperty("bytes").GetInt32());
+        Assert.Equal(TestModel.Card, model.Text("card"));
+    }
+}

@@ -1,0 +1,42 @@
+using LmApi.Models;
+using LmModel.Checkpoints;
+
+namespace LmApi.Tests.Models;
+
+public sealed class ModelPathTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("lm-path-");
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    [Fact]
+    public void A_relative_path_is_found_in_the_content_root_or_above()
+    {
+        var model = _root.CreateSubdirectory("models/shakespeare").FullName;
+        var content = _root.CreateSubdirectory("src/LmApi").FullName;
+        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", content));
+        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", _root.FullName));
+    }
+
+    [Fact]
+    public void The_nearest_one_counts()
+    {
+        _root.CreateSubdirectory("models/a");
+        var near = _root.CreateSubdirectory("app/models/a").FullName;
+        Assert.Equal(near, ModelPath.Resolve("models/a", Path.Combine(_root.FullName, "app")));
+    }
+
+    [Fact]
+    public void A_rooted_path_is_itself()
+    {
+        Assert.Equal(_root.FullName, ModelPath.Resolve(_root.FullName, Path.GetTempPath()));
+    }
+
+    [Fact]
+    public void A_path_that_is_nowhere_says_where_it_was_looked_for()
+    {
+        var exception = Assert.Throws<ModelFolderException>(() => ModelPath.Resolve("models/nowhere", _root.FullName));
+        Assert.Contains("Model:Path is 'models/nowhere'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(_root.FullName, exception.Message, StringComparison.Ordinal);
+    }
+}

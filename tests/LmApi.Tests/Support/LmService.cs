@@ -1,0 +1,111 @@
+using LmApi.Infrastructure;
+using LmApi.Models;
+using LmModel.Tokenization;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
+
+namespace LmApi.Tests.Support;
+
+/// <summary>The whole service with a small model of its own, a clock that stands still and chance that counts.</summary>
+internal sealed class LmService : WebApplicationFactory<Program>
+{
+    private readonly Dictionary<string, string> _settings;
+    private readonly bool _realModel;
+    private readonly Action<IServiceCollection>? _configure;
+    private readonly string _folder;
+    private int _chance;
+
+    private LmService(
+        Dictionary<string, string>? settings, Tokenizer? tokenizer, bool realModel, Action<IServiceCollection>? configure)
+    {
+        (_settings, _realModel, _configure) = (settings ?? [], realModel, configure);
+        Tokenizer = tokenizer ?? TestModel.Tokenizer;
+        Model = new(Tokenizer.VocabularySize);
+        _folder = TestModel.Save(Tokenizer);
+    }
+
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>What the service steps, unless it was started with the real model.</summary>
+    public FakeStepModel Model { get; }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public LogSink Logs { get; } = new();
+
+    public ModelHost Host => Services.GetRequiredService<ModelHost>();
+
+    /// <summary>A service that is warm.</summary>
+    public static async Task<LmService> StartAsync(
+        Dictionary<string, string>? settings = null,
+        Tokenizer? tokenizer = null,
+        bool realModel = false,
+        Action<IServiceCollection>? configure = null)
+    {
+        var service = Cold(settings, tokenizer, realModel, configure);
+        await service.Host.WarmUp;
+        return service;
+    }
+
+    /// <summary>A service that is warm and listens on a port of this machine.</summary>
+    public static async Task<LmService> StartOnPortAsync(bool realModel = false)
+    {
+        var service = Cold(realModel: realModel);
+        service.UseKestrel(0);
+        service.StartServer();
+        await service.Host.WarmUp;
+        return service;
+    }
+
+    /// <summary>A service that starts with its first request.</summary>
+    public static LmService Cold(
+        Dictionary<string, string>? settings = null,
+        Tokenizer? tokenizer = null,
+        bool realModel = false,
+        Action<IServiceCollection>? configure = null) => new(settings, tokenizer, realModel, configure);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("Model:Path", _folder);
+        builder.UseSetting("Serilog:MinimumLevel:Default", "Verbose");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureTestServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            services.Replace(ServiceDescriptor.Singleton(new Chance(Count)));
+            services.AddSingleton<ILogEventSink>(Logs);
+            if (!_realModel)
+            {
+                services.Replace(ServiceDescriptor.Singleton<StepModelFactory>(_ => Model));
+            }
+
+            _configure?.Invoke(services);
+        });
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // A decode thread that waits at the gate would keep the service from stopping.
+        Model.Gate.Open();
+        base.Dispose(disposing);
+        if (Directory.GetParent(_folder) is { Exists: true } parent)
+        {
+            parent.Delete(recursive: true);
+        }
+    }
+
+    private void Count(Span<byte> bytes)
+    {
+        bytes.Clear();
+        bytes[^1] = (byte)Interlocked.Increment(ref _chance);
+    }
+}
