@@ -44,6 +44,7 @@ public sealed class Trainer : IDisposable
         random.manual_seed(settings.Seed);
         _model = new LanguageModel(run.Config);
         _optimizer = Optimizer(_model, settings);
+        using var scope = NewDisposeScope();
         _carried = TensorState.Zero(run.Config, settings.BatchSize).Detach();
     }
 

@@ -1,5 +1,4 @@
 using LmModel.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LmModel.Tests.Networks;

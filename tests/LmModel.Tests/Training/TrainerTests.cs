@@ -8,6 +8,7 @@ using TorchSharp;
 
 namespace LmModel.Tests.Training;
 
+[Collection(GlobalGenerator.Name)]
 public sealed class TrainerTests
 {
     private static readonly Corpus Text = new()
@@ -34,7 +35,7 @@ public sealed class TrainerTests
     public void A_training_interrupted_and_resumed_ends_with_the_same_bits_as_one_that_ran_through(Cell cell, bool tied)
     {
         using var folder = new TemporaryFolder();
-        var (whole, parts) = (folder.File("whole"), folder.File("parts"));
+        var (whole, parts) = (folder["whole"], folder["parts"]);
         using (var trainer = Start(whole, cell, tied))
         {
             Assert.True(trainer.Run(_ => { }, CancellationToken.None));
@@ -61,7 +62,7 @@ public sealed class TrainerTests
     public void Training_lowers_the_loss_and_keeps_the_best_weights_as_a_model_that_opens()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("ducks");
+        var path = folder["ducks"];
         var reports = new List<TrainingProgress>();
         IReadOnlyList<EvaluationResult> figures;
         using (var trainer = Start(path, Cell.Lstm, tied: false, Settings with { Steps = 60, ValidateEvery = 20 }))
@@ -87,29 +88,29 @@ public sealed class TrainerTests
     public void No_tensor_outlives_a_training()
     {
         using var folder = new TemporaryFolder();
-        using (Start(folder.File("first"), Cell.Lstm, tied: false))
+        using (Start(folder["first"], Cell.Lstm, tied: false))
         {
             // The first network of a process leaves libtorch's own caches behind; they do not count.
         }
 
-        var before = Tensor_count();
-        using (var trainer = Start(folder.File("second"), Cell.Lstm, tied: false))
+        var before = TensorCount();
+        using (var trainer = Start(folder["second"], Cell.Lstm, tied: false))
         {
             trainer.Run(_ => { }, CancellationToken.None);
             trainer.Finish(CancellationToken.None);
         }
 
-        Assert.Equal(before, Tensor_count());
+        Assert.Equal(before, TensorCount());
     }
 
     [Fact]
     public void Another_text_cannot_be_trained_on_further()
     {
         using var folder = new TemporaryFolder();
-        Interrupt(() => Start(folder.File("m"), Cell.Gru, tied: false), atStep: 1);
+        Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
 
         var other = Text with { Name = "geese.txt", Sha256 = new string('b', 64) };
-        var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder.File("m"), Card)).Message;
+        var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder["m"], Card)).Message;
 
         Assert.Contains("geese.txt is not the text this training began with", message);
     }
@@ -119,7 +120,7 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
 
-        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder.File("none"), Card)).Message;
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["none"], Card)).Message;
 
         Assert.Contains("There is no training to resume", message);
     }
@@ -128,7 +129,7 @@ public sealed class TrainerTests
     public void A_broken_checkpoint_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("m");
+        var path = folder["m"];
         Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
         using (var file = File.OpenWrite(TrainingCheckpoint.PathIn(path)))
         {
@@ -142,9 +143,9 @@ public sealed class TrainerTests
     public void A_training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
-        using var trainer = Start(folder.File("m"), Cell.RnnRelu, tied: false, Settings with { LearningRate = 10, GradientClip = 1e6, WarmupSteps = 0, Steps = 500 });
+        using var trainer = Start(folder["m"], Cell.RnnRelu, tied: false, Settings with { LearningRate = 10, GradientClip = 1e6, WarmupSteps = 0, Steps = 500 });
 
-        var message = Assert.Throws<TrainingException>(() => trainer.Run(_ => { }, CancellationToken.None)).Message;
+        var message = Assert.Throws<TrainingException>(() => { trainer.Run(_ => { }, CancellationToken.None); }).Message;
 
         Assert.Contains("Lower the learning rate (now 10)", message);
     }
@@ -155,7 +156,7 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
 
         var message = Assert.Throws<ArgumentException>(() => Start(
-            folder.File("m"), Cell.Lstm, tied: false, Settings with { Steps = 0, LearningRate = double.NaN, ValidationShare = 0.9 })).Message;
+            folder["m"], Cell.Lstm, tied: false, Settings with { Steps = 0, LearningRate = double.NaN, ValidationShare = 0.9 })).Message;
 
         Assert.Contains("steps must be from 1", message);
         Assert.Contains("learning rate must be from", message);
@@ -183,7 +184,7 @@ public sealed class TrainerTests
         Assert.False(trainer.Run(clock.Report, stop.Token, reportEvery: 1));
     }
 
-    private static long Tensor_count() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+    private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
     private sealed class StopAt(int step, CancellationTokenSource stop)
     {
