@@ -15,8 +15,6 @@ namespace LmModel.Training;
 /// <remarks>Every random number is keyed by the seed and the step, so there is no generator state to save.</remarks>
 public sealed class Trainer : IDisposable
 {
-    private const int ReportEvery = 10;
-
     private readonly Corpus _corpus;
     private readonly Tokenizer _tokenizer;
     private readonly string _folder;
@@ -46,6 +44,7 @@ public sealed class Trainer : IDisposable
         random.manual_seed(settings.Seed);
         _model = new LanguageModel(run.Config);
         _optimizer = Optimizer(_model, settings);
+        using var scope = NewDisposeScope();
         _carried = TensorState.Zero(run.Config, settings.BatchSize).Detach();
     }
 
@@ -105,9 +104,12 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains until the last step or until cancelled; both save.</summary>
+    /// <param name="report">Called every <paramref name="reportEvery"/> steps and after each validation.</param>
+    /// <param name="cancellation">Ends the training after the step under way.</param>
+    /// <param name="reportEvery">At least 1.</param>
     /// <returns>True when the training is finished, false when it was cancelled and can be resumed.</returns>
     /// <exception cref="TrainingException">The loss is no number any more.</exception>
-    public bool Run(Action<TrainingProgress> report, CancellationToken cancellation)
+    public bool Run(Action<TrainingProgress> report, CancellationToken cancellation, int reportEvery = 10)
     {
         var begun = _time.GetTimestamp();
         var (elapsedBefore, stepBefore) = (_run.Elapsed, _run.Step);
@@ -128,7 +130,7 @@ public sealed class Trainer : IDisposable
             _run = _run with { Step = _run.Step + 1, Elapsed = elapsedBefore + _time.GetElapsedTime(begun) };
 
             var validate = _run.Step % Settings.ValidateEvery == 0 || _run.Step == Settings.Steps;
-            if (validate || _run.Step % ReportEvery == 0)
+            if (validate || _run.Step % reportEvery == 0)
             {
                 var (validationLoss, isBest) = validate ? Validate() : (default(double?), false);
                 var perStep = _time.GetElapsedTime(begun) / (_run.Step - stepBefore);

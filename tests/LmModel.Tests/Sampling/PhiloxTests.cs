@@ -4,7 +4,7 @@ namespace LmModel.Tests.Sampling;
 
 public sealed class PhiloxTests
 {
-    /// <summary>The vectors of Random123 1.14, <c>tests/kat_vectors</c>, philox4x32 with 10 rounds.</summary>
+    /// <summary>The vectors of Random123, <c>tests/kat_vectors</c>, philox4x32 with 10 rounds.</summary>
     [Fact]
     public void The_published_known_answers_come_out()
     {
