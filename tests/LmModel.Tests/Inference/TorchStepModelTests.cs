@@ -159,7 +159,7 @@ public sealed class TorchStepModelTests
 
     private static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-    /// <summary>A state's vectors are layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
+    /// <summary>A state holds layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
     private static void AssertFinal(PyTorchFixture fixture, int b, RecurrentState state)
     {
         var (h, vectors) = (fixture.Config.HiddenSize, fixture.Config.StateVectors);
