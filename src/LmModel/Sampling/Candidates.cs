@@ -95,7 +95,7 @@ internal sealed class Candidates(int vocabularySize)
         Count = kept;
     }
 
-    /// <summary>Keeps the candidates with a logit of at least <paramref name="least"/>, which must not be above the best.</summary>
+    /// <summary>Keeps the logits of at least <paramref name="least"/>, which must not be above the best.</summary>
     public void KeepFrom(double least)
     {
         var kept = 0;

@@ -26,7 +26,7 @@ internal static class Logprobs
     public static float Of(ReadOnlySpan<float> logits, int id, double logSumExp) =>
         (float)Math.Min(0, logits[id] - logSumExp);
 
-    /// <summary>The <paramref name="count"/> most probable tokens, best first, of equal ones that with the lower id first.</summary>
+    /// <summary>The <paramref name="count"/> most probable tokens, best first; equal ones in the order of ids.</summary>
     public static (int Id, float Logprob)[] Top(ReadOnlySpan<float> logits, int count) =>
         count == 0 ? [] : Top(logits, count, LogSumExp(logits));
 

@@ -1,7 +1,7 @@
 namespace LmModel.Sampling;
 
 /// <summary>
-/// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al. 2024, "Turning up the heat: min-p sampling", section 3), that is,
+/// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al. 2024, "Turning up the heat: min-p sampling"), that is,
 /// xᵢ ≥ max x + ln m.
 /// </summary>
 internal sealed class MinP(float m) : ILogitFilter

@@ -44,7 +44,7 @@ public sealed class BpeTokenizer : Tokenizer
 
     internal IReadOnlyList<(string Left, string Right)> Merges => _merges;
 
-    /// <summary>Learns the tokens of <paramref name="text"/>: the 256 bytes, then the most frequent pair again and again.</summary>
+    /// <summary>Learns from <paramref name="text"/>: the 256 bytes, then the most frequent pair again and again.</summary>
     /// <param name="text">The corpus.</param>
     /// <param name="vocabularySize">
     /// Tokens wanted, at least 256. There are fewer where no pair of tokens occurs twice any more.

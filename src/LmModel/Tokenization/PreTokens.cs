@@ -13,7 +13,8 @@ namespace LmModel.Tokenization;
 internal static partial class PreTokens
 {
     [GeneratedRegex(
-        @"'(?:[sdmt]|ll|ve|re)| ?\p{L}{1,256}| ?\p{N}{1,256}| ?(?:[^\s\p{L}\p{N}\p{Cs}]|\p{Cs}{2}){1,256}|\s{1,256}(?!\S)|\s{1,256}",
+        @"'(?:[sdmt]|ll|ve|re)| ?\p{L}{1,256}| ?\p{N}{1,256}| ?(?:[^\s\p{L}\p{N}\p{Cs}]|\p{Cs}{2}){1,256}"
+        + @"|\s{1,256}(?!\S)|\s{1,256}",
         RegexOptions.CultureInvariant)]
     public static partial Regex Pattern { get; }
 }

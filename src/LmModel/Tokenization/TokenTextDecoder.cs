@@ -6,7 +6,7 @@ namespace LmModel.Tokenization;
 /// <remarks>
 /// The concatenated pieces are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without an unfinished
 /// character at the end: invalid bytes become U+FFFD, one for each maximal subpart (WHATWG Encoding Standard, "UTF-8
-/// decoder"; Unicode 16, section 3.9.6). Not thread-safe: one decoder a sequence.
+/// decoder"; Unicode 16, section 3.9). Not thread-safe: one decoder a sequence.
 /// </remarks>
 public sealed class TokenTextDecoder(Tokenizer tokenizer)
 {

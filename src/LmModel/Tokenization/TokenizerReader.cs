@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
 namespace LmModel.Tokenization;
 
-/// <summary>Reads <c>tokenizer.json</c> strictly: a file that is not exactly right is refused with the place and the reason.</summary>
+/// <summary>Reads <c>tokenizer.json</c> strictly: what is not exactly right is refused with the place and the reason.</summary>
 internal static class TokenizerReader
 {
     private static readonly string[] Common = ["format", "version", "kind"];
@@ -91,7 +92,8 @@ internal static class TokenizerReader
     private static (string Left, string Right) Merge(JsonElement merge, int rank) =>
         Text(merge, $"merges[{rank}]").Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right]
             ? (left, right)
-            : throw new InvalidDataException($"merges[{rank}]: two tokens and a space between them are expected, not {Shown(merge)}.");
+            : throw new InvalidDataException(
+                $"merges[{rank}]: two tokens and a space between them are expected, not {Shown(merge)}.");
 
     /// <summary>The tokens by id. Ids are 0 … V−1, each once, in any order of lines.</summary>
     private static string[] Vocabulary(JsonElement root)
@@ -110,7 +112,8 @@ internal static class TokenizerReader
                 throw new InvalidDataException($"vocabulary: an id is expected for '{token}', not {Shown(item.Value)}.");
             if (id >= tokens.Length)
                 throw new InvalidDataException(
-                    $"vocabulary: '{token}' has the id {id}, but there are {tokens.Length} tokens: ids are 0 to {tokens.Length - 1} without gaps.");
+                    $"vocabulary: '{token}' has the id {id}, but there are {tokens.Length} tokens: "
+                    + $"ids are 0 to {tokens.Length - 1} without gaps.");
             if (tokens[id] is { } other)
                 throw new InvalidDataException($"vocabulary: '{other}' and '{token}' have the same id, {id}.");
             tokens[id] = token;
@@ -121,7 +124,7 @@ internal static class TokenizerReader
     }
 
     private static Rune Character(string text, string where) =>
-        Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done && length == text.Length
+        Rune.DecodeFromUtf16(text, out var rune, out var length) == OperationStatus.Done && length == text.Length
             ? rune
             : throw new InvalidDataException($"{where}: one character is expected, not '{text}'.");
 

@@ -49,7 +49,8 @@ internal static class TokenizerWriter
                 WriteMerges(json, bpe.Merges);
                 break;
             default:
-                throw new ArgumentException($"A tokenizer of the kind '{tokenizer.Kind}' has no file format.", nameof(tokenizer));
+                throw new ArgumentException(
+                    $"A tokenizer of the kind '{tokenizer.Kind}' has no file format.", nameof(tokenizer));
         }
     }
 

@@ -1,0 +1,212 @@
+using LmModel.Sampling;
+
+namespace LmModel.Tests.Sampling;
+
+public sealed class SamplerTests
+{
+    private static readonly SamplingSettings Everything = new()
+    {
+        Temperature = 0.8f,
+        TopK = 40,
+        TopP = 0.95f,
+        MinP = 0.01f,
+        RepetitionPenalty = 1.1f,
+        PresencePenalty = 0.1f,
+        FrequencyPenalty = 0.1f,
+        LogitBias = new Dictionary<int, float> { [3] = 1 },
+    };
+
+    [Fact]
+    public void The_order_of_the_filters_is_the_documented_one() =>
+        Assert.Equal(
+            [
+                typeof(LogitBias), typeof(RepetitionPenalty), typeof(PresencePenalty), typeof(FrequencyPenalty),
+                typeof(Temperature), typeof(TopK), typeof(TopP), typeof(MinP),
+            ],
+            Chain(Everything));
+
+    [Fact]
+    public void Filters_that_are_off_are_not_in_the_chain()
+    {
+        Assert.Empty(Chain(new SamplingSettings()));
+        Assert.Empty(Chain(new SamplingSettings { TopK = 100 }));
+    }
+
+    [Fact]
+    public void Greedy_decoding_runs_bias_and_penalties_only() =>
+        Assert.Equal(
+            [typeof(LogitBias), typeof(RepetitionPenalty), typeof(PresencePenalty), typeof(FrequencyPenalty)],
+            Chain(Everything with { Temperature = 0 }));
+
+    [Fact]
+    public void Temperature_zero_takes_the_best_token_and_of_equal_ones_the_lowest_id()
+    {
+        var sampler = new Sampler(new SamplingSettings { Temperature = 0 }, 4, seed: 1);
+
+        Assert.Equal(1, sampler.Draw([1, 3, 3, 2], 0));
+        Assert.Equal(3, sampler.Draw([float.NegativeInfinity, -1000, -1000, -999], 1));
+    }
+
+    [Fact]
+    public void Greedy_decoding_takes_bias_and_penalties_into_account()
+    {
+        var biased = new Sampler(
+            new SamplingSettings { Temperature = 0, LogitBias = new Dictionary<int, float> { [0] = 5 } }, 3, 0);
+        var penalized = new Sampler(new SamplingSettings { Temperature = 0, PresencePenalty = 1.5f }, 3, 0);
+
+        Assert.Equal(0, biased.Draw([1, 3, 2], 0));
+        Assert.Equal([1, 2, 1], new[] { 0, 1, 2 }.Select(position => penalized.Draw([1, 3, 2], position)));
+    }
+
+    [Fact]
+    public void Repetition_penalty_counts_the_prompt_and_the_text()
+    {
+        var sampler = new Sampler(new SamplingSettings { Temperature = 0, RepetitionPenalty = 2 }, 3, 0);
+        sampler.ObservePrompt(1);
+
+        Assert.Equal(2, sampler.Draw([1, 3, 2], 0));
+        Assert.Equal(1, sampler.Draw([1, 3, 2], 1));
+    }
+
+    [Fact]
+    public void Presence_and_frequency_penalty_do_not_count_the_prompt()
+    {
+        var sampler = new Sampler(
+            new SamplingSettings { Temperature = 0, PresencePenalty = 9, FrequencyPenalty = 9 }, 3, 0);
+        sampler.ObservePrompt(1);
+
+        Assert.Equal(1, sampler.Draw([1, 3, 2], 0));
+    }
+
+    [Fact]
+    public void Without_filters_tokens_come_as_often_as_the_model_says()
+    {
+        var sampler = new Sampler(new SamplingSettings(), 4, seed: 5);
+        float[] logits = [MathF.Log(0.5f), MathF.Log(0.25f), float.NegativeInfinity, MathF.Log(0.25f)];
+        var counts = new int[4];
+        for (var position = 0; position < 40_000; position++)
+            counts[sampler.Draw(logits, position)]++;
+
+        // Standard deviations 100 and 87.
+        Assert.InRange(counts[0], 19_500, 20_500);
+        Assert.InRange(counts[1], 9_550, 10_450);
+        Assert.Equal(0, counts[2]);
+        Assert.InRange(counts[3], 9_550, 10_450);
+    }
+
+    [Fact]
+    public void A_token_can_be_drawn_again_from_seed_and_position_alone()
+    {
+        float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
+        var whole = new Sampler(new SamplingSettings(), 65, seed: 9);
+        var tokens = Enumerable.Range(0, 50).Select(position => whole.Draw(logits, position)).ToArray();
+
+        var again = new Sampler(new SamplingSettings(), 65, seed: 9);
+        Assert.All(Enumerable.Range(0, 50).Reverse(), position => Assert.Equal(tokens[position], again.Draw(logits, position)));
+        var other = new Sampler(new SamplingSettings(), 65, seed: 10);
+        Assert.NotEqual(tokens, Enumerable.Range(0, 50).Select(position => other.Draw(logits, position)));
+    }
+
+    [Fact]
+    public void A_seed_always_gives_the_same_tokens()
+    {
+        // Golden: a change here changes every text that users drew with a seed.
+        var sampler = new Sampler(Everything, 65, seed: 1234);
+        float[] logits = [.. Enumerable.Range(0, 65).Select(i => i * 37 % 65 / 16f)];
+
+        Assert.Equal(
+            [52, 5, 63, 7, 56, 12, 35, 21, 12, 3, 35, 12],
+            Enumerable.Range(0, 12).Select(position => sampler.Draw(logits, position)));
+    }
+
+    [Fact]
+    public void Extreme_logits_are_no_trouble()
+    {
+        var settings = Everything with { LogitBias = new Dictionary<int, float>() };
+
+        Assert.Equal(1, new Sampler(settings, 3, 0).Draw([-1000, 1000, float.NegativeInfinity], 0));
+        Assert.InRange(new Sampler(settings, 3, 0).Draw([-1000, -1000, float.NegativeInfinity], 0), 0, 1);
+        Assert.Equal(0, new Sampler(settings with { Temperature = 1e-30f }, 3, 0).Draw([1000, 999, 998], 0));
+        Assert.Equal(0, new Sampler(settings, 1, 0).Draw([-1000], 0));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN for token 1")]
+    [InlineData(float.PositiveInfinity, "for token 1")]
+    public void A_logit_that_is_no_number_is_refused_by_name(float logit, string reason)
+    {
+        foreach (var temperature in (float[])[0, 1])
+        {
+            var sampler = new Sampler(new SamplingSettings { Temperature = temperature }, 2, 0);
+
+            Assert.Contains(reason, Assert.Throws<InvalidOperationException>(() => sampler.Draw([0, logit], 0)).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.5f)]
+    [InlineData(1f)]
+    public void Logits_that_forbid_every_token_are_refused(float temperature)
+    {
+        var sampler = new Sampler(new SamplingSettings { Temperature = temperature }, 2, 0);
+
+        Assert.Throws<InvalidOperationException>(
+            () => sampler.Draw([float.NegativeInfinity, float.NegativeInfinity], 0));
+    }
+
+    [Theory]
+    [InlineData(65)]
+    [InlineData(33_000)]
+    public void Drawing_allocates_nothing(int vocabularySize)
+    {
+        var logits = new float[vocabularySize];
+        for (var id = 0; id < vocabularySize; id++)
+            logits[id] = MathF.Sin(id);
+        foreach (var settings in (SamplingSettings[])[Everything, new(), new() { Temperature = 0 }])
+        {
+            var sampler = new Sampler(settings, vocabularySize, 1);
+            sampler.Draw(logits, 0);
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var position = 1; position < 50; position++)
+                sampler.Draw(logits, position);
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
+    public void Settings_outside_of_their_range_are_refused_by_name()
+    {
+        AssertRefused(new() { Temperature = -0.1f }, "Temperature must be finite and at least 0");
+        AssertRefused(new() { Temperature = float.NaN }, "Temperature");
+        AssertRefused(new() { Temperature = float.PositiveInfinity }, "Temperature");
+        AssertRefused(new() { TopK = -1 }, "TopK");
+        AssertRefused(new() { TopP = 0 }, "TopP");
+        AssertRefused(new() { TopP = 1.1f }, "TopP");
+        AssertRefused(new() { TopP = float.NaN }, "TopP");
+        AssertRefused(new() { MinP = 1.1f }, "MinP");
+        AssertRefused(new() { RepetitionPenalty = 0 }, "RepetitionPenalty");
+        AssertRefused(new() { PresencePenalty = float.NaN }, "PresencePenalty");
+        AssertRefused(new() { FrequencyPenalty = float.NegativeInfinity }, "FrequencyPenalty");
+        AssertRefused(new() { LogitBias = new Dictionary<int, float> { [4] = 1 } }, "LogitBias must be for token ids below 4");
+        AssertRefused(new() { LogitBias = new Dictionary<int, float> { [0] = float.NaN } }, "LogitBias must be finite");
+    }
+
+    [Fact]
+    public void Wrong_sizes_are_refused()
+    {
+        var sampler = new Sampler(new SamplingSettings(), 4, 0);
+
+        Assert.Throws<ArgumentException>(() => sampler.Draw([1, 2, 3], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sampler.ObservePrompt(4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sampler.ObservePrompt(-1));
+    }
+
+    private static void AssertRefused(SamplingSettings settings, string reason) =>
+        Assert.Contains(reason, Assert.Throws<ArgumentOutOfRangeException>(() => new Sampler(settings, 4, 0)).Message);
+
+    private static IEnumerable<Type> Chain(SamplingSettings settings) =>
+        FilterChain.Build(settings, 65, new TokenCounts(65), new TokenCounts(65)).Select(f => f.GetType());
+}
