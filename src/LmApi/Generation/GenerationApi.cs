@@ -50,14 +50,14 @@ internal static class GenerationApi
         using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
         var request = parser.Parse(body.RootElement, streamByDefault);
         var run = new GenerationRun(
-            chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, Admit(host, request, http.RequestAborted, options.Value));
+            chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, Admit(host, request, options.Value, http.RequestAborted));
         logger.Admitted(run.Id, request.Settings.PromptTokens.Length, request.Settings.MaxTokens, request.Settings.Seed);
         await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
     }
 
     /// <exception cref="ProblemException">429 or 503.</exception>
     private static LmModel.Inference.Generation Admit(
-        ModelHost host, GenerationRequest request, CancellationToken aborted, GenerationOptions options)
+        ModelHost host, GenerationRequest request, GenerationOptions options, CancellationToken aborted)
     {
         try
         {

@@ -37,7 +37,7 @@ public sealed class ConcurrencyTests
         using var active = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
         var waiting = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
         waiting.Dispose();
-        await service.Logs.WaitForAsync("left after 0 tokens");
+        await service.Aborts.NextAsync();
 
         using var next = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
         service.Model.Gate.Open();
@@ -65,7 +65,7 @@ public sealed class ConcurrencyTests
         service.Model.Gate.Close();
         var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
         response.Dispose();
-        await service.Logs.WaitForAsync("left after 0 tokens");
+        await service.Aborts.NextAsync();
 
         var before = service.Model.Steps;
         service.Model.Gate.Open();
@@ -80,17 +80,17 @@ public sealed class ConcurrencyTests
         await using var service = await LmService.StartAsync();
         service.Model.Gate.Close();
         using var leave = new CancellationTokenSource();
-        service.Model.OnStep = null;
         var answer = service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000, stream = false }, cancellation: leave.Token);
         await service.Logs.WaitForAsync("Admitted");
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await service.Logs.WaitForAsync("answered 499");
+        await service.Aborts.NextAsync();
 
         var before = service.Model.Steps;
         service.Model.Gate.Open();
         await service.StreamAsync(new { prompt = "a", max_tokens = 1 });
         Assert.InRange(service.Model.Steps - before, 1, 2);
+        await service.Logs.WaitForAsync("answered 499");
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class KestrelTests
         }
 
         response.Dispose();
-        await service.Logs.WaitForAsync("left after");
+        await service.Aborts.NextAsync();
         var before = service.Model.Steps;
         service.Model.Gate.Open();
         await service.StreamAsync(new { prompt = "a", max_tokens = 1 });

@@ -38,6 +38,8 @@ internal sealed class LmService : WebApplicationFactory<Program>
 
     public LogSink Logs { get; } = new();
 
+    public AbortWatch Aborts { get; } = new();
+
     public ModelHost Host => Services.GetRequiredService<ModelHost>();
 
     /// <summary>A service that is warm.</summary>
@@ -83,6 +85,7 @@ internal sealed class LmService : WebApplicationFactory<Program>
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             services.Replace(ServiceDescriptor.Singleton(new Chance(Count)));
             services.AddSingleton<ILogEventSink>(Logs);
+            services.AddSingleton<IStartupFilter>(Aborts);
             if (!_realModel)
             {
                 services.Replace(ServiceDescriptor.Singleton<StepModelFactory>(_ => Model));
@@ -106,6 +109,6 @@ internal sealed class LmService : WebApplicationFactory<Program>
     private void Count(Span<byte> bytes)
     {
         bytes.Clear();
-        bytes[^1] = (byte)Interlocked.Increment(ref _chance);
+        bytes[0] = bytes[^1] = (byte)Interlocked.Increment(ref _chance);
     }
 }
