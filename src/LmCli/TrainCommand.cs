@@ -66,7 +66,8 @@ internal static class TrainCommand
             Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
             LearningRate, Warmup, Decay, Clip, Held, Every, Seed, Threads, About, Resume, Overwrite,
         };
-        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
 
