@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace LmModel.Tests.Training;
 
-[Collection(GlobalGenerator.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class TrainerTests
 {
     private static readonly Corpus Text = new()
