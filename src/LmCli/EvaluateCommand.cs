@@ -41,7 +41,8 @@ internal static class EvaluateCommand
         Which.AcceptOnlyFromAmong("cold", "contiguous", "both");
         Part.AcceptOnlyFromAmong("all", "validation");
         var command = new Command("evaluate", "Scores a text with a model.") { Model, Text, Which, Part, Held, Window, Threads };
-        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
 

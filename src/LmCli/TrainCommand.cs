@@ -66,7 +66,8 @@ internal static class TrainCommand
             Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
             LearningRate, Warmup, Decay, Clip, Held, Every, Seed, Threads, About, Resume, Overwrite,
         };
-        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
     }
 
@@ -77,7 +78,7 @@ internal static class TrainCommand
         var corpus = Corpus.Read(path);
         TorchRuntime.Initialize(arguments.GetValue(Threads));
         using var trainer = arguments.GetValue(Resume)
-            ? Trainer.Resume(corpus, folder, Card(arguments, folder))
+            ? Continue(arguments, corpus, folder)
             : Start(arguments, corpus, folder);
 
         var display = TrainingDisplay.For(Console.Out);
@@ -90,6 +91,16 @@ internal static class TrainCommand
 
         display.End(trainer.Finish(cancellation), folder);
         return 0;
+    }
+
+    private static Trainer Continue(ParseResult arguments, Corpus corpus, string folder)
+    {
+        Option[] allowed = [Out, Threads, Resume];
+        var given = arguments.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>()
+            .Where(o => !o.Implicit && !allowed.Contains(o.Option)).Select(o => o.Option.Name).ToList();
+        return given.Count == 0
+            ? Trainer.Resume(corpus, folder)
+            : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
     }
 
     private static Trainer Start(ParseResult arguments, Corpus corpus, string folder)
@@ -119,10 +130,10 @@ internal static class TrainCommand
             TieWeights = tied,
             StartToken = StartToken(tokenizer),
         };
-        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, corpus), folder, Card(arguments, folder));
+        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, corpus, tokenizer), folder, Card(arguments, folder));
     }
 
-    private static TrainingSettings Settings(ParseResult arguments, Corpus corpus)
+    private static TrainingSettings Settings(ParseResult arguments, Corpus corpus, Tokenizer tokenizer)
     {
         var settings = new TrainingSettings
         {
@@ -135,12 +146,10 @@ internal static class TrainCommand
             ValidateEvery = arguments.GetValue(Every),
             Seed = arguments.GetValue(Seed),
         };
-        settings = settings.FitTo((int)(corpus.Text.Length * (1 - settings.ValidationShare)));
-        return settings with
-        {
-            BatchSize = arguments.GetValue(Batch) ?? settings.BatchSize,
-            WindowLength = arguments.GetValue(Window) ?? settings.WindowLength,
-        };
+        var (batch, window) = (arguments.GetValue(Batch), arguments.GetValue(Window));
+        return batch is null && window is null
+            ? settings.FitTo(tokenizer.Encode(corpus.Split(settings.ValidationShare).Training).Length)
+            : settings with { BatchSize = batch ?? settings.BatchSize, WindowLength = window ?? settings.WindowLength };
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>

@@ -30,14 +30,7 @@ public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
             throw new ArgumentException($"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.", nameof(tokens));
         }
 
-        var wasTraining = model.training;
-        model.eval();
-        using var inference = inference_mode();
-        var nats = protocol is Protocol.ColdWindows
-            ? ColdWindows(tokens, window, cancellation)
-            : Contiguous(tokens, cancellation);
-        model.train(wasTraining);
-
+        var nats = Nats(tokens, protocol, window, cancellation);
         var predicted = tokens.AsSpan(1);
         var bytes = 0L;
         foreach (var id in predicted)
@@ -48,6 +41,23 @@ public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
         var characters = tokenizer.Decode(predicted).EnumerateRunes().LongCount();
         return new EvaluationResult(
             protocol, protocol is Protocol.ColdWindows ? window : 0, predicted.Length, nats, characters, bytes);
+    }
+
+    private double Nats(int[] tokens, Protocol protocol, int window, CancellationToken cancellation)
+    {
+        using var inference = inference_mode();
+        var wasTraining = model.training;
+        model.eval();
+        try
+        {
+            return protocol is Protocol.ColdWindows
+                ? ColdWindows(tokens, window, cancellation)
+                : Contiguous(tokens, cancellation);
+        }
+        finally
+        {
+            model.train(wasTraining);
+        }
     }
 
     private double ColdWindows(int[] tokens, int window, CancellationToken cancellation)

@@ -47,7 +47,7 @@ public sealed record ModelCard
         Line($"```");
         Line($"");
         Line($"Seed {settings.Seed}; {run.Step:N0} of {settings.Steps:N0} steps of {settings.BatchSize} × {settings.WindowLength} tokens");
-        Line($"in {run.Elapsed.TotalMinutes:F0} minutes; AdamW, peak learning rate {settings.LearningRate}. These are the weights");
+        Line($"in {run.Elapsed.TotalMinutes:F1} minutes; AdamW, peak learning rate {settings.LearningRate}. These are the weights");
         Line($"after step {run.BestStep:N0}, which had the lowest validation loss.");
         Line($"");
         Line($"## Figures");
@@ -63,7 +63,7 @@ public sealed record ModelCard
         }
 
         Line($"");
-        Line($"`lm evaluate FOLDER {corpus.Name} --split validation` gives them again (docs/evaluation.md has the protocols).");
+        Line($"`lm evaluate models/{Name} {corpus.Name} --split validation` gives them again (docs/evaluation.md has the protocols).");
         Line($"");
         Line($"## Known limits");
         Line($"");

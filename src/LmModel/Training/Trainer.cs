@@ -18,7 +18,6 @@ public sealed class Trainer : IDisposable
     private readonly Corpus _corpus;
     private readonly Tokenizer _tokenizer;
     private readonly string _folder;
-    private readonly ModelCard _card;
     private readonly TimeProvider _time;
     private readonly ContiguousBatches _batches;
     private readonly int[] _validation;
@@ -29,13 +28,19 @@ public sealed class Trainer : IDisposable
     private TrainingRun _run;
 
     private Trainer(
-        TrainingRun run, Corpus corpus, Tokenizer tokenizer, string folder, ModelCard card, TimeProvider? time)
+        TrainingRun run, Corpus corpus, Tokenizer tokenizer, string folder, TimeProvider? time)
     {
         var settings = run.Settings;
-        (_run, _corpus, _tokenizer, _folder, _card, _time) =
-            (run, corpus, tokenizer, folder, card, time ?? TimeProvider.System);
+        (_run, _corpus, _tokenizer, _folder, _time) = (run, corpus, tokenizer, folder, time ?? TimeProvider.System);
         var (training, validation) = corpus.Split(settings.ValidationShare);
         _validation = tokenizer.Encode(validation);
+        if (_validation.Length < 2)
+        {
+            throw new CorpusException(
+                $"{corpus.Name} is too short: {settings.ValidationShare:P1} of it, held out for validation, are "
+                + $"{_validation.Length} tokens, and 2 are the least.");
+        }
+
         _batches = new ContiguousBatches(tokenizer.Encode(training), settings.BatchSize, settings.WindowLength);
         _schedule = new LearningRateSchedule(
             settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare);
@@ -72,9 +77,11 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException($"This cannot be trained: {string.Join("; ", problems)}.");
         }
 
-        var run = new TrainingRun { Config = config, Settings = settings, CorpusSha256 = corpus.Sha256 };
-        var trainer = new Trainer(run, corpus, tokenizer, folder, card, time);
+        var run = new TrainingRun { Config = config, Settings = settings, Card = card, CorpusSha256 = corpus.Sha256 };
+        var trainer = new Trainer(run, corpus, tokenizer, folder, time);
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
+        // An older training's state must not be resumed under the new one's tokenizer.
+        File.Delete(TrainingCheckpoint.PathIn(folder));
         TokenizerFile.Save(tokenizer, TokenizerIn(folder));
         return trainer;
     }
@@ -82,7 +89,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Goes on where the last checkpoint in <paramref name="folder"/> stands, as if it had never stopped.</summary>
     /// <exception cref="ModelFolderException">There is nothing to resume, or it is broken.</exception>
     /// <exception cref="CorpusException">The text is not the one the training began with.</exception>
-    public static Trainer Resume(Corpus corpus, string folder, ModelCard card, TimeProvider? time = null)
+    public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
     {
         var checkpoint = TrainingCheckpoint.Load(folder);
         var run = checkpoint.Run;
@@ -92,7 +99,7 @@ public sealed class Trainer : IDisposable
                 $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {run.CorpusSha256}.");
         }
 
-        var trainer = new Trainer(run, corpus, TokenizerFile.Load(TokenizerIn(folder)), folder, card, time);
+        var trainer = new Trainer(run, corpus, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
         trainer._model.LoadWeights(checkpoint.Weights);
         using (var reader = new BinaryReader(new MemoryStream(checkpoint.Optimizer)))
         {
@@ -249,7 +256,7 @@ public sealed class Trainer : IDisposable
     }
 
     private void SaveBest(IReadOnlyDictionary<string, float[]> weights, IReadOnlyList<EvaluationResult> figures) =>
-        ModelFolder.Save(_folder, Config, _tokenizer, weights, _card.Render(_run, _corpus, _tokenizer, figures));
+        ModelFolder.Save(_folder, Config, _tokenizer, weights, _run.Card.Render(_run, _corpus, _tokenizer, figures));
 
     private TrainingCheckpoint Checkpoint()
     {

@@ -78,6 +78,9 @@ internal sealed record TrainingRun
 
     public required TrainingSettings Settings { get; init; }
 
+    /// <summary>What the model card says of the model; a resumed training keeps it.</summary>
+    public required ModelCard Card { get; init; }
+
     /// <summary>SHA-256 of the text: another text cannot be trained on further.</summary>
     public required string CorpusSha256 { get; init; }
 

@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace LmModel.Tests.Training;
 
-[Collection(GlobalGenerator.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class TrainerTests
 {
     private static readonly Corpus Text = new()
@@ -43,8 +43,8 @@ public sealed class TrainerTests
 
         // Twice, at steps that are neither a validation nor the end of an epoch.
         Interrupt(() => Start(parts, cell, tied), atStep: 7);
-        Interrupt(() => Trainer.Resume(Text, parts, Card), atStep: 17);
-        using (var trainer = Trainer.Resume(Text, parts, Card))
+        Interrupt(() => Trainer.Resume(Text, parts), atStep: 17);
+        using (var trainer = Trainer.Resume(Text, parts))
         {
             Assert.Equal(17, trainer.Step);
             Assert.True(trainer.Run(_ => { }, CancellationToken.None));
@@ -110,7 +110,7 @@ public sealed class TrainerTests
         Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
 
         var other = Text with { Name = "geese.txt", Sha256 = new string('b', 64) };
-        var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder["m"], Card)).Message;
+        var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder["m"])).Message;
 
         Assert.Contains("geese.txt is not the text this training began with", message);
     }
@@ -120,7 +120,7 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
 
-        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["none"], Card)).Message;
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["none"])).Message;
 
         Assert.Contains("There is no training to resume", message);
     }
@@ -136,7 +136,7 @@ public sealed class TrainerTests
             file.SetLength(file.Length / 2);
         }
 
-        Assert.Contains("cannot be resumed", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path, Card)).Message);
+        Assert.Contains("cannot be resumed", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
     }
 
     [Fact]
@@ -161,6 +161,31 @@ public sealed class TrainerTests
         Assert.Contains("steps must be from 1", message);
         Assert.Contains("learning rate must be from", message);
         Assert.Contains("validation share must be from 0.001 to 0.5, not 0.9", message);
+    }
+
+    [Fact]
+    public void A_text_too_short_to_hold_any_out_is_refused_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        var text = Text with { Text = Text.Text[..10] };
+        var tokenizer = CharacterTokenizer.FromCorpus(text.Text);
+        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
+
+        var message = Assert.Throws<CorpusException>(() => Trainer.Start(text, tokenizer, config, Settings, folder["m"], Card)).Message;
+
+        Assert.Contains("ducks.txt is too short", message);
+        Assert.Contains("1 tokens, and 2 are the least", message);
+    }
+
+    [Fact]
+    public void A_training_begun_anew_does_not_leave_the_old_one_to_resume()
+    {
+        using var folder = new TemporaryFolder();
+        Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
+
+        Start(folder["m"], Cell.Lstm, tied: false).Dispose();
+
+        Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["m"]));
     }
 
     private static ModelCard Card => new() { Name = "ducks", Command = "lm train ducks.txt --steps 24" };
