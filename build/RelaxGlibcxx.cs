@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -22,8 +21,6 @@ using Microsoft.Build.Utilities;
 /// </summary>
 public sealed class RelaxGlibcxx : Task
 {
-    private const string NewestNeeded = "GLIBCXX_3.4.32";
-
     private static readonly Relaxation[] Relaxations =
     {
         new("GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv", null),
@@ -32,84 +29,28 @@ public sealed class RelaxGlibcxx : Task
 
     /// <summary>The bridge as the package ships it; only read.</summary>
     [Required]
-    public ITaskItem[] Source { get; set; } = Array.Empty<ITaskItem>();
+    public string Source { get; set; } = "";
 
     /// <summary>Where the relaxed copy goes.</summary>
     [Required]
     public string Destination { get; set; } = "";
 
-    /// <summary>auto: only if this machine's libstdc++ lacks what the bridge asks for. true: always.</summary>
-    public string Mode { get; set; } = "auto";
-
-    /// <summary>The relaxed copy, or empty if the package's own file is to be used.</summary>
-    [Output]
-    public string Result { get; set; } = "";
-
     public override bool Execute()
     {
-        if (Source.Length == 0 || (Mode == "auto" && !HostIsTooOld()))
-        {
-            return true;
-        }
-
-        var source = Source[0].GetMetadata("FullPath");
         try
         {
-            if (!IsUpToDate(source))
-            {
-                Replace(Destination, Relax(File.ReadAllBytes(source)));
-                Log.LogMessage("Relaxed the libstdc++ requirement of {0} into {1}", source, Destination);
-            }
+            Replace(Destination, Relax(File.ReadAllBytes(Source)));
+            Log.LogMessage("Relaxed the libstdc++ requirement of {0} into {1}", Source, Destination);
+            return true;
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException or OverflowException)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
         {
             Log.LogError(
                 "{0} is not laid out as expected, so its libstdc++ requirement cannot be relaxed: {1} "
-                + "Build with -p:RelaxGlibcxx=false on a machine whose libstdc++ has {2} (GCC 13.2 or newer).",
-                source, e.Message, NewestNeeded);
+                + "Build with -p:RelaxGlibcxx=false, and run where libstdc++ is that of GCC 13.2 or newer.",
+                Source, e.Message);
             return false;
         }
-
-        Result = Destination;
-        return true;
-    }
-
-    private bool IsUpToDate(string source) =>
-        File.Exists(Destination)
-        && File.GetLastWriteTimeUtc(Destination) >= File.GetLastWriteTimeUtc(source)
-        && File.GetLastWriteTimeUtc(Destination) >= File.GetLastWriteTimeUtc(BuildEngine.ProjectFileOfTaskNode)
-        && new FileInfo(Destination).Length == new FileInfo(source).Length;
-
-    /// <summary>Asks the dynamic loader for libstdc++, as it will be asked at run time, and looks into what it gives.</summary>
-    private bool HostIsTooOld()
-    {
-        var handle = IntPtr.Zero;
-        try
-        {
-            handle = Dlopen("libstdc++.so.6", RtldLazy);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            // Not glibc (Alpine): nothing to relax helps there.
-        }
-
-        var path = handle == IntPtr.Zero
-            ? null
-            : File.ReadLines("/proc/self/maps")
-                .Where(line => line.Contains("/libstdc++.so"))
-                .Select(line => line.Substring(line.IndexOf('/')))
-                .FirstOrDefault();
-        if (path is null)
-        {
-            Log.LogMessage("No libstdc++ on this machine; its age is unknown.");
-            return false;
-        }
-
-        // Byte for byte as Latin-1; the version's name stands null-terminated in .dynstr.
-        var text = Encoding.GetEncoding("ISO-8859-1").GetString(File.ReadAllBytes(path));
-        var tooOld = text.IndexOf(NewestNeeded + "\0", StringComparison.Ordinal) < 0;
-        Log.LogMessage("{0} {1} {2}", path, tooOld ? "lacks" : "has", NewestNeeded);
-        return tooOld;
     }
 
     /// <summary>Several projects may build at once: a reader sees the old file or the new one, never half of one.</summary>
@@ -172,11 +113,6 @@ public sealed class RelaxGlibcxx : Task
 
         return bytes;
     }
-
-    private const int RtldLazy = 1;
-
-    [DllImport("libdl.so.2", EntryPoint = "dlopen", CharSet = CharSet.Ansi)]
-    private static extern IntPtr Dlopen(string name, int flags);
 
     private sealed record Relaxation(string Version, string Symbol, string? OlderVersion);
 

@@ -73,7 +73,8 @@ public sealed class ModelFolder
             var sha256 = Sha256(stream);
             if (sha256 != WeightsSha256)
             {
-                problems.Add($"{WeightsName}: changed since the folder was opened: SHA-256 was {WeightsSha256}, is {sha256}");
+                problems.Add(
+                    $"{WeightsName}: changed since the folder was opened: SHA-256 was {WeightsSha256}, is {sha256}");
                 return;
             }
 

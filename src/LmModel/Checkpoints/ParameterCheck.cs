@@ -37,7 +37,8 @@ internal static class ParameterCheck
             }
             else if (!Same(reader, found, copy.Of))
             {
-                problems.Add($"{copy.Name}: tied to {copy.Of}, so it must be absent or the same, found {found} of other values");
+                problems.Add(
+                    $"{copy.Name}: tied to {copy.Of}, so it must be absent or the same, found {found} of other values");
             }
         }
     }

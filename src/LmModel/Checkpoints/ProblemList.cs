@@ -47,7 +47,7 @@ internal sealed class ProblemList
         return Count > _listed.Count ? text.Append($"\n- and {Count - _listed.Count} more").ToString() : text.ToString();
     }
 
-    /// <summary>A name out of a file that nobody has vouched for, fit for a terminal: short and without control characters.</summary>
+    /// <summary>A name out of an untrusted file, fit for a terminal: short and without control characters.</summary>
     public static string Show(string name)
     {
         var text = new StringBuilder();

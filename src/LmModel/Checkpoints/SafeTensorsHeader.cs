@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Parses the JSON header of a safetensors file. A fresh object per file; everything wrong goes to a <see cref="ProblemList"/>
-/// and whatever is sound is kept, so that one pass finds every fault.
+/// The JSON header of a safetensors file, parsed in one pass that finds every fault: whatever is wrong goes to a
+/// <see cref="ProblemList"/>, whatever is sound is kept.
 /// </summary>
-/// <remarks>Written over <see cref="Utf8JsonReader"/>, because a serializer silently lets a second key of the same name win.</remarks>
+/// <remarks>Written over <see cref="Utf8JsonReader"/>, because a serializer lets the last of two equal keys win.</remarks>
 internal sealed class SafeTensorsHeader
 {
     private const string MetadataKey = "__metadata__";

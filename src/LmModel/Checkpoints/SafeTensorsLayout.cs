@@ -45,7 +45,7 @@ internal static class SafeTensorsLayout
         }
     }
 
-    /// <summary>An empty tensor may share its offset with the next one and comes first; names make messages repeatable.</summary>
+    /// <summary>An empty tensor comes before the one it shares its offset with; names make messages repeatable.</summary>
     private static int Compare(TensorInfo a, TensorInfo b)
     {
         var byPlace = (a.Begin, a.End).CompareTo((b.Begin, b.End));

@@ -14,7 +14,7 @@ namespace LmModel.Checkpoints;
 /// </remarks>
 internal sealed class SafeTensorsReader : IDisposable
 {
-    /// <summary>Bytes; the format itself allows 100 MB, a model of 64 layers needs 30 KB.</summary>
+    /// <summary>Bytes; the format itself allows 100 MB, a model of 64 layers needs less than 32 KB.</summary>
     public const int MaxHeaderLength = 16 << 20;
 
     private const int ChunkElements = 1 << 16;
@@ -130,7 +130,8 @@ internal sealed class SafeTensorsReader : IDisposable
     {
         if (stream.Length < sizeof(ulong))
         {
-            throw SafeTensorsException.Of(file, $"the file has {stream.Length} bytes; the length of its header alone takes 8");
+            throw SafeTensorsException.Of(
+                file, $"the file has {stream.Length} bytes; the length of its header alone takes 8");
         }
 
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
@@ -140,7 +141,9 @@ internal sealed class SafeTensorsReader : IDisposable
         if (length > (ulong)(stream.Length - sizeof(ulong)))
         {
             throw SafeTensorsException.Of(
-                file, $"the header claims {length} bytes, but {stream.Length - sizeof(ulong)} follow: cut short, or no safetensors file");
+                file,
+                $"the header claims {length} bytes, but {stream.Length - sizeof(ulong)} follow: " +
+                "cut short, or no safetensors file");
         }
 
         if (length > MaxHeaderLength)

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace LmModel.Inference;
 
 /// <summary>
-/// The events between the decode thread, which must never wait, and one reader, which may be slow. It takes every event;
-/// <see cref="IsFull"/> tells the writer to produce no more for now.
+/// The events between the decode thread, which must never wait, and one reader, which may be slow. It takes every
+/// event; <see cref="IsFull"/> tells the writer to produce no more for now.
 /// </summary>
 /// <param name="capacity">Unread events at which the buffer is full.</param>
 /// <param name="onRoom">Called by the reader when a full buffer has room again.</param>

@@ -2,8 +2,8 @@ namespace LmModel.Inference;
 
 /// <summary>One admitted generation. Its events can be read once.</summary>
 /// <remarks>
-/// It keeps its place until it ends, so it must be read, or cancelled by the token it was started with: unread, it pauses
-/// at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
+/// It keeps its place until it ends, so it must be read, or cancelled by the token it was started with: unread, it
+/// pauses at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
 /// </remarks>
 public sealed class Generation
 {
@@ -11,8 +11,8 @@ public sealed class Generation
 
     /// <summary>
     /// Token events, then one <see cref="DoneEvent"/>. Throws <see cref="OperationCanceledException"/> when cancelled,
-    /// and the cause when the engine fails or is disposed; what was reported before comes first. Disposing the enumerator
-    /// cancels the generation. Its place is free again before the last event, or the exception, can be seen.
+    /// and the cause when a step fails or the engine is disposed; what was reported before comes first. Disposing the
+    /// enumerator cancels the generation. Its place is free again before the last event, or the exception, can be seen.
     /// </summary>
     /// <exception cref="InvalidOperationException">The events are enumerated a second time.</exception>
     public required IAsyncEnumerable<GenerationEvent> Events { get; init; }

@@ -9,8 +9,8 @@ namespace LmModel.Inference;
 ///    └─► null: both full                └─ whose buffer is full misses its turns until it is read
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A prompt is read one token a turn too, so a long one
-/// does not stall the texts beside it. What a generation gives depends on its settings and the model only, never on what
-/// runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
+/// does not stall the texts beside it. What a generation gives depends on its settings and the model only, never on
+/// what runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
 public sealed class GenerationEngine : IDisposable
 {
@@ -19,14 +19,8 @@ public sealed class GenerationEngine : IDisposable
     private readonly int _startToken;
     private readonly GenerationEngineOptions _options;
     private readonly TimeProvider _time;
+    private readonly GenerationPlaces _places;
     private readonly Thread _thread;
-
-    // The monitor guards these three; it is pulsed when a decode thread with nothing to do may have something to do.
-    // As long as anyone waits, all active places are taken.
-    private readonly object _gate = new();
-    private readonly List<GenerationRun> _active = [];
-    private readonly LinkedList<GenerationRun> _waiting = [];
-    private volatile bool _disposed;
 
     // The decode thread's own.
     private readonly List<GenerationRun> _round = [];
@@ -36,7 +30,7 @@ public sealed class GenerationEngine : IDisposable
     private readonly RecurrentState[] _states;
     private readonly float[] _logits;
 
-    /// <param name="model">Used by the decode thread alone; it stays the caller's, to be disposed after the engine.</param>
+    /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
     /// <param name="tokenizer">Of the model.</param>
     /// <param name="startToken">The token that an empty prompt stands for.</param>
     /// <param name="options">Bounds.</param>
@@ -50,7 +44,8 @@ public sealed class GenerationEngine : IDisposable
         if (model.VocabularySize != tokenizer.VocabularySize)
         {
             throw new ArgumentException(
-                $"The model has {model.VocabularySize} tokens, the tokenizer {tokenizer.VocabularySize}.", nameof(tokenizer));
+                $"The model has {model.VocabularySize} tokens, the tokenizer {tokenizer.VocabularySize}.",
+                nameof(tokenizer));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(startToken);
@@ -60,6 +55,7 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
+        _places = new GenerationPlaces(options.MaxActive, options.MaxWaiting);
         var batch = Math.Clamp(model.MaxInvariantBatch, 1, options.MaxActive); // B
         _tokens = new int[batch];
         _states = new RecurrentState[batch];
@@ -68,29 +64,11 @@ public sealed class GenerationEngine : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Generations with a place side by side, paused ones included; 0 to <see cref="GenerationEngineOptions.MaxActive"/>.</summary>
-    public int Active
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _active.Count;
-            }
-        }
-    }
+    /// <summary>Generations that have a place side by side, paused ones included.</summary>
+    public int Active => _places.Active;
 
-    /// <summary>Generations admitted but not begun; 0 to <see cref="GenerationEngineOptions.MaxWaiting"/>.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _waiting.Count;
-            }
-        }
-    }
+    /// <summary>Generations admitted but not begun.</summary>
+    public int Waiting => _places.Waiting;
 
     /// <summary>Admits a generation; null where all places, active and waiting, are taken.</summary>
     /// <param name="settings">Valid for the engine's model.</param>
@@ -99,33 +77,8 @@ public sealed class GenerationEngine : IDisposable
     public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
         var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time);
-        var run = new GenerationRun(this, sequence, _options.MaxBufferedEvents, cancellation);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_active.Count == _options.MaxActive && _waiting.Count == _options.MaxWaiting)
-            {
-                return null;
-            }
-
-            // Before it takes a place: where the token is cancelled already, this calls Cancel here and now.
-            run.Registration = cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), run);
-            if (run.CancelRequested)
-            {
-                run.Events.Complete(new OperationCanceledException(cancellation));
-            }
-            else if (_active.Count < _options.MaxActive)
-            {
-                _active.Add(run);
-                Monitor.Pulse(_gate);
-            }
-            else
-            {
-                _waiting.AddLast(run);
-            }
-        }
-
-        return new Generation { Settings = settings, Events = run.Events };
+        var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
+        return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
     }
 
     /// <summary>
@@ -133,75 +86,21 @@ public sealed class GenerationEngine : IDisposable
     /// </summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-            Monitor.Pulse(_gate);
-        }
-
+        _places.Close();
         _thread.Join();
-    }
-
-    /// <summary>A reader made room, or something else happened that may give the decode thread work.</summary>
-    internal void Wake()
-    {
-        lock (_gate)
-        {
-            Monitor.Pulse(_gate);
-        }
-    }
-
-    /// <summary>Ends <paramref name="run"/>: at once where it waits, else before its next step. No effect once it ended.</summary>
-    internal void Cancel(GenerationRun run)
-    {
-        bool waited;
-        lock (_gate)
-        {
-            run.CancelRequested = true;
-            waited = _waiting.Remove(run);
-            Monitor.Pulse(_gate);
-        }
-
-        if (waited)
-        {
-            Complete(run, new OperationCanceledException(run.Cancellation));
-        }
     }
 
     private void Decode()
     {
-        while (AwaitRound())
+        while (_places.AwaitRound(_round))
         {
             StepRound();
+            _round.Clear();
         }
 
-        EndAll();
-    }
-
-    /// <summary>Blocks until a generation can be stepped and collects those that can; false once disposed.</summary>
-    private bool AwaitRound()
-    {
-        lock (_gate)
+        foreach (var run in _places.Clear())
         {
-            while (!_disposed)
-            {
-                foreach (var run in _active)
-                {
-                    if (run.CancelRequested || !run.Events.IsFull)
-                    {
-                        _round.Add(run);
-                    }
-                }
-
-                if (_round.Count > 0)
-                {
-                    return true;
-                }
-
-                Monitor.Wait(_gate);
-            }
-
-            return false;
+            run.End(new ObjectDisposedException(nameof(GenerationEngine)));
         }
     }
 
@@ -210,14 +109,15 @@ public sealed class GenerationEngine : IDisposable
     {
         foreach (var run in _round)
         {
-            if (_disposed)
+            if (_places.Closed)
             {
                 break;
             }
 
             if (run.CancelRequested)
             {
-                Leave(run, new OperationCanceledException(run.Cancellation));
+                _places.Leave(run);
+                run.EndCancelled();
                 continue;
             }
 
@@ -232,8 +132,6 @@ public sealed class GenerationEngine : IDisposable
         {
             StepBatch();
         }
-
-        _round.Clear();
     }
 
     private void StepBatch()
@@ -252,7 +150,7 @@ public sealed class GenerationEngine : IDisposable
         catch (Exception e)
         {
             // All of them: their states may be half written.
-            _batch.ForEach(run => Leave(run, e));
+            _batch.ForEach(run => Fail(run, e));
             size = 0;
         }
 
@@ -275,14 +173,14 @@ public sealed class GenerationEngine : IDisposable
         catch (Exception e)
         {
             _events.Clear();
-            Leave(run, e);
+            Fail(run, e);
             return;
         }
 
         // The place is free before the end can be seen.
         if (run.Sequence.Finished)
         {
-            FreePlace(run);
+            _places.Leave(run);
         }
 
         foreach (var next in _events)
@@ -292,51 +190,15 @@ public sealed class GenerationEngine : IDisposable
 
         if (run.Sequence.Finished)
         {
-            Complete(run, null);
+            run.End(null);
         }
 
         _events.Clear();
     }
 
-    private void Leave(GenerationRun run, Exception cause)
+    private void Fail(GenerationRun run, Exception cause)
     {
-        FreePlace(run);
-        Complete(run, cause);
-    }
-
-    /// <summary>Gives an active place to the next in the queue.</summary>
-    private void FreePlace(GenerationRun run)
-    {
-        lock (_gate)
-        {
-            _active.Remove(run);
-            if (_waiting.First is { } next)
-            {
-                _waiting.RemoveFirst();
-                _active.Add(next.Value);
-            }
-        }
-    }
-
-    private void EndAll()
-    {
-        List<GenerationRun> left;
-        lock (_gate)
-        {
-            left = [.. _active, .. _waiting];
-            _active.Clear();
-            _waiting.Clear();
-        }
-
-        foreach (var run in left)
-        {
-            Complete(run, new ObjectDisposedException(nameof(GenerationEngine)));
-        }
-    }
-
-    private static void Complete(GenerationRun run, Exception? cause)
-    {
-        run.Registration.Unregister();
-        run.Events.Complete(cause);
+        _places.Leave(run);
+        run.End(cause);
     }
 }

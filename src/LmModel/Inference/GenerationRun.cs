@@ -3,33 +3,43 @@ namespace LmModel.Inference;
 /// <summary>An admitted generation as the engine holds it.</summary>
 internal sealed class GenerationRun
 {
-    private readonly GenerationEngine _engine;
+    private readonly GenerationPlaces _places;
+    private readonly CancellationToken _cancellation;
+    private CancellationTokenRegistration _registration;
     private volatile bool _cancelRequested;
 
-    public GenerationRun(GenerationEngine engine, Sequence sequence, int maxBufferedEvents, CancellationToken cancellation)
+    public GenerationRun(
+        GenerationPlaces places, Sequence sequence, int maxBufferedEvents, CancellationToken cancellation)
     {
-        _engine = engine;
+        _places = places;
+        _cancellation = cancellation;
         Sequence = sequence;
-        Cancellation = cancellation;
-        Events = new EventBuffer(maxBufferedEvents, engine.Wake, Cancel);
+        Events = new EventBuffer(maxBufferedEvents, places.Wake, Cancel);
     }
 
     public Sequence Sequence { get; }
 
     public EventBuffer Events { get; }
 
-    /// <summary>The caller's token.</summary>
-    public CancellationToken Cancellation { get; }
-
-    /// <summary>Ties the token to this run; removed at its end, or a long-lived token would hold on to the run.</summary>
-    public CancellationTokenRegistration Registration { get; set; }
-
-    /// <summary>Ends this run before its next step. Written in the engine's lock, read anywhere.</summary>
+    /// <summary>Ends this run before its next step.</summary>
     public bool CancelRequested
     {
         get => _cancelRequested;
         set => _cancelRequested = value;
     }
 
-    public void Cancel() => _engine.Cancel(this);
+    public void ListenForCancellation() =>
+        _registration = _cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), this);
+
+    public void EndCancelled() => End(new OperationCanceledException(_cancellation));
+
+    /// <param name="cause">What the reader gets after the events so far; null for a plain end.</param>
+    public void End(Exception? cause)
+    {
+        // A long-lived token would hold on to the run.
+        _registration.Unregister();
+        Events.Complete(cause);
+    }
+
+    private void Cancel() => _places.Cancel(this);
 }

@@ -1,12 +1,12 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// The one seam between a network and decoding: reads a token for each sequence of a batch, updates its state in place and
-/// gives the logits of its next token. Not safe for concurrent calls; the engine calls it from one thread.
+/// The one seam between a network and decoding: reads a token for each sequence of a batch, updates its state in place
+/// and gives the logits of its next token. Not safe for concurrent calls; the engine calls it from one thread.
 /// </summary>
 /// <remarks>
-/// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever else
-/// is in the batch: a seed is then a full receipt of a text. The engine makes no larger batches.
+/// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever
+/// else is in the batch: a seed is then a full receipt of a text. The engine makes no larger batches.
 /// </remarks>
 public interface IStepModel : IDisposable
 {

@@ -7,9 +7,9 @@ namespace LmModel.Inference;
 /// <summary>Steps a model with libtorch: the reference that other step models must agree with.</summary>
 /// <remarks>
 /// The time of a step is that of reading the weights, so it is written out as products of matrices that lie ready:
-/// <c>nn.LSTM</c> packs its weights anew at every call, at ten times the cost. Any number of sequences can be stepped at
-/// once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits depend
-/// on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
+/// <c>nn.LSTM</c> packs its weights anew at every call, at ten times the cost. Any number of sequences can be stepped
+/// at once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits
+/// depend on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
 /// </remarks>
 public sealed class TorchStepModel : IStepModel
 {
@@ -27,8 +27,10 @@ public sealed class TorchStepModel : IStepModel
     private readonly Tensor _outputBias; // (V)
 
     /// <param name="config">Architecture; valid.</param>
-    /// <param name="weights">The parameters of <see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
-    /// <exception cref="ArgumentException">A parameter is missing or has another size; the message names all of them.</exception>
+    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <exception cref="ArgumentException">
+    /// A parameter is missing or has another size; the message names all of them.
+    /// </exception>
     /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
     public TorchStepModel(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
     {
@@ -41,7 +43,7 @@ public sealed class TorchStepModel : IStepModel
         var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
         Tensor Parameter(string name) => tensor(weights[name], shapes[name]);
 
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(layer => TorchLayer.Create(config.Cell, layer, Parameter))];
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(l => TorchLayer.Create(config.Cell, l, Parameter))];
         var embedding = Parameter("embedding.weight"); // (V, E)
         _embeddingIsTable = config.VocabularySize <= MaxTableRows;
         _embedding = (_embeddingIsTable ? _layers[0].InputGates(embedding) : embedding).DetachFromDisposeScope();
@@ -126,7 +128,7 @@ public sealed class TorchStepModel : IStepModel
         }
     }
 
-    /// <summary>The memory of a contiguous tensor: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.</summary>
+    /// <summary>A contiguous tensor's memory: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.</summary>
     private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     private void Check(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)

@@ -36,7 +36,7 @@ public sealed record ModelConfig
     /// <summary>L, number of recurrent layers; at least 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Probability in [0, 1) of dropping an activation in training: after the embedding, between layers, before the output.</summary>
+    /// <summary>Probability in [0, 1) of dropping an activation in training: between layers and before the output.</summary>
     public double Dropout { get; init; }
 
     /// <summary>Use the embedding matrix as the output matrix too (Press and Wolf 2017); <c>fc.weight</c> is then not stored.</summary>

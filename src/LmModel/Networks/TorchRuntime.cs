@@ -45,7 +45,7 @@ public static partial class TorchRuntime
     /// </summary>
     private static void WaitPassively()
     {
-        if (OperatingSystem.IsLinux())
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
         {
             _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
             _ = SetEnvironment("GOMP_SPINCOUNT", "0", overwrite: 0);

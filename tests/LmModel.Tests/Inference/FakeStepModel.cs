@@ -53,8 +53,8 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     }
 
     /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
-    public static FakeStepModel Repeating(SemaphoreSlim? permits = null) =>
-        new((token, _, logits) => logits[token] = 20) { Permits = permits };
+    public static FakeStepModel Repeating(SemaphoreSlim? permits = null, int maxBatch = 1) =>
+        new((token, _, logits) => logits[token] = 20) { Permits = permits, MaxInvariantBatch = maxBatch };
 
     /// <summary>Says <paramref name="bytes"/>, once <paramref name="promptTokens"/> tokens have been read.</summary>
     public static FakeStepModel Saying(ReadOnlyMemory<byte> bytes, int promptTokens = 1) => new((_, memory, logits) =>

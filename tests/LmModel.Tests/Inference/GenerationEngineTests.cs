@@ -47,7 +47,7 @@ public sealed class GenerationEngineTests
     public async Task Batches_are_as_large_as_the_model_promises_to_be_invariant_for()
     {
         using var permits = new SemaphoreSlim(0);
-        var model = new FakeStepModel((token, _, logits) => logits[token] = 20) { Permits = permits, MaxInvariantBatch = 2 };
+        var model = FakeStepModel.Repeating(permits, maxBatch: 2);
         using var engine = Engine(model);
         var a = Start(engine, "A", 3);
         await StepsBegin(model, 1);
@@ -207,7 +207,8 @@ public sealed class GenerationEngineTests
     public async Task An_exception_in_a_step_ends_that_generation_and_no_other()
     {
         using var permits = new SemaphoreSlim(0);
-        var model = new FakeStepModel((token, _, logits) => logits[token] = token == '!' ? throw new InvalidDataException("!") : 20)
+        var model = new FakeStepModel(
+            (token, _, logits) => logits[token] = token == '!' ? throw new InvalidDataException("!") : 20)
         {
             Permits = permits,
         };
@@ -296,7 +297,8 @@ public sealed class GenerationEngineTests
     private static async Task Disturb(GenerationEngine engine, int seed, int number)
     {
         var random = new Random(seed);
-        var settings = Settings(new string((char)('a' + number), random.Next(60)), 1 + random.Next(150)) with { Seed = seed };
+        var prompt = new string((char)('a' + number), random.Next(60));
+        var settings = Settings(prompt, 1 + random.Next(150)) with { Seed = seed };
         var patience = random.Next(300);
         await foreach (var _ in engine.TryStart(settings, default)!.Events)
         {
@@ -329,10 +331,12 @@ public sealed class GenerationEngineTests
     private static GenerationEngine Engine(FakeStepModel model, GenerationEngineOptions? options = null) =>
         new(model, new ByteTokenizer(), 0, options ?? new(), TimeProvider.System);
 
-    private static Generation? TryStart(GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
+    private static Generation? TryStart(
+        GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
         engine.TryStart(Settings(prompt, tokens) with { Sampling = new SamplingSettings { Temperature = 0 } }, token);
 
-    private static Generation Start(GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
+    private static Generation Start(
+        GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
         Assert.IsType<Generation>(TryStart(engine, prompt, tokens, token));
 
     private static GenerationSettings Settings(string prompt, int maxTokens) => new()

@@ -50,7 +50,8 @@ public sealed class SequenceTests
         Assert.Equal([0, 1, 2, 3, 4], tokens.Select(t => t.Index));
         Assert.Equal("aabbb", Text(tokens.Select(t => t.Id)));
         Assert.Null(tokens[0].Logprob);
-        Assert.Equal([PeakLogprob, OtherLogprob, PeakLogprob, PeakLogprob], tokens.Skip(1).Select(t => t.Logprob!.Value), Close);
+        Assert.Equal(
+            [PeakLogprob, OtherLogprob, PeakLogprob, PeakLogprob], tokens.Skip(1).Select(t => t.Logprob!.Value), Close);
         Assert.Empty(tokens[0].Alternatives);
         Assert.Equal([(int)'a', 'a', 'b', 'b'], tokens.Skip(1).Select(t => Assert.Single(t.Alternatives).Id));
         Assert.Equal((3, 2), (done.PromptTokens, done.CompletionTokens));
@@ -179,13 +180,14 @@ public sealed class SequenceTests
             clock.Advance(TimeSpan.FromSeconds(1));
             logits[65] = 20;
         });
-        var sequence = new Sequence(Greedy("ab", maxTokens: 3), new ByteTokenizer(), StartToken, model.StateSize, clock);
+        var settings = Greedy("ab", maxTokens: 3);
+        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock);
         clock.Advance(TimeSpan.FromSeconds(10));
 
         var (_, done) = Run(model, sequence);
 
-        var seconds = new[] { done.Timings.Queued, done.Timings.FirstToken, done.Timings.Total }.Select(t => t.TotalSeconds);
-        Assert.Equal([10, 12, 14], seconds);
+        var (queued, firstToken, total) = done.Timings;
+        Assert.Equal([10, 12, 14], [queued.TotalSeconds, firstToken.TotalSeconds, total.TotalSeconds]);
     }
 
     private static GenerationSettings Settings(string prompt, int maxTokens) => new()

@@ -1,5 +1,6 @@
 using LmModel.Inference;
 using LmModel.Networks;
+using LmModel.Tokenization;
 using TorchSharp;
 
 namespace LmModel.Tests.Inference;
@@ -129,6 +130,23 @@ public sealed class TorchStepModelTests
     }
 
     [Theory]
+    [MemberData(nameof(Fixtures))]
+    public async Task In_the_engine_a_seed_gives_the_same_text_alone_and_among_others(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+        using var engine = new GenerationEngine(
+            model, CharacterTokenizer.FromCorpus("abcdefghijk"), 0, new(), TimeProvider.System);
+
+        var alone = await LastEvent(engine, seed: 5);
+        var together = await Task.WhenAll(Enumerable.Range(0, 12).Select(seed => LastEvent(engine, seed)));
+
+        Assert.Equal(alone.Text, together[5].Text);
+        Assert.Equal(60, alone.Text.Length);
+        Assert.True(together.Select(done => done.Text).Distinct().Count() > 1);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(11)]
     public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
@@ -157,9 +175,21 @@ public sealed class TorchStepModelTests
         Assert.Contains("fc.bias must have 11 numbers, not 3", error.Message, StringComparison.Ordinal);
     }
 
+    private static async Task<DoneEvent> LastEvent(GenerationEngine engine, int seed)
+    {
+        var settings = new GenerationSettings { PromptTokens = [1, 2, 3], MaxTokens = 60, Seed = seed };
+        GenerationEvent? last = null;
+        await foreach (var next in engine.TryStart(settings, TestContext.Current.CancellationToken)!.Events)
+        {
+            last = next;
+        }
+
+        return Assert.IsType<DoneEvent>(last);
+    }
+
     private static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-    /// <summary>A state's vectors are layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
+    /// <summary>A state holds layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
     private static void AssertFinal(PyTorchFixture fixture, int b, RecurrentState state)
     {
         var (h, vectors) = (fixture.Config.HiddenSize, fixture.Config.StateVectors);

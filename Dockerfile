@@ -1,0 +1,34 @@
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+
+# What restore reads, and nothing else: the layer with the packages lasts until one of these files changes.
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
+COPY build/ build/
+COPY src/LmModel/LmModel.csproj src/LmModel/packages.lock.json src/LmModel/
+COPY src/LmApi/LmApi.csproj src/LmApi/packages.lock.json src/LmApi/
+RUN dotnet restore src/LmApi --locked-mode
+
+COPY .editorconfig ./
+COPY src/LmModel/ src/LmModel/
+COPY src/LmApi/ src/LmApi/
+# The native libraries are nearly all of the bytes and change only with TorchSharp: apart, they make a layer that stays.
+RUN dotnet publish src/LmApi -c Release --no-restore -o /app \
+    && mkdir /natives \
+    && mv /app/runtimes /natives/
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /natives/ ./
+# Not inside /app, so that a volume mounted at /models takes its place.
+COPY models/ /models/
+COPY --from=build /app/ ./
+
+# Libtorch starts a thread for every core of the host, whatever share of them the container has; a step of a recurrent
+# model is too small to be worth sharing out.
+ENV Model__Path=/models/shakespeare \
+    OMP_NUM_THREADS=1
+
+USER $APP_UID
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD ["dotnet", "LmApi.dll", "--health"]
+ENTRYPOINT ["dotnet", "LmApi.dll"]

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using LmModel.Checkpoints;
+using LmModel.Inference;
+using LmModel.Networks;
+using LmModel.Sampling;
+
+namespace LmCli;
+
+/// <summary><c>lm generate MODEL [PROMPT]</c>: streams text to the terminal, what it cost to standard error.</summary>
+internal static class GenerateCommand
+{
+    private static readonly SamplingSettings Off = new();
+
+    private static readonly Argument<string> Model = new("model") { Description = "The model folder." };
+
+    private static readonly Argument<string> Prompt = new("prompt")
+    {
+        Description = "The text to go on from; may be empty.", DefaultValueFactory = _ => "",
+    };
+
+    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw, at least 1.", DefaultValueFactory = _ => 500 };
+    private static readonly Option<float> Temperature = new("--temperature") { Description = "0 takes the most probable token; 1 draws from the model's own distribution.", DefaultValueFactory = _ => 0.8f };
+    private static readonly Option<int> TopK = new("--top-k") { Description = "Keep the k most probable tokens; 0 is off.", DefaultValueFactory = _ => Off.TopK };
+    private static readonly Option<float> TopP = new("--top-p") { Description = "Keep the smallest set that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TopP };
+    private static readonly Option<float> MinP = new("--min-p") { Description = "Keep tokens this times as probable as the best; 0 is off.", DefaultValueFactory = _ => Off.MinP };
+    private static readonly Option<float> Repetition = new("--repetition-penalty") { Description = "Above 1 avoids tokens seen before; 1 is off.", DefaultValueFactory = _ => Off.RepetitionPenalty };
+    private static readonly Option<string[]> Stop = new("--stop") { Description = "End before this text; may be given several times." };
+    private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
+    private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
+    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of a matrix product. Default: one a core." };
+
+    public static Command Create()
+    {
+        AtLeast(MaxTokens, 1);
+        AtLeast(Temperature, 0f);
+        AtLeast(TopK, 0);
+        Within(TopP, 0, 1, lowestAllowed: false);
+        Within(MinP, 0, 1, lowestAllowed: true);
+        AtLeast(Repetition, 0.01f);
+        AtLeast(Seed, 0L);
+        var command = new Command("generate", "Streams text from a model.")
+        {
+            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, Repetition, Stop, Echo, Seed, Threads,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
+        TorchRuntime.Initialize(arguments.GetValue(Threads));
+        var settings = Settings(arguments, folder);
+        using var engine = new GenerationEngine(
+            new TorchStepModel(folder.Config, folder.ReadWeights()), folder.Tokenizer, folder.Config.StartToken,
+            new GenerationEngineOptions(), TimeProvider.System);
+        var generation = engine.TryStart(settings, cancellation)!;
+        await foreach (var item in generation.Events)
+        {
+            switch (item)
+            {
+                case TokenEvent token:
+                    Console.Write(token.Text);
+                    break;
+                case DoneEvent done:
+                    Console.WriteLine();
+                    await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
+                    break;
+            }
+        }
+
+        return 0;
+    }
+
+    private static GenerationSettings Settings(ParseResult arguments, ModelFolder folder) => new()
+    {
+        PromptTokens = folder.Tokenizer.Encode(arguments.GetRequiredValue(Prompt)),
+        MaxTokens = arguments.GetValue(MaxTokens),
+        Seed = arguments.GetValue(Seed) ?? new Random().Next(),
+        Stop = arguments.GetValue(Stop) is { } stop ? [.. stop.Where(s => s.Length > 0)] : [],
+        Echo = arguments.GetValue(Echo),
+        Sampling = new SamplingSettings
+        {
+            Temperature = arguments.GetValue(Temperature),
+            TopK = arguments.GetValue(TopK),
+            TopP = arguments.GetValue(TopP),
+            MinP = arguments.GetValue(MinP),
+            RepetitionPenalty = arguments.GetValue(Repetition),
+        },
+    };
+
+    private static string Summary(DoneEvent done, long seed)
+    {
+        var decoding = done.Timings.Total - done.Timings.FirstToken;
+        var rate = decoding > TimeSpan.Zero ? (done.CompletionTokens - 1) / decoding.TotalSeconds : 0;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{done.FinishReason.ToString().ToLowerInvariant()}; {done.PromptTokens} + {done.CompletionTokens} tokens; first after {done.Timings.FirstToken.TotalMilliseconds:F0} ms, then {rate:F0} tokens/s; seed {seed}]");
+    }
+
+    private static void AtLeast<T>(Option<T> option, IComparable least) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<T>() is { } value && least.CompareTo(value) > 0)
+        {
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be at least {least}, not {value}."));
+        }
+    });
+
+    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) => option.Validators.Add(result =>
+    {
+        var value = result.GetValueOrDefault<float>();
+        if (!(lowestAllowed ? value >= least : value > least) || !(value <= most))
+        {
+            result.AddError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option.Name} must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} {most}, not {value}."));
+        }
+    });
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using LmModel.Evaluation;
+using LmModel.Training;
+using Spectre.Console;
+
+namespace LmCli;
+
+/// <summary>Shows a training: a live bar in a terminal, plain lines elsewhere.</summary>
+internal abstract class TrainingDisplay
+{
+    /// <summary>The display that suits where the output goes.</summary>
+    public static TrainingDisplay For(TextWriter output) =>
+        Console.IsOutputRedirected ? new PlainDisplay(output) : new TerminalDisplay(AnsiConsole.Console);
+
+    public void Begin(Trainer trainer, Corpus corpus, string folder)
+    {
+        var (config, settings) = (trainer.Config, trainer.Settings);
+        Write(string.Create(CultureInfo.InvariantCulture, $"{corpus.Name}: {corpus.Bytes:N0} bytes, {config.VocabularySize} tokens in the vocabulary"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{config.Cell} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, {config.ParameterCount:N0} parameters"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, {trainer.StepsPerEpoch} an epoch, to {folder}"));
+        if (trainer.Step > 0)
+        {
+            Write($"resumed at step {trainer.Step}");
+        }
+    }
+
+    /// <summary>Runs a training that reports to this display.</summary>
+    public abstract bool Run(Func<Action<TrainingProgress>, bool> train);
+
+    public void End(IReadOnlyList<EvaluationResult> figures, string folder)
+    {
+        foreach (var f in figures)
+        {
+            Write(Figure(f));
+        }
+
+        Write($"The model is in {folder}. Try: lm generate {folder}");
+    }
+
+    /// <summary>One line for a figure, used wherever one is printed.</summary>
+    public static string Figure(EvaluationResult f) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens)");
+
+    protected static string Describe(TrainingProgress p) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"step {p.Step}/{p.TotalSteps}  loss {p.Loss:F4}  ppl {p.Perplexity:F2}  {p.TokensPerSecond:N0} tokens/s  lr {p.LearningRate:G3}  left {Left(p.Remaining)}");
+
+    protected static string DescribeValidation(TrainingProgress p) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"step {p.Step}: validation {p.ValidationLoss:F4} nats/token{(p.IsBest ? ", the best so far: saved" : "")}");
+
+    protected abstract void Write(string line);
+
+    private static string Left(TimeSpan time) =>
+        time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>A line every few steps and one for each validation: for log files.</summary>
+    private sealed class PlainDisplay(TextWriter output) : TrainingDisplay
+    {
+        private const int LineEvery = 50;
+
+        public override bool Run(Func<Action<TrainingProgress>, bool> train) => train(p =>
+        {
+            if (p.Step % LineEvery == 0 || p.ValidationLoss is not null)
+            {
+                Write(Describe(p));
+            }
+
+            if (p.ValidationLoss is not null)
+            {
+                Write(DescribeValidation(p));
+            }
+        });
+
+        protected override void Write(string line)
+        {
+            output.WriteLine(line);
+            output.Flush();
+        }
+    }
+
+    private sealed class TerminalDisplay(IAnsiConsole console) : TrainingDisplay
+    {
+        public override bool Run(Func<Action<TrainingProgress>, bool> train) =>
+            console.Progress()
+                .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(context =>
+                {
+                    var task = context.AddTask("begins");
+                    return train(p =>
+                    {
+                        task.MaxValue = p.TotalSteps;
+                        task.Value = p.Step;
+                        task.Description = Markup.Escape(Describe(p));
+                        if (p.ValidationLoss is not null)
+                        {
+                            Write(DescribeValidation(p));
+                        }
+                    });
+                });
+
+        protected override void Write(string line) => console.WriteLine(line);
+    }
+}

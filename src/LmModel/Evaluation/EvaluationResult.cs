@@ -1,0 +1,24 @@
+namespace LmModel.Evaluation;
+
+/// <summary>The loss of a model on a text by one protocol.</summary>
+/// <param name="Protocol">How it was scored.</param>
+/// <param name="Window">Tokens a cold window predicts; 0 for <see cref="Protocol.Contiguous"/>.</param>
+/// <param name="Tokens">Tokens predicted.</param>
+/// <param name="Nats">Sum of −ln p over them.</param>
+/// <param name="Characters">Unicode characters of the text they stand for.</param>
+/// <param name="Bytes">UTF-8 bytes of that text.</param>
+public sealed record EvaluationResult(
+    Protocol Protocol, int Window, long Tokens, double Nats, long Characters, long Bytes)
+{
+    /// <summary>Mean loss of a token, in nats.</summary>
+    public double NatsPerToken => Nats / Tokens;
+
+    /// <summary>exp of <see cref="NatsPerToken"/>.</summary>
+    public double Perplexity => Math.Exp(NatsPerToken);
+
+    /// <summary>Nats / ln 2 / <see cref="Characters"/>.</summary>
+    public double BitsPerCharacter => Nats / Math.Log(2) / Characters;
+
+    /// <summary>Nats / ln 2 / <see cref="Bytes"/>; the one figure that can be compared across vocabularies.</summary>
+    public double BitsPerByte => Nats / Math.Log(2) / Bytes;
+}

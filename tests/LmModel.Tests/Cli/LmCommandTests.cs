@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using LmModel.Checkpoints;
+using LmModel.Tests.Checkpoints;
+
+namespace LmModel.Tests.Cli;
+
+public sealed class LmCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public LmCommandTests() => File.WriteAllText(
+        Text, string.Concat(Enumerable.Range(0, 100).Select(i => $"Duck {i % 7} said to duck {i % 5}: quack, quack!\n")));
+
+    private string Text => _folder["ducks.txt"];
+
+    private string Model => _folder["ducks"];
+
+    private string[] Train => ["train", Text, "--out", Model, "--hidden", "16", "--layers", "1", "--validate-every", "10"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_text_becomes_a_model_that_is_scored_and_speaks()
+    {
+        var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "20"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("step 20/20  loss ", output);
+        Assert.Contains("tokens/s", output);
+        var card = ModelFolder.Open(Model).Card;
+        Assert.Contains($"lm train ducks.txt --out {Model} --hidden 16", card);
+
+        var evaluated = await LmProcess.RunAsync("evaluate", Model, Text, "--split", "validation");
+        Assert.True(evaluated.Code == 0, evaluated.Error);
+        Assert.All(evaluated.Out.TrimEnd().Split('\n'), line => Assert.Contains(line, output));
+
+        string[] generate = ["generate", Model, "Duck", "--max-tokens", "30", "--seed", "7"];
+        var first = await LmProcess.RunAsync(generate);
+        var second = await LmProcess.RunAsync(generate);
+        Assert.True(first.Code == 0, first.Error);
+        Assert.Equal(first.Out, second.Out);
+        Assert.Equal(31, first.Out.Length);
+        Assert.Contains("[length; 4 + 30 tokens;", first.Error);
+        Assert.Contains("seed 7]", first.Error);
+    }
+
+    [Fact]
+    public async Task An_interrupt_saves_and_the_training_can_be_resumed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Sends SIGINT.");
+        using (var process = LmProcess.Start([.. Train, "--steps", "1000000"]))
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
+            {
+            }
+
+            using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
+            var (code, output, error) = await LmProcess.EndAsync(process);
+            Assert.True(code == 130, error);
+            Assert.Contains("Stopped and saved at step ", output);
+        }
+
+        var (resumedCode, _, refusal) = await LmProcess.RunAsync("train", Text, "--out", Model, "--resume", "--steps", "5");
+        Assert.Equal((1, true), (resumedCode, refusal.Contains("leave out --steps")));
+
+        using var resumed = LmProcess.Start("train", Text, "--out", Model, "--resume");
+        string? began;
+        do
+        {
+            began = await resumed.StandardOutput.ReadLineAsync();
+        }
+        while (began is not null && !began.StartsWith("resumed at step ", StringComparison.Ordinal));
+        resumed.Kill();
+        Assert.NotNull(began);
+    }
+
+    [Fact]
+    public async Task A_model_is_not_overwritten_unasked()
+    {
+        Directory.CreateDirectory(Model);
+        File.WriteAllText(Path.Combine(Model, "precious"), "");
+
+        var (code, _, error) = await LmProcess.RunAsync(Train);
+
+        Assert.Equal(1, code);
+        Assert.Contains("is not empty", error);
+        Assert.Contains("--overwrite", error);
+    }
+
+    [Theory]
+    [InlineData("train|none.txt", "lm: There is no file none.txt.")]
+    [InlineData("generate|nowhere", "there is no such folder")]
+    [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
+    [InlineData("train|x|--tokenizer|words", "words")]
+    [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
+    [InlineData("generate|x|--temperature|-1", "--temperature must be at least 0, not -1.")]
+    public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
+    {
+        var (code, output, error) = await LmProcess.RunAsync(command.Split('|'));
+
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error);
+        Assert.DoesNotContain("   at ", output + error);
+    }
+}

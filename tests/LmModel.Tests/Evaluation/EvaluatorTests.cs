@@ -1,0 +1,101 @@
+using LmModel.Evaluation;
+using LmModel.Networks;
+using LmModel.Tokenization;
+
+namespace LmModel.Tests.Evaluation;
+
+public sealed class EvaluatorTests : IDisposable
+{
+    private readonly PyTorchFixture _fixture = PyTorchFixture.Load("lstm");
+    private readonly LanguageModel _model;
+    private readonly Tokenizer _tokenizer = CharacterTokenizer.FromCorpus("abcdefghé🦆k");
+    private readonly int[] _row;
+
+    public EvaluatorTests()
+    {
+        _model = new LanguageModel(_fixture.Config);
+        _model.LoadWeights(_fixture.Weights);
+        _row = [.. Enumerable.Range(0, _fixture.Time).Select(t => (int)_fixture.Tokens[0, t])];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void The_contiguous_protocol_predicts_every_token_but_the_first_with_the_state_carried()
+    {
+        var expected = Enumerable.Range(0, _row.Length - 1).Sum(t => NatsOf(_fixture.LogitsAt(0, t), _row[t + 1]));
+
+        var result = new Evaluator(_model, _tokenizer).Evaluate(_row, Protocol.Contiguous);
+
+        Assert.Equal(expected, result.Nats, 1e-4);
+        Assert.Equal(_row.Length - 1, result.Tokens);
+        Assert.Equal(Math.Exp(expected / result.Tokens), result.Perplexity, 1e-3);
+    }
+
+    [Fact]
+    public void A_window_as_long_as_the_text_is_the_contiguous_protocol()
+    {
+        var evaluator = new Evaluator(_model, _tokenizer);
+
+        Assert.Equal(
+            evaluator.Evaluate(_row, Protocol.Contiguous).Nats,
+            evaluator.Evaluate(_row, Protocol.ColdWindows, window: 100).Nats, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Cold_windows_are_texts_of_their_own(int window)
+    {
+        int[] text = [.. _row, .. _row, .. _row, 1];
+        var evaluator = new Evaluator(_model, _tokenizer);
+        var expected = 0.0;
+        for (var start = 0; start < text.Length - 1; start += window)
+        {
+            expected += evaluator.Evaluate(text[start..Math.Min(start + window + 1, text.Length)], Protocol.Contiguous).Nats;
+        }
+
+        var result = evaluator.Evaluate(text, Protocol.ColdWindows, window);
+
+        Assert.Equal(expected, result.Nats, 1e-4);
+        Assert.Equal(text.Length - 1, result.Tokens);
+    }
+
+    [Fact]
+    public void Bits_are_told_for_each_character_and_each_byte()
+    {
+        var ids = _tokenizer.Encode("aé🦆");
+
+        var result = new Evaluator(_model, _tokenizer).Evaluate(ids, Protocol.Contiguous);
+
+        Assert.Equal((2, 2, 6), (result.Tokens, result.Characters, result.Bytes));
+        Assert.Equal(result.Nats / Math.Log(2) / 6, result.BitsPerByte, 1e-12);
+    }
+
+    [Fact]
+    public void Long_texts_are_read_in_chunks_that_do_not_show()
+    {
+        int[] text = [.. Enumerable.Range(0, 3000).Select(i => i * 7 % 11)];
+        var evaluator = new Evaluator(_model, _tokenizer);
+
+        Assert.Equal(
+            evaluator.Evaluate(text, Protocol.ColdWindows, window: 2999).Nats,
+            evaluator.Evaluate(text, Protocol.Contiguous).Nats, 1e-2);
+    }
+
+    [Fact]
+    public void One_token_leaves_nothing_to_predict() =>
+        Assert.Throws<ArgumentException>(() => new Evaluator(_model, _tokenizer).Evaluate([1], Protocol.Contiguous));
+
+    private static double NatsOf(ReadOnlySpan<float> logits, int id)
+    {
+        var sum = 0.0;
+        foreach (var l in logits)
+        {
+            sum += Math.Exp(l);
+        }
+
+        return Math.Log(sum) - logits[id];
+    }
+}

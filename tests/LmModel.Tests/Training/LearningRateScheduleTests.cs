@@ -1,0 +1,21 @@
+using LmModel.Training;
+
+namespace LmModel.Tests.Training;
+
+public sealed class LearningRateScheduleTests
+{
+    private static readonly LearningRateSchedule Schedule = new(Peak: 0.1, WarmupSteps: 10, TotalSteps: 111, FinalShare: 0.2);
+
+    [Theory]
+    [InlineData(0, 0.01)]
+    [InlineData(9, 0.1)]
+    [InlineData(10, 0.1)]
+    [InlineData(60, 0.06)]
+    [InlineData(110, 0.02)]
+    public void It_rises_in_a_line_and_falls_in_half_a_cosine(int step, double expected) =>
+        Assert.Equal(expected, Schedule.At(step), 1e-12);
+
+    [Fact]
+    public void Without_warm_up_it_starts_at_the_peak() =>
+        Assert.Equal(0.1, (Schedule with { WarmupSteps = 0 }).At(0), 1e-12);
+}

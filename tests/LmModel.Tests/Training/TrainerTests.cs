@@ -1,0 +1,224 @@
+using LmModel.Checkpoints;
+using LmModel.Evaluation;
+using LmModel.Networks;
+using LmModel.Tests.Checkpoints;
+using LmModel.Tokenization;
+using LmModel.Training;
+using TorchSharp;
+
+namespace LmModel.Tests.Training;
+
+[Collection(RunsAlone.Name)]
+public sealed class TrainerTests
+{
+    private static readonly Corpus Text = new()
+    {
+        Name = "ducks.txt",
+        Text = string.Concat(Enumerable.Range(0, 60).Select(i => $"Duck {i % 7} said to duck {i % 5}: quack, quack!\n")),
+        Bytes = 2400,
+        Sha256 = new string('a', 64),
+    };
+
+    private static readonly TrainingSettings Settings = new()
+    {
+        BatchSize = 4, WindowLength = 16, Steps = 24, WarmupSteps = 3, ValidateEvery = 6, LearningRate = 1e-2,
+        StateResetProbability = 0.2,
+    };
+
+    public static TheoryData<Cell, bool> Cells => new()
+    {
+        { Cell.Lstm, false }, { Cell.Gru, true }, { Cell.RnnTanh, false }, { Cell.RnnRelu, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void A_training_interrupted_and_resumed_ends_with_the_same_bits_as_one_that_ran_through(Cell cell, bool tied)
+    {
+        using var folder = new TemporaryFolder();
+        var (whole, parts) = (folder["whole"], folder["parts"]);
+        using (var trainer = Start(whole, cell, tied))
+        {
+            Assert.True(trainer.Run(_ => { }, CancellationToken.None));
+        }
+
+        // Twice, at steps that are neither a validation nor the end of an epoch.
+        Interrupt(() => Start(parts, cell, tied), atStep: 7);
+        Interrupt(() => Trainer.Resume(Text, parts), atStep: 17);
+        using (var trainer = Trainer.Resume(Text, parts))
+        {
+            Assert.Equal(17, trainer.Step);
+            Assert.True(trainer.Run(_ => { }, CancellationToken.None));
+        }
+
+        Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
+        var (a, b) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
+        Assert.All(a.Weights, p => Assert.Equal(p.Value, b.Weights[p.Key]));
+        Assert.Equal(a.Optimizer, b.Optimizer);
+        Assert.Equal(a.Carried, b.Carried);
+        Assert.Equal(a.Run.BestLoss, b.Run.BestLoss);
+    }
+
+    [Fact]
+    public void Training_lowers_the_loss_and_keeps_the_best_weights_as_a_model_that_opens()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["ducks"];
+        var reports = new List<TrainingProgress>();
+        IReadOnlyList<EvaluationResult> figures;
+        using (var trainer = Start(path, Cell.Lstm, tied: false, Settings with { Steps = 60, ValidateEvery = 20 }))
+        {
+            trainer.Run(reports.Add, CancellationToken.None);
+            figures = trainer.Finish(CancellationToken.None);
+        }
+
+        var validations = reports.Where(r => r.ValidationLoss is not null).ToList();
+        Assert.Equal([20, 40, 60], validations.Select(r => r.Step));
+        Assert.True(validations[^1].ValidationLoss < validations[0].ValidationLoss);
+        Assert.True(reports[^1].Loss < reports[0].Loss);
+
+        var model = ModelFolder.Open(path);
+        Assert.Equal(validations.Min(r => r.ValidationLoss)!.Value, figures[0].NatsPerToken, 1e-9);
+        Assert.Contains($"| cold windows of 256 | {figures[0].Tokens} | {figures[0].NatsPerToken:F4} |", model.Card);
+        Assert.Contains(Text.Sha256, model.Card);
+        Assert.Contains(Card.Command, model.Card);
+        Assert.Contains("Seed 1;", model.Card);
+    }
+
+    [Fact]
+    public void No_tensor_outlives_a_training()
+    {
+        using var folder = new TemporaryFolder();
+        using (Start(folder["first"], Cell.Lstm, tied: false))
+        {
+            // The first network of a process leaves libtorch's own caches behind; they do not count.
+        }
+
+        var before = TensorCount();
+        using (var trainer = Start(folder["second"], Cell.Lstm, tied: false))
+        {
+            trainer.Run(_ => { }, CancellationToken.None);
+            trainer.Finish(CancellationToken.None);
+        }
+
+        Assert.Equal(before, TensorCount());
+    }
+
+    [Fact]
+    public void Another_text_cannot_be_trained_on_further()
+    {
+        using var folder = new TemporaryFolder();
+        Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
+
+        var other = Text with { Name = "geese.txt", Sha256 = new string('b', 64) };
+        var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder["m"])).Message;
+
+        Assert.Contains("geese.txt is not the text this training began with", message);
+    }
+
+    [Fact]
+    public void There_must_be_something_to_resume()
+    {
+        using var folder = new TemporaryFolder();
+
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["none"])).Message;
+
+        Assert.Contains("There is no training to resume", message);
+    }
+
+    [Fact]
+    public void A_broken_checkpoint_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        using (var file = File.OpenWrite(TrainingCheckpoint.PathIn(path)))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        Assert.Contains("cannot be resumed", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
+    }
+
+    [Fact]
+    public void A_training_that_diverges_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        using var trainer = Start(folder["m"], Cell.RnnRelu, tied: false, Settings with { LearningRate = 10, GradientClip = 1e6, WarmupSteps = 0, Steps = 500 });
+
+        var message = Assert.Throws<TrainingException>(() => { trainer.Run(_ => { }, CancellationToken.None); }).Message;
+
+        Assert.Contains("Lower the learning rate (now 10)", message);
+    }
+
+    [Fact]
+    public void Settings_that_cannot_be_trained_are_all_named()
+    {
+        using var folder = new TemporaryFolder();
+
+        var message = Assert.Throws<ArgumentException>(() => Start(
+            folder["m"], Cell.Lstm, tied: false, Settings with { Steps = 0, LearningRate = double.NaN, ValidationShare = 0.9 })).Message;
+
+        Assert.Contains("steps must be from 1", message);
+        Assert.Contains("learning rate must be from", message);
+        Assert.Contains("validation share must be from 0.001 to 0.5, not 0.9", message);
+    }
+
+    [Fact]
+    public void A_text_too_short_to_hold_any_out_is_refused_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        var text = Text with { Text = Text.Text[..10] };
+        var tokenizer = CharacterTokenizer.FromCorpus(text.Text);
+        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
+
+        var message = Assert.Throws<CorpusException>(() => Trainer.Start(text, tokenizer, config, Settings, folder["m"], Card)).Message;
+
+        Assert.Contains("ducks.txt is too short", message);
+        Assert.Contains("1 tokens, and 2 are the least", message);
+    }
+
+    [Fact]
+    public void A_training_begun_anew_does_not_leave_the_old_one_to_resume()
+    {
+        using var folder = new TemporaryFolder();
+        Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
+
+        Start(folder["m"], Cell.Lstm, tied: false).Dispose();
+
+        Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, folder["m"]));
+    }
+
+    private static ModelCard Card => new() { Name = "ducks", Command = "lm train ducks.txt --steps 24" };
+
+    private static Trainer Start(string folder, Cell cell, bool tied, TrainingSettings? settings = null)
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus(Text.Text);
+        var config = new ModelConfig
+        {
+            Cell = cell, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = tied ? 12 : 8, HiddenSize = 12, Layers = 2,
+            Dropout = 0.2, TieWeights = tied,
+        };
+        return Trainer.Start(Text, tokenizer, config, settings ?? Settings, folder, Card);
+    }
+
+    private static void Interrupt(Func<Trainer> start, int atStep)
+    {
+        using var trainer = start();
+        using var stop = new CancellationTokenSource();
+        var clock = new StopAt(atStep, stop);
+        Assert.False(trainer.Run(clock.Report, stop.Token, reportEvery: 1));
+    }
+
+    private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    private sealed class StopAt(int step, CancellationTokenSource stop)
+    {
+        public void Report(TrainingProgress progress)
+        {
+            if (progress.Step == step)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
