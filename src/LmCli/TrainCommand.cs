@@ -20,12 +20,14 @@ internal static class TrainCommand
 
     private static readonly Option<string> Tokens = new("--tokenizer")
     {
-        Description = "What the model reads and writes at a time.", DefaultValueFactory = _ => "characters",
+        Description = "What the model reads and writes at a time.",
+        DefaultValueFactory = _ => "characters",
     };
 
     private static readonly Option<int> Vocabulary = new("--vocabulary")
     {
-        Description = "Tokens of a bpe vocabulary.", DefaultValueFactory = _ => 4096,
+        Description = "Tokens of a bpe vocabulary.",
+        DefaultValueFactory = _ => 4096,
     };
 
     private static readonly Option<Cell> CellKind = new("--cell")
