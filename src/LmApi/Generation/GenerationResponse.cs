@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace LmApi.Generation;
@@ -52,6 +53,7 @@ internal sealed record GenerationResponse
     public required string Model { get; init; }
 
     /// <summary>`length`: `max_tokens` were generated. `stop`: a stop string appeared.</summary>
+    [AllowedValues("length", "stop")]
     public required string FinishReason { get; init; }
 
     /// <summary>The whole text: the texts of all tokens together.</summary>

@@ -8,7 +8,7 @@ namespace LmApi.Models;
 internal delegate IStepModel StepModelFactory(ModelFolder folder);
 
 /// <summary>The model in memory and the engine that runs it.</summary>
-internal sealed record LoadedModel(string Name, ModelFolder Folder, GenerationEngine Engine)
+internal sealed record LoadedModel(string Name, ModelFolder Folder, IStepModel StepModel, GenerationEngine Engine)
 {
     public Tokenizer Tokenizer => Folder.Tokenizer;
 }

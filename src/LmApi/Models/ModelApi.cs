@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.OpenApi;
-using LmModel.Checkpoints;
+using LmModel.Inference;
 using LmModel.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,7 +20,7 @@ internal static class ModelApi
             .ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new Chance());
-        builder.Services.AddSingleton<StepModelFactory>((ModelFolder _) => throw new NotImplementedException());
+        builder.Services.AddSingleton<StepModelFactory>(folder => new TorchStepModel(folder.Config, folder.ReadWeights()));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddFieldTable<TokenizeFields>();

@@ -22,6 +22,7 @@ internal sealed partial class ModelHost(
 
     private LoadedModel? _model;
     private volatile bool _warm;
+    private bool _disposed;
 
     public LoadedModel Model => _model ?? throw new InvalidOperationException("The model is not loaded yet.");
 
@@ -45,8 +46,9 @@ internal sealed partial class ModelHost(
             MaxWaiting = generation.Value.MaxWaiting,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
         };
-        var engine = new GenerationEngine(createStepModel(folder), folder.Tokenizer, folder.Config.StartToken, bounds, time);
-        _model = new(System.IO.Path.GetFileName(folder.Path.TrimEnd('/', '\\')), folder, engine);
+        var stepModel = createStepModel(folder);
+        var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
+        _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
         LogLoaded(_model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds);
         WarmUp = WarmUpAsync(lifetime.ApplicationStopping);
         return Task.CompletedTask;
@@ -58,7 +60,16 @@ internal sealed partial class ModelHost(
         return WarmUp;
     }
 
-    public void Dispose() => _model?.Engine.Dispose();
+    /// <summary>The container calls this twice: it is a hosted service and a singleton.</summary>
+    public void Dispose()
+    {
+        if (!_disposed && _model is { } model)
+        {
+            _disposed = true;
+            model.Engine.Dispose();
+            model.StepModel.Dispose();
+        }
+    }
 
     private async Task WarmUpAsync(CancellationToken stopping)
     {

@@ -18,15 +18,18 @@ internal static class Logs
             .ValidateDataAnnotations()
             .ValidateOnStart();
         var format = builder.Configuration[$"{LoggingOptions.Section}:{nameof(LoggingOptions.Format)}"];
-        builder.Services.AddSerilog((services, logs) => logs
-            .ReadFrom.Configuration(builder.Configuration)
-            .ReadFrom.Services(services)
-            .Enrich.FromLogContext()
-            .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal));
+        builder.Services.AddSerilog(
+            (services, logs) => logs
+                .ReadFrom.Configuration(builder.Configuration)
+                .ReadFrom.Services(services)
+                .Enrich.FromLogContext()
+                .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal),
+            preserveStaticLogger: true);
     }
 
     public static void UseRequestLogs(this WebApplication app) => app.UseSerilogRequestLogging(options =>
     {
+        options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
         options.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
         options.GetLevel = (http, _, exception) => (exception, http.Response.StatusCode, http.Request.Path) switch
         {

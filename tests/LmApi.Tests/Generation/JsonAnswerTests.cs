@@ -9,15 +9,15 @@ public sealed class JsonAnswerTests
     [Fact]
     public async Task A_json_answer_is_this()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", Request, "application/json");
-        Golden.Matches("Golden/generate.json", await response.Content.ReadAsStringAsync());
+        Golden.Matches("LmApi.Tests/Golden/generate.json", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
     public async Task Both_forms_say_the_same()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var json = await service.GenerateAsync(Request);
         var stream = await service.StreamAsync(Request);
         Assert.Equal(json.Text("text"), stream.Text);
@@ -40,7 +40,7 @@ public sealed class JsonAnswerTests
     [InlineData(false, null, false)]
     public async Task The_member_stream_decides_and_then_the_accept_header(bool? stream, string? accept, bool streams)
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1, stream }, accept);
         Assert.Equal(streams ? "text/event-stream" : "application/json", response.Content.Headers.ContentType?.MediaType);
     }
@@ -48,7 +48,7 @@ public sealed class JsonAnswerTests
     [Fact]
     public async Task A_model_that_fails_is_a_problem()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         service.Model.Failure = new InvalidOperationException("secret detail");
         using var response = await service.PostAsync("/generate", new { prompt = "ab", stream = false });
         var problem = await response.ProblemAsync(500);
@@ -59,7 +59,7 @@ public sealed class JsonAnswerTests
     [Fact]
     public async Task Times_are_in_milliseconds_and_the_rate_does_not_count_the_queue()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         service.Model.OnStep = () => service.Time.Advance(TimeSpan.FromMilliseconds(10));
         var timings = (await service.GenerateAsync(new { prompt = "ab", max_tokens = 3 })).GetProperty("timings");
         Assert.Equal(20, timings.GetProperty("first_token_ms").GetDouble());

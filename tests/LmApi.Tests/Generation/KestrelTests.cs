@@ -8,7 +8,7 @@ public sealed class KestrelTests
     [Fact]
     public async Task The_first_token_arrives_before_the_last_is_made()
     {
-        await using var service = await LmService.StartOnPortAsync();
+        await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Model.Gate.Allow(1);
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 3 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
@@ -21,7 +21,7 @@ public sealed class KestrelTests
     [Fact]
     public async Task A_closed_connection_stops_the_work()
     {
-        await using var service = await LmService.StartOnPortAsync();
+        await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Model.Gate.Allow(2);
         var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
         using (var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync()))
@@ -40,7 +40,7 @@ public sealed class KestrelTests
     [Fact]
     public async Task A_chunked_body_that_is_too_large_is_refused()
     {
-        await using var service = await LmService.StartOnPortAsync();
+        await using var service = await LmServiceFixture.StartOnPortAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/generate")
         {
             Content = new StringContent(new string(' ', 2 << 20), null, "application/json"),
@@ -53,7 +53,7 @@ public sealed class KestrelTests
     [Fact]
     public async Task The_stream_of_the_real_model_is_whole()
     {
-        await using var service = await LmService.StartOnPortAsync(realModel: true);
+        await using var service = await LmServiceFixture.StartOnPortAsync(realModel: true);
         var stream = await service.StreamAsync(new { prompt = "", max_tokens = 200, temperature = 1, echo = true, logprobs = 20 });
         Assert.Equal(200, stream.Tokens.Count);
         Assert.Equal(stream.Text, stream.Concatenated);

@@ -8,15 +8,15 @@ public sealed class StreamTests
     [Fact]
     public async Task A_stream_is_these_bytes()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", new { prompt = "ab", max_tokens = 3, temperature = 0, seed = 7, logprobs = 2 });
-        Golden.Matches("Golden/generate.sse", await response.Content.ReadAsStringAsync());
+        Golden.Matches("LmApi.Tests/Golden/generate.sse", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
     public async Task A_stream_says_that_it_is_not_to_be_cached_or_buffered()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", new { prompt = "", max_tokens = 1 });
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("no", Assert.Single(response.Headers.GetValues("X-Accel-Buffering")));
@@ -26,7 +26,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Events_are_tokens_and_then_exactly_one_done()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 5 });
         Assert.Equal(["token", "token", "token", "token", "token", "done"], stream.Events.Select(e => e.Name));
     }
@@ -34,7 +34,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Event_ids_count_from_one_after_the_name_of_the_generation()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 2 });
         var name = stream.Done.Text("id");
         Assert.Equal([$"{name}:1", $"{name}:2", $"{name}:3"], stream.Events.Select(e => e.Id));
@@ -46,7 +46,7 @@ public sealed class StreamTests
     [InlineData(3)]
     public async Task Token_texts_together_are_the_text_even_where_tokens_are_parts_of_characters(int seed)
     {
-        await using var service = await LmService.StartAsync(tokenizer: new ByteTokenizer());
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
         var stream = await service.StreamAsync(new { prompt = "é", max_tokens = 400, temperature = 2, seed, echo = true, stop = "never" });
         Assert.Equal(stream.Text, stream.Concatenated);
         Assert.StartsWith("é", stream.Text, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_stop_string_ends_the_text_and_not_even_its_beginning_leaks()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "a", max_tokens = 20, temperature = 0, stop = new[] { "xyz", "efg" } });
         Assert.Equal("bcd", stream.Text);
         Assert.Equal("bcd", stream.Concatenated);
@@ -65,7 +65,7 @@ public sealed class StreamTests
     [Fact]
     public async Task What_only_looked_like_a_stop_string_is_given_out()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "a", max_tokens = 4, temperature = 0, stop = "efg" });
         Assert.Equal("bcde", stream.Text);
         Assert.Equal("bcde", stream.Concatenated);
@@ -75,7 +75,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Echo_reports_the_prompt_first_and_nothing_predicts_its_first_token()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 2, temperature = 0, echo = true });
         Assert.Equal("abcd", stream.Text);
         Assert.Equal(System.Text.Json.JsonValueKind.Null, stream.Tokens[0].GetProperty("logprob").ValueKind);
@@ -86,7 +86,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Alternatives_come_best_first_and_only_where_asked_for()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var without = await service.StreamAsync(new { prompt = "a", max_tokens = 1, temperature = 0 });
         Assert.False(without.Tokens[0].TryGetProperty("alternatives", out _));
 
@@ -99,7 +99,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_model_that_fails_ends_the_stream_with_one_error_event()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         service.Model.Failure = new InvalidOperationException("secret detail");
         using var response = await service.PostAsync("/generate", new { prompt = "ab" });
         var stream = await response.StreamedAsync();
@@ -112,7 +112,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Silence_is_filled_with_comments()
     {
-        await using var service = await LmService.StartAsync(new() { ["Generation:KeepAliveSeconds"] = "7" });
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:KeepAliveSeconds"] = "7" });
         service.Model.Gate.Close();
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
@@ -135,7 +135,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Headers_are_sent_before_the_first_token_is_there()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1 });
         Assert.Equal(200, (int)response.StatusCode);

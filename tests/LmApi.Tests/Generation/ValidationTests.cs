@@ -8,10 +8,10 @@ namespace LmApi.Tests.Generation;
 
 public sealed class ValidationTests : IAsyncLifetime
 {
-    private LmService _service = null!;
+    private LmServiceFixture _service = null!;
 
     public async ValueTask InitializeAsync() =>
-        _service = await LmService.StartAsync(new() { ["Generation:MaxPromptTokens"] = "50", ["Generation:MaxBodyBytes"] = "2000" });
+        _service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxPromptTokens"] = "50", ["Generation:MaxBodyBytes"] = "2000" });
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -40,7 +40,7 @@ public sealed class ValidationTests : IAsyncLifetime
     public async Task An_error_has_the_field_the_limit_the_value_and_a_code()
     {
         var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","top_p":0,"temperature":3}""");
-        Golden.Matches("Golden/invalid.json", WithoutTrace(problem));
+        Golden.Matches("LmApi.Tests/Golden/invalid.json", WithoutTrace(problem));
     }
 
     [Theory]
@@ -118,8 +118,8 @@ public sealed class ValidationTests : IAsyncLifetime
     [Theory]
     [InlineData("", 1, 1, 0)]
     [InlineData("{\"prompt\":\"a\"", 1, 14, 13)]
-    [InlineData("{\"prompt\":\"é\",\n \"top_p\" 1}", 2, 11, 26)]
-    [InlineData("{\"prompt\":\"é\" x}", 1, 16, 16)]
+    [InlineData("{\"prompt\":\"é\",\n \"top_p\" 1}", 2, 10, 25)]
+    [InlineData("{\"prompt\":\"é\" x}", 1, 15, 15)]
     [InlineData("{\"prompt\":NaN}", 1, 11, 10)]
     [InlineData("{} {}", 1, 4, 3)]
     public async Task Malformed_json_says_where(string body, int line, int column, int offset)
@@ -203,7 +203,7 @@ public sealed class ValidationTests : IAsyncLifetime
     [Fact]
     public async Task A_thousand_errors_are_counted_but_not_all_listed()
     {
-        await using var service = await LmService.StartAsync(tokenizer: new ByteTokenizer());
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
         var members = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"x{i}\":1"));
         var problem = await service.RefusedAsync(422, "/generate", $$"""{"prompt":"a",{{members}}}""");
         Assert.Equal(64, problem.GetProperty("errors").GetArrayLength());

@@ -14,7 +14,7 @@ public sealed class HealthApiTests
     [Fact]
     public async Task Ready_is_503_until_the_model_is_warm()
     {
-        await using var service = LmService.Cold();
+        await using var service = LmServiceFixture.Cold();
         service.Model.Gate.Close();
         using var client = service.CreateClient();
         using var early = await client.GetAsync(Ready);
@@ -29,7 +29,7 @@ public sealed class HealthApiTests
     [Fact]
     public async Task Live_is_200_from_the_beginning()
     {
-        await using var service = LmService.Cold();
+        await using var service = LmServiceFixture.Cold();
         service.Model.Gate.Close();
         using var response = await service.CreateClient().GetAsync(Live);
         Assert.Equal("live", (await response.JsonAsync(200)).Text("status"));
@@ -38,7 +38,7 @@ public sealed class HealthApiTests
     [Fact]
     public async Task Ready_is_503_once_the_service_stops()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         service.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         Assert.False(service.Host.IsReady);
     }
@@ -46,12 +46,16 @@ public sealed class HealthApiTests
     [Fact]
     public async Task A_model_that_cannot_generate_stops_the_service()
     {
-        await using var service = LmService.Cold();
+        await using var service = LmServiceFixture.Cold();
         service.Model.Failure = new InvalidOperationException("no good");
-        await service.Host.WarmUp;
+        service.Model.Gate.Close();
+        var lifetime = service.Services.GetRequiredService<IHostApplicationLifetime>();
+        var stopping = new TaskCompletionSource();
+        lifetime.ApplicationStopping.Register(stopping.SetResult);
+        service.Model.Gate.Open();
+        await stopping.Task;
         var line = await service.Logs.WaitForAsync("cannot generate");
         Assert.Equal(Serilog.Events.LogEventLevel.Fatal, line.Level);
-        Assert.True(service.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
         Environment.ExitCode = 0;
     }
 
@@ -71,7 +75,7 @@ public sealed class HealthApiTests
     public async Task The_probe_says_0_where_the_service_is_ready_and_1_where_nobody_answers()
     {
         int port;
-        await using (var service = await LmService.StartOnPortAsync())
+        await using (var service = await LmServiceFixture.StartOnPortAsync())
         {
             port = service.ClientOptions.BaseAddress.Port;
             Assert.Equal(0, await ProbeAsync(port));

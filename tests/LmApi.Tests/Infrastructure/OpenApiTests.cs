@@ -8,15 +8,15 @@ public sealed class OpenApiTests
     [Fact]
     public async Task The_document_is_the_committed_one()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         var document = await service.CreateClient().GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
-        Golden.Matches("openapi.golden.json", document.TrimEnd() + "\n");
+        Golden.Matches("LmApi.Tests/openapi.golden.json", document.TrimEnd() + "\n");
     }
 
     [Fact]
     public async Task Limits_in_the_document_are_those_of_the_configuration()
     {
-        await using var service = await LmService.StartAsync(new()
+        await using var service = await LmServiceFixture.StartAsync(new()
         {
             ["Generation:MaxTokens"] = "99",
             ["Generation:DefaultMaxTokens"] = "9",
@@ -31,7 +31,7 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Every_example_of_a_request_is_answered()
     {
-        await using var service = await LmService.StartAsync(tokenizer: new LmModel.Tokenization.ByteTokenizer());
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: new LmModel.Tokenization.ByteTokenizer());
         using var response = await service.CreateClient().GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
         foreach (var path in (await response.JsonAsync(200)).GetProperty("paths").EnumerateObject())
         {
@@ -46,7 +46,7 @@ public sealed class OpenApiTests
     [Fact]
     public async Task The_root_leads_to_the_user_interface()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var client = service.CreateClient(new() { AllowAutoRedirect = false });
         using var root = await client.GetAsync(new Uri("/", UriKind.Relative));
         Assert.Equal((302, "/swagger"), ((int)root.StatusCode, root.Headers.Location?.ToString()));

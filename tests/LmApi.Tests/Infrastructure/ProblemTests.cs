@@ -8,7 +8,7 @@ public sealed class ProblemTests
     [Fact]
     public async Task A_path_that_is_not_there_is_a_problem()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/genrate", UriKind.Relative));
         var problem = await response.ProblemAsync(404);
         Assert.Equal(("not_found", "/genrate"), (problem.Text("code"), problem.Text("instance")));
@@ -17,17 +17,17 @@ public sealed class ProblemTests
     [Fact]
     public async Task A_method_that_is_not_answered_is_a_problem_that_says_which_are()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/generate", UriKind.Relative));
         Assert.Equal("method_not_allowed", (await response.ProblemAsync(405)).Text("code"));
         Assert.Equal(["POST"], response.Content.Headers.Allow);
     }
 
     [Fact]
-    public async Task A_fault_is_a_problem_that_tells_no_secrets_and_can_be_found_in_the_logs()
+    public async Task A_request_that_comes_while_the_service_stops_is_a_problem()
     {
-        await using var service = await LmService.StartAsync();
-        service.Host.Dispose();
+        await using var service = await LmServiceFixture.StartAsync();
+        service.Host.Model.Engine.Dispose();
         using var response = await service.PostAsync("/generate", new { prompt = "a" });
         var problem = await response.ProblemAsync(503);
         Assert.Equal("shutting_down", problem.Text("code"));

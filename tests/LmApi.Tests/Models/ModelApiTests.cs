@@ -8,7 +8,7 @@ public sealed class ModelApiTests
     [Fact]
     public async Task The_model_says_what_it_is()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/model", UriKind.Relative));
         var model = await response.JsonAsync(200);
         var weights = await File.ReadAllBytesAsync(Path.Combine(service.Host.Model.Folder.Path, "model.safetensors"));

@@ -8,20 +8,20 @@ public sealed class TokenizerApiTests
     [Fact]
     public async Task A_text_becomes_tokens_and_tokens_become_the_text()
     {
-        await using var service = await LmService.StartAsync();
-        using var response = await service.PostAsync("/tokenize", new { text = "ab 😀" });
+        await using var service = await LmServiceFixture.StartAsync();
+        using var response = await service.PostAsync("/tokenize", new { text = "ab é" });
         Assert.Equal(
-            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},{"id":32,"text":"😀"}],"count":4}""",
+            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},{"id":30,"text":"é"}],"count":4}""",
             await response.Content.ReadAsStringAsync());
 
-        using var back = await service.PostAsync("/detokenize", new { tokens = new[] { 4, 5, 0, 32 } });
-        Assert.Equal("""{"text":"ab 😀"}""", await back.Content.ReadAsStringAsync());
+        using var back = await service.PostAsync("/detokenize", new { tokens = new[] { 4, 5, 0, 30 } });
+        Assert.Equal("""{"text":"ab é"}""", await back.Content.ReadAsStringAsync());
     }
 
     [Fact]
     public async Task A_token_that_is_part_of_a_character_shows_its_bytes()
     {
-        await using var service = await LmService.StartAsync(tokenizer: new ByteTokenizer());
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
         using var response = await service.PostAsync("/tokenize", new { text = "é" });
         Assert.Equal(
             """{"tokens":[{"id":195,"text":"�","bytes":[195]},{"id":169,"text":"�","bytes":[169]}],"count":2}""",
@@ -37,14 +37,14 @@ public sealed class TokenizerApiTests
     [InlineData("/detokenize", """{"tokens":"a"}""", "tokens wrong_type")]
     public async Task These_are_refused(string path, string body, params string[] errors)
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         Assert.Equal(errors, (await service.RefusedAsync(422, path, body)).Errors());
     }
 
     [Fact]
     public async Task As_many_tokens_as_a_prompt_may_have_and_no_more()
     {
-        await using var service = await LmService.StartAsync(new() { ["Generation:MaxPromptTokens"] = "3" });
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxPromptTokens"] = "3" });
         Assert.Equal(["text too_long"], (await service.RefusedAsync(422, "/tokenize", new { text = "abcd" })).Errors());
         Assert.Equal(["tokens too_many"], (await service.RefusedAsync(422, "/detokenize", new { tokens = new int[4] })).Errors());
     }

@@ -9,7 +9,7 @@ public sealed class LogTests
     public async Task No_line_above_debug_has_what_a_prompt_says()
     {
         const string Secret = "mysecret";
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         await service.StreamAsync(new { prompt = Secret, max_tokens = 2, echo = true, stop = Secret });
         await service.GenerateAsync(new { prompt = Secret, max_tokens = 2, stop = Secret });
         await service.RefusedAsync(422, "/generate", new { prompt = Secret.ToUpperInvariant() });
@@ -33,7 +33,7 @@ public sealed class LogTests
     [Fact]
     public async Task Every_request_has_one_line()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         await service.StreamAsync(new { prompt = "a", max_tokens = 2 });
         var line = await service.Logs.WaitForAsync("POST /generate answered 200");
         Assert.Equal(LogEventLevel.Information, line.Level);
@@ -42,7 +42,7 @@ public sealed class LogTests
     [Fact]
     public async Task Probes_are_only_heard_at_debug()
     {
-        await using var service = await LmService.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/health/live", UriKind.Relative));
         Assert.Equal(LogEventLevel.Debug, (await service.Logs.WaitForAsync("GET /health/live answered 200")).Level);
     }

@@ -9,7 +9,7 @@ internal static class LmClient
 {
     /// <summary>Sends a body, raw or as an object, and returns when the headers of the answer are there.</summary>
     public static Task<HttpResponseMessage> PostAsync(
-        this LmService service, string path, object body, string? accept = null, CancellationToken cancellation = default) =>
+        this LmServiceFixture service, string path, object body, string? accept = null, CancellationToken cancellation = default) =>
         service.CreateClient().PostAsync(path, body, accept, cancellation);
 
     public static async Task<HttpResponseMessage> PostAsync(
@@ -29,7 +29,7 @@ internal static class LmClient
     }
 
     /// <summary>Streams a generation to its end.</summary>
-    public static async Task<Streamed> StreamAsync(this LmService service, object request)
+    public static async Task<Streamed> StreamAsync(this LmServiceFixture service, object request)
     {
         using var response = await service.PostAsync("/generate", request);
         return await response.StreamedAsync();
@@ -44,14 +44,14 @@ internal static class LmClient
     }
 
     /// <summary>Asks for one JSON answer.</summary>
-    public static async Task<JsonElement> GenerateAsync(this LmService service, object request)
+    public static async Task<JsonElement> GenerateAsync(this LmServiceFixture service, object request)
     {
         using var response = await service.PostAsync("/generate", request, "application/json");
         return await response.JsonAsync(200);
     }
 
     /// <summary>Sends what must be refused, and returns the problem.</summary>
-    public static async Task<JsonElement> RefusedAsync(this LmService service, int status, string path, object body)
+    public static async Task<JsonElement> RefusedAsync(this LmServiceFixture service, int status, string path, object body)
     {
         using var response = await service.PostAsync(path, body);
         return await response.ProblemAsync(status);

@@ -21,6 +21,9 @@ internal sealed class LogSink : ILogEventSink
         }
     }
 
+    /// <summary>The message as the console shows it, without quotes around strings.</summary>
+    public static string Said(LogEvent logEvent) => logEvent.RenderMessage().Replace("\"", "", StringComparison.Ordinal);
+
     public void Emit(LogEvent logEvent)
     {
         lock (_gate)
@@ -36,7 +39,7 @@ internal sealed class LogSink : ILogEventSink
     /// <summary>The first event whose message has this text, now or later.</summary>
     public Task<LogEvent> WaitForAsync(string text)
     {
-        bool Wanted(LogEvent e) => e.RenderMessage().Contains(text, StringComparison.Ordinal);
+        bool Wanted(LogEvent e) => Said(e).Contains(text, StringComparison.Ordinal);
         lock (_gate)
         {
             var found = new TaskCompletionSource<LogEvent>(TaskCreationOptions.RunContinuationsAsynchronously);

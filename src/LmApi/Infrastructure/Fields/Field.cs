@@ -28,7 +28,11 @@ internal abstract class Field
     {
         var schema = new OpenApiSchema { Description = Description, Example = Example, Default = DefaultJson() };
         Constrain(schema);
-        schema.Type |= Required ? null : JsonSchemaType.Null;
+        if (!Required)
+        {
+            schema.Type |= JsonSchemaType.Null;
+        }
+
         return schema;
     }
 

@@ -23,7 +23,7 @@ namespace LmApi.Infrastructure.Json;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>
-    /// Escapes what JSON demands and no more: answers are never part of an HTML page, and "é" is shorter than "\u00E9".
+    /// Does not escape for HTML, which answers are never part of: an "é" stays as it is.
     /// </summary>
     public static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

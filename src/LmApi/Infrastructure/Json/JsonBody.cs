@@ -81,7 +81,12 @@ internal static class JsonBody
         offset = Math.Min(offset, body.Length);
         var line = body[..offset].Count((byte)'\n');
         var before = body[(body[..offset].LastIndexOf((byte)'\n') + 1)..offset];
-        var position = new TextPosition(line + 1, Encoding.UTF8.GetString(before).EnumerateRunes().Count() + 1, offset);
+        var position = new TextPosition
+        {
+            Line = line + 1,
+            Column = Encoding.UTF8.GetString(before).EnumerateRunes().Count() + 1,
+            ByteOffset = offset,
+        };
         var detail = $"Line {position.Line}, column {position.Column}: {message}";
         return new ProblemException(ProblemKind.MalformedJson.With(detail) with { Position = position });
     }

@@ -17,7 +17,7 @@ internal static class ProblemExamples
         var problem = kind.With(Detail(kind)) with { Instance = path, TraceId = TraceId };
         if (kind == ProblemKind.MalformedJson)
         {
-            problem = problem with { Position = new(1, 12, 11) };
+            problem = problem with { Position = new() { Line = 1, Column = 12, ByteOffset = 11 } };
         }
         else if (kind == ProblemKind.InvalidRequest)
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -39,10 +40,17 @@ internal sealed record Problem
 }
 
 /// <summary>A place in the body.</summary>
-/// <param name="Line">Line, from 1.</param>
-/// <param name="Column">Character in the line, from 1.</param>
-/// <param name="ByteOffset">Bytes before it in the body.</param>
-internal sealed record TextPosition(int Line, int Column, int ByteOffset);
+internal sealed record TextPosition
+{
+    /// <summary>Line, from 1.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>Character in the line, from 1.</summary>
+    public required int Column { get; init; }
+
+    /// <summary>Bytes before it in the body.</summary>
+    public required int ByteOffset { get; init; }
+}
 
 /// <summary>One member of the body that is not valid.</summary>
 internal sealed record FieldError
@@ -50,7 +58,11 @@ internal sealed record FieldError
     /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`.</summary>
     public required string Field { get; init; }
 
-    /// <summary>What is wrong with it, for a program; see <see cref="FieldErrorCodes"/>.</summary>
+    /// <summary>What is wrong with it, for a program; never changes its meaning.</summary>
+    [AllowedValues(
+        FieldErrorCodes.Missing, FieldErrorCodes.UnknownField, FieldErrorCodes.DuplicateField, FieldErrorCodes.WrongType,
+        FieldErrorCodes.OutOfRange, FieldErrorCodes.TooShort, FieldErrorCodes.TooLong, FieldErrorCodes.TooMany,
+        FieldErrorCodes.InvalidText, FieldErrorCodes.UnknownCharacter, FieldErrorCodes.UnknownToken)]
     public required string Code { get; init; }
 
     /// <summary>What is wrong with it, for a person.</summary>

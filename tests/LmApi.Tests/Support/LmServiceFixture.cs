@@ -12,7 +12,7 @@ using Serilog.Core;
 namespace LmApi.Tests.Support;
 
 /// <summary>The whole service with a small model of its own, a clock that stands still and chance that counts.</summary>
-internal sealed class LmService : WebApplicationFactory<Program>
+internal sealed class LmServiceFixture : WebApplicationFactory<Program>
 {
     private readonly Dictionary<string, string> _settings;
     private readonly bool _realModel;
@@ -20,7 +20,7 @@ internal sealed class LmService : WebApplicationFactory<Program>
     private readonly string _folder;
     private int _chance;
 
-    private LmService(
+    private LmServiceFixture(
         Dictionary<string, string>? settings, Tokenizer? tokenizer, bool realModel, Action<IServiceCollection>? configure)
     {
         (_settings, _realModel, _configure) = (settings ?? [], realModel, configure);
@@ -43,7 +43,7 @@ internal sealed class LmService : WebApplicationFactory<Program>
     public ModelHost Host => Services.GetRequiredService<ModelHost>();
 
     /// <summary>A service that is warm.</summary>
-    public static async Task<LmService> StartAsync(
+    public static async Task<LmServiceFixture> StartAsync(
         Dictionary<string, string>? settings = null,
         Tokenizer? tokenizer = null,
         bool realModel = false,
@@ -55,7 +55,7 @@ internal sealed class LmService : WebApplicationFactory<Program>
     }
 
     /// <summary>A service that is warm and listens on a port of this machine.</summary>
-    public static async Task<LmService> StartOnPortAsync(bool realModel = false)
+    public static async Task<LmServiceFixture> StartOnPortAsync(bool realModel = false)
     {
         var service = Cold(realModel: realModel);
         service.UseKestrel(0);
@@ -65,7 +65,7 @@ internal sealed class LmService : WebApplicationFactory<Program>
     }
 
     /// <summary>A service that starts with its first request.</summary>
-    public static LmService Cold(
+    public static LmServiceFixture Cold(
         Dictionary<string, string>? settings = null,
         Tokenizer? tokenizer = null,
         bool realModel = false,
@@ -95,10 +95,15 @@ internal sealed class LmService : WebApplicationFactory<Program>
         });
     }
 
-    protected override void Dispose(bool disposing)
+    public override ValueTask DisposeAsync()
     {
         // A decode thread that waits at the gate would keep the service from stopping.
         Model.Gate.Open();
+        return base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
         base.Dispose(disposing);
         if (Directory.GetParent(_folder) is { Exists: true } parent)
         {
