@@ -26,11 +26,19 @@ internal static class TrainerLoop
             var tokenizer = CharacterTokenizer.FromCorpus(text);
             var config = new ModelConfig
             {
-                Cell = Cell.Lstm, VocabularySize = s.Vocabulary, EmbeddingSize = s.Embedding, HiddenSize = s.Hidden, Layers = s.Layers,
+                Cell = Cell.Lstm,
+                VocabularySize = s.Vocabulary,
+                EmbeddingSize = s.Embedding,
+                HiddenSize = s.Hidden,
+                Layers = s.Layers,
             };
             var settings = new TrainingSettings
             {
-                BatchSize = s.Batch, WindowLength = s.Window, Steps = s.Steps, ValidateEvery = s.Steps, WarmupSteps = 1,
+                BatchSize = s.Batch,
+                WindowLength = s.Window,
+                Steps = s.Steps,
+                ValidateEvery = s.Steps,
+                WarmupSteps = 1,
             };
             var card = new ModelCard { Name = "speed", Command = "benchmark" };
             var rates = new List<double>();

@@ -26,12 +26,14 @@ internal static class EvaluateCommand
 
     private static readonly Option<double> Held = new("--validation")
     {
-        Description = "Share of the text that the validation split is.", DefaultValueFactory = _ => new TrainingSettings().ValidationShare,
+        Description = "Share of the text that the validation split is.",
+        DefaultValueFactory = _ => new TrainingSettings().ValidationShare,
     };
 
     private static readonly Option<int> Window = new("--window")
     {
-        Description = "Predictions of a cold window.", DefaultValueFactory = _ => Evaluator.DefaultWindow,
+        Description = "Predictions of a cold window.",
+        DefaultValueFactory = _ => Evaluator.DefaultWindow,
     };
 
     private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of a matrix product. Default: one a core." };

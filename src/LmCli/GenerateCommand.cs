@@ -16,7 +16,8 @@ internal static class GenerateCommand
 
     private static readonly Argument<string> Prompt = new("prompt")
     {
-        Description = "The text to go on from; may be empty.", DefaultValueFactory = _ => "",
+        Description = "The text to go on from; may be empty.",
+        DefaultValueFactory = _ => "",
     };
 
     private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw, at least 1.", DefaultValueFactory = _ => 500 };

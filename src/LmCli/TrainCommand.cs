@@ -1,66 +1,16 @@
 using System.CommandLine;
-using System.Globalization;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
+using static LmCli.TrainOptions;
 
 namespace LmCli;
 
 /// <summary><c>lm train TEXT</c>: a model of a text. Without options it gives a sensible character model.</summary>
 internal static class TrainCommand
 {
-    private static readonly TrainingSettings Default = new();
-
-    private static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to train on." };
-
-    private static readonly Option<string?> Out = new("--out", "-o")
-    {
-        Description = "Folder for the model. Default: models/ and the name of the text file.",
-    };
-
-    private static readonly Option<string> Tokens = new("--tokenizer")
-    {
-        Description = "What the model reads and writes at a time.", DefaultValueFactory = _ => "characters",
-    };
-
-    private static readonly Option<int> Vocabulary = new("--vocabulary")
-    {
-        Description = "Tokens of a bpe vocabulary.", DefaultValueFactory = _ => 4096,
-    };
-
-    private static readonly Option<Cell> CellKind = new("--cell")
-    {
-        Description = "Recurrent cell.",
-        DefaultValueFactory = _ => Cell.Lstm,
-        HelpName = "rnn_tanh|rnn_relu|gru|lstm",
-        CustomParser = r => Enum.TryParse<Cell>(r.Tokens[0].Value.Replace("_", ""), ignoreCase: true, out var cell)
-            ? cell
-            : Fail<Cell>(r, "must be rnn_tanh, rnn_relu, gru or lstm"),
-    };
-
-    private static readonly Option<int> Layers = new("--layers") { Description = "Recurrent layers.", DefaultValueFactory = _ => 2 };
-    private static readonly Option<int> Hidden = new("--hidden") { Description = "Units of a layer.", DefaultValueFactory = _ => 256 };
-    private static readonly Option<int?> Embedding = new("--embedding") { Description = "Embedding size. Default: a quarter of the units, all of them where weights are tied." };
-    private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout between layers and before the output.", DefaultValueFactory = _ => 0.2 };
-    private static readonly Option<bool> Tie = new("--tie-weights") { Description = "Use the embedding as the output matrix too." };
-    private static readonly Option<int?> Batch = new("--batch") { Description = $"Columns of text read side by side. Default: {Default.BatchSize}, fewer for a short text." };
-    private static readonly Option<int?> Window = new("--window") { Description = $"Steps that gradients flow back through. Default: {Default.WindowLength}, fewer for a short text." };
-    private static readonly Option<int> Steps = new("--steps") { Description = "Updates of the weights.", DefaultValueFactory = _ => Default.Steps };
-    private static readonly Option<double> LearningRate = new("--learning-rate") { Description = "Peak of the learning rate.", DefaultValueFactory = _ => Default.LearningRate };
-    private static readonly Option<int> Warmup = new("--warmup") { Description = "Steps of the rise to the peak.", DefaultValueFactory = _ => Default.WarmupSteps };
-    private static readonly Option<double> Decay = new("--weight-decay") { Description = "AdamW's decay of matrices.", DefaultValueFactory = _ => Default.WeightDecay };
-    private static readonly Option<double> Clip = new("--clip") { Description = "Norm the gradient is scaled down to.", DefaultValueFactory = _ => Default.GradientClip };
-    private static readonly Option<double> Held = new("--validation") { Description = "Share of the text, at its end, held out.", DefaultValueFactory = _ => Default.ValidationShare };
-    private static readonly Option<int> Every = new("--validate-every") { Description = "Steps between validations; each saves.", DefaultValueFactory = _ => Default.ValidateEvery };
-    private static readonly Option<long> Seed = new("--seed") { Description = "Key of every random number.", DefaultValueFactory = _ => Default.Seed };
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of a matrix product. Default: one a core." };
-    private static readonly Option<string?> About = new("--about") { Description = "A sentence about the text for the model card: what, from where, which licence." };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with the training in the folder; its settings stay." };
-    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Begin anew where the folder already has a model." };
-
     public static Command Create()
     {
-        Tokens.AcceptOnlyFromAmong("characters", "bytes", "bpe");
         var command = new Command("train", "Trains a model on a text. Ctrl-C saves; --resume goes on.")
         {
             Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
@@ -191,11 +141,5 @@ internal static class TrainCommand
         }
 
         return string.Join(' ', words);
-    }
-
-    private static T Fail<T>(System.CommandLine.Parsing.ArgumentResult result, string problem)
-    {
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{result.Tokens[0].Value}' {problem}."));
-        return default!;
     }
 }

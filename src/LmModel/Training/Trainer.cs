@@ -1,10 +1,7 @@
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
 using LmModel.Networks;
-using LmModel.Sampling;
 using LmModel.Tokenization;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace LmModel.Training;
 
@@ -12,23 +9,17 @@ namespace LmModel.Training;
 /// Trains one model by truncated backpropagation with carried state and keeps two checkpoints: the best weights as a
 /// model folder that can be served, and the last state of everything, from which <see cref="Resume"/> goes on bit for bit.
 /// </summary>
-/// <remarks>Every random number is keyed by the seed and the step, so there is no generator state to save.</remarks>
 public sealed class Trainer : IDisposable
 {
     private readonly Corpus _corpus;
     private readonly Tokenizer _tokenizer;
     private readonly string _folder;
     private readonly TimeProvider _time;
-    private readonly ContiguousBatches _batches;
     private readonly int[] _validation;
-    private readonly LearningRateSchedule _schedule;
-    private readonly LanguageModel _model;
-    private readonly AdamW _optimizer;
-    private TensorState _carried;
+    private readonly WindowTrainer _network;
     private TrainingRun _run;
 
-    private Trainer(
-        TrainingRun run, Corpus corpus, Tokenizer tokenizer, string folder, TimeProvider? time)
+    private Trainer(TrainingRun run, Corpus corpus, Tokenizer tokenizer, string folder, TimeProvider? time)
     {
         var settings = run.Settings;
         (_run, _corpus, _tokenizer, _folder, _time) = (run, corpus, tokenizer, folder, time ?? TimeProvider.System);
@@ -41,16 +32,7 @@ public sealed class Trainer : IDisposable
                 + $"{_validation.Length} tokens, and 2 are the least.");
         }
 
-        _batches = new ContiguousBatches(tokenizer.Encode(training), settings.BatchSize, settings.WindowLength);
-        _schedule = new LearningRateSchedule(
-            settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare);
-
-        TorchRuntime.Initialize();
-        random.manual_seed(settings.Seed);
-        _model = new LanguageModel(run.Config);
-        _optimizer = Optimizer(_model, settings);
-        using var scope = NewDisposeScope();
-        _carried = TensorState.Zero(run.Config, settings.BatchSize).Detach();
+        _network = new WindowTrainer(run.Config, settings, tokenizer.Encode(training));
     }
 
     /// <summary>The architecture being trained.</summary>
@@ -63,7 +45,7 @@ public sealed class Trainer : IDisposable
     public int Step => _run.Step;
 
     /// <summary>Updates in which the training text is read once.</summary>
-    public int StepsPerEpoch => _batches.WindowsPerEpoch;
+    public int StepsPerEpoch => _network.WindowsPerEpoch;
 
     /// <summary>A new training that will write to <paramref name="folder"/>.</summary>
     /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every problem.</exception>
@@ -100,13 +82,7 @@ public sealed class Trainer : IDisposable
         }
 
         var trainer = new Trainer(run, corpus, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
-        trainer._model.LoadWeights(checkpoint.Weights);
-        using (var reader = new BinaryReader(new MemoryStream(checkpoint.Optimizer)))
-        {
-            trainer._optimizer.load_state_dict(reader);
-        }
-
-        trainer.Carry(checkpoint.Carried);
+        trainer._network.Restore(checkpoint.Weights, checkpoint.Optimizer, checkpoint.Carried);
         return trainer;
     }
 
@@ -121,7 +97,7 @@ public sealed class Trainer : IDisposable
         var begun = _time.GetTimestamp();
         var (elapsedBefore, stepBefore) = (_run.Elapsed, _run.Step);
         var (lossSum, steps, training) = (0.0, 0, TimeSpan.Zero);
-        _model.train();
+        _network.Model.train();
         while (_run.Step < Settings.Steps)
         {
             if (cancellation.IsCancellationRequested)
@@ -131,7 +107,7 @@ public sealed class Trainer : IDisposable
             }
 
             var stepBegun = _time.GetTimestamp();
-            lossSum += TrainStep(_run.Step);
+            lossSum += _network.TrainOn(_run.Step);
             training += _time.GetElapsedTime(stepBegun);
             steps++;
             _run = _run with { Step = _run.Step + 1, Elapsed = elapsedBefore + _time.GetElapsedTime(begun) };
@@ -146,7 +122,7 @@ public sealed class Trainer : IDisposable
                     Step = _run.Step,
                     TotalSteps = Settings.Steps,
                     Loss = lossSum / steps,
-                    LearningRate = _schedule.At(_run.Step - 1),
+                    LearningRate = _network.LearningRate(_run.Step - 1),
                     TokensPerSecond = (double)steps * Settings.BatchSize * Settings.WindowLength / training.TotalSeconds,
                     Remaining = perStep * (Settings.Steps - _run.Step),
                     ValidationLoss = validationLoss,
@@ -163,8 +139,8 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<EvaluationResult> Finish(CancellationToken cancellation)
     {
         var best = ModelFolder.Open(_folder).ReadWeights();
-        _model.LoadWeights(best);
-        var evaluator = new Evaluator(_model, _tokenizer);
+        _network.Model.LoadWeights(best);
+        var evaluator = new Evaluator(_network.Model, _tokenizer);
         EvaluationResult[] figures =
         [
             evaluator.Evaluate(_validation, Protocol.ColdWindows, cancellation: cancellation),
@@ -174,81 +150,19 @@ public sealed class Trainer : IDisposable
         return figures;
     }
 
-    public void Dispose()
-    {
-        _carried.Dispose();
-        _optimizer.Dispose();
-        _model.Dispose();
-    }
+    public void Dispose() => _network.Dispose();
 
     private static string TokenizerIn(string folder) =>
         Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokenizer.json");
 
-    /// <summary>AdamW that shrinks matrices only: a bias or an offset has no reason to be small.</summary>
-    private static AdamW Optimizer(LanguageModel model, TrainingSettings settings)
-    {
-        var weights = model.NamedWeights().Select(p => p.Value).ToList();
-        AdamW.ParamGroup Group(bool matrices) => new(
-            weights.Where(w => w.dim() > 1 == matrices),
-            new AdamW.Options { LearningRate = settings.LearningRate, weight_decay = matrices ? settings.WeightDecay : 0 });
-        return optim.AdamW([Group(matrices: true), Group(matrices: false)], settings.LearningRate);
-    }
-
-    /// <returns>Mean loss of the window, nats a token.</returns>
-    private double TrainStep(int step)
-    {
-        var (epoch, window) = Math.DivRem(step, _batches.WindowsPerEpoch);
-        var offset = (int)(Draw(RandomStream.Offset, epoch) * Settings.WindowLength);
-        var (inputs, targets) = _batches.Window(window, offset);
-        random.manual_seed((long)(Draw(RandomStream.Dropout, step) * long.MaxValue));
-
-        using var scope = NewDisposeScope();
-        using var state = _carried;
-        var kept = Kept(step, newEpoch: window == 0);                         // (1, B, 1)
-        var (logits, next) = _model.Forward(
-            tensor(inputs).view(Settings.BatchSize, Settings.WindowLength),
-            new TensorState(state.H * kept, state.C is null ? null : state.C * kept));   // (B, T, V)
-        using var loss = nn.functional.cross_entropy(logits.view(-1, Config.VocabularySize), tensor(targets));
-        _carried = next.Detach();
-
-        _optimizer.zero_grad();
-        loss.backward();
-        nn.utils.clip_grad_norm_(_model.parameters(), Settings.GradientClip);
-        foreach (var group in _optimizer.ParamGroups)
-        {
-            group.LearningRate = _schedule.At(step);
-        }
-
-        _optimizer.step();
-        var nats = loss.item<float>();
-        return float.IsFinite(nats)
-            ? nats
-            : throw new TrainingException(
-                $"The loss of step {step + 1} is {nats}: the training diverged. Lower the learning rate "
-                + $"(now {Settings.LearningRate}) or the gradient clip (now {Settings.GradientClip}).");
-    }
-
-    /// <summary>1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1).</summary>
-    private Tensor Kept(int step, bool newEpoch)
-    {
-        var kept = new float[Settings.BatchSize];
-        for (var b = 0; b < kept.Length; b++)
-        {
-            var draw = Draw(RandomStream.Reset, (long)step * kept.Length + b);
-            kept[b] = newEpoch || draw < Settings.StateResetProbability ? 0 : 1;
-        }
-
-        return tensor(kept).view(1, -1, 1);
-    }
-
     private (double? Loss, bool IsBest) Validate()
     {
-        var figure = new Evaluator(_model, _tokenizer).Evaluate(_validation, Protocol.ColdWindows);
+        var figure = new Evaluator(_network.Model, _tokenizer).Evaluate(_validation, Protocol.ColdWindows);
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);
         if (isBest)
         {
             _run = _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step };
-            SaveBest(_model.ReadWeights(), [figure]);
+            SaveBest(_network.Model.ReadWeights(), [figure]);
         }
 
         Checkpoint().Save(_folder);
@@ -260,39 +174,7 @@ public sealed class Trainer : IDisposable
 
     private TrainingCheckpoint Checkpoint()
     {
-        using var optimizer = new MemoryStream();
-        using (var writer = new BinaryWriter(optimizer, System.Text.Encoding.UTF8, leaveOpen: true))
-        {
-            _optimizer.save_state_dict(writer);
-        }
-
-        return new TrainingCheckpoint
-        {
-            Run = _run,
-            Weights = _model.ReadWeights(),
-            Optimizer = optimizer.ToArray(),
-            Carried = _carried.C is null ? [_carried.H.ToFloats()] : [_carried.H.ToFloats(), _carried.C.ToFloats()],
-        };
-    }
-
-    private void Carry(IReadOnlyList<float[]> values)
-    {
-        using var scope = NewDisposeScope();
-        Tensor Read(float[] v) => tensor(v).view(Config.Layers, Settings.BatchSize, Config.HiddenSize);
-        _carried.Dispose();
-        _carried = new TensorState(Read(values[0]), values.Count > 1 ? Read(values[1]) : null).Detach();
-    }
-
-    private double Draw(RandomStream stream, long position) => Philox.Uniform(Settings.Seed, (int)stream, position);
-
-    /// <summary>What a random number is for; each has a sequence of its own.</summary>
-    private enum RandomStream
-    {
-        Offset = 1,
-        Reset = 2,
-        Dropout = 3,
+        var (weights, optimizer, carried) = _network.Read();
+        return new TrainingCheckpoint { Run = _run, Weights = weights, Optimizer = optimizer, Carried = carried };
     }
 }
-
-/// <summary>A training cannot go on; the message says why and what to change.</summary>
-public sealed class TrainingException(string message) : Exception(message);

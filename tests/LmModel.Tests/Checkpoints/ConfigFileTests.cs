@@ -8,7 +8,13 @@ public sealed class ConfigFileTests
 {
     private static readonly ModelConfig Lstm = new()
     {
-        Cell = Cell.Lstm, VocabularySize = 65, EmbeddingSize = 32, HiddenSize = 64, Layers = 2, Dropout = 0.25, StartToken = 3,
+        Cell = Cell.Lstm,
+        VocabularySize = 65,
+        EmbeddingSize = 32,
+        HiddenSize = 64,
+        Layers = 2,
+        Dropout = 0.25,
+        StartToken = 3,
     };
 
     [Fact]

@@ -51,7 +51,12 @@ public sealed class LanguageModelTests
     {
         var config = new ModelConfig
         {
-            Cell = cell, VocabularySize = 7, EmbeddingSize = tied ? 5 : 4, HiddenSize = 5, Layers = layers, TieWeights = tied,
+            Cell = cell,
+            VocabularySize = 7,
+            EmbeddingSize = tied ? 5 : 4,
+            HiddenSize = 5,
+            Layers = layers,
+            TieWeights = tied,
         };
         using var model = new LanguageModel(config);
 

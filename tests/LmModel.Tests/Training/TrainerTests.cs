@@ -21,7 +21,12 @@ public sealed class TrainerTests
 
     private static readonly TrainingSettings Settings = new()
     {
-        BatchSize = 4, WindowLength = 16, Steps = 24, WarmupSteps = 3, ValidateEvery = 6, LearningRate = 1e-2,
+        BatchSize = 4,
+        WindowLength = 16,
+        Steps = 24,
+        WarmupSteps = 3,
+        ValidateEvery = 6,
+        LearningRate = 1e-2,
         StateResetProbability = 0.2,
     };
 
@@ -195,8 +200,13 @@ public sealed class TrainerTests
         var tokenizer = CharacterTokenizer.FromCorpus(Text.Text);
         var config = new ModelConfig
         {
-            Cell = cell, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = tied ? 12 : 8, HiddenSize = 12, Layers = 2,
-            Dropout = 0.2, TieWeights = tied,
+            Cell = cell,
+            VocabularySize = tokenizer.VocabularySize,
+            EmbeddingSize = tied ? 12 : 8,
+            HiddenSize = 12,
+            Layers = 2,
+            Dropout = 0.2,
+            TieWeights = tied,
         };
         return Trainer.Start(Text, tokenizer, config, settings ?? Settings, folder, Card);
     }
