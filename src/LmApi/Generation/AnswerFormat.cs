@@ -40,12 +40,14 @@ internal static class AnswerFormat
         var type = new MediaTypeHeaderValue(mediaType);
         return accept
             .Where(range => type.IsSubsetOf(Plain(range)))
-            .Select(range => (Specificity: range.MatchesAllTypes ? 1 : range.MatchesAllSubTypes ? 2 : 3, Quality: range.Quality ?? 1))
+            .Select(range => (Quality: range.Quality ?? 1, Specificity: Specificity(range)))
             .OrderByDescending(match => match.Specificity)
             .ThenByDescending(match => match.Quality)
-            .Select(match => (match.Quality, match.Specificity))
             .FirstOrDefault();
     }
+
+    private static int Specificity(MediaTypeHeaderValue range) =>
+        range.MatchesAllTypes ? 1 : range.MatchesAllSubTypes ? 2 : 3;
 
     /// <summary>The range without parameters such as q and charset, which would narrow the match.</summary>
     private static MediaTypeHeaderValue Plain(MediaTypeHeaderValue range) => new(range.MediaType);

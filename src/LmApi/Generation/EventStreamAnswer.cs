@@ -87,7 +87,7 @@ internal sealed class EventStreamAnswer(
         return await next;
     }
 
-    /// <summary>True once the task has ended in whatever way; false where it is still running after the silence allowed.</summary>
+    /// <summary>True once the task has ended in whatever way; false where silence has lasted long enough.</summary>
     private async Task<bool> CompletesAsync(Task<bool> task)
     {
         try

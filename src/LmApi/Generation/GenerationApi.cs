@@ -15,7 +15,9 @@ internal static class GenerationApi
         builder.Services.AddOptions<GenerationOptions>()
             .BindConfiguration(GenerationOptions.Section)
             .ValidateDataAnnotations()
-            .Validate(o => o.DefaultMaxTokens <= o.MaxTokens, "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
+            .Validate(
+                o => o.DefaultMaxTokens <= o.MaxTokens,
+                "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
             .ValidateOnStart();
         builder.Services.AddFieldTable<GenerationFields>();
         builder.Services.AddSingleton<GenerationRequestParser>();
@@ -33,8 +35,9 @@ internal static class GenerationApi
             .WithTextResponse("text/event-stream", GenerationDocs.Stream)
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
             .WithProblems(
-                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType,
-                ProblemKind.InvalidRequest, ProblemKind.Overloaded, ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
+                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge,
+                ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
+                ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
 
     internal static async Task GenerateAsync(
         HttpContext http,
@@ -49,9 +52,9 @@ internal static class GenerationApi
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
         using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
         var request = parser.Parse(body.RootElement, streamByDefault);
-        var run = new GenerationRun(
-            chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, Admit(host, request, options.Value, http.RequestAborted));
-        logger.Admitted(run.Id, request.Settings.PromptTokens.Length, request.Settings.MaxTokens, request.Settings.Seed);
+        var generation = Admit(host, request, options.Value, http.RequestAborted);
+        var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
+        logger.Admitted(run.Id, request.Settings);
         await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
     }
 

@@ -1,17 +1,11 @@
 using LmApi.Infrastructure.Problems;
+using LmModel.Inference;
 
 namespace LmApi.Generation;
 
 /// <summary>What the log says of a generation: names and numbers, never text.</summary>
 internal static partial class GenerationLog
 {
-    [LoggerMessage(LogLevel.Debug, "Admitted {GenerationId}: {PromptTokens} prompt tokens, at most {MaxTokens} more, seed {Seed}")]
-    public static partial void Admitted(this ILogger logger, string generationId, int promptTokens, int maxTokens, long seed);
-
-    [LoggerMessage(LogLevel.Information, "{GenerationId} ended by {FinishReason}: {PromptTokens} + {CompletionTokens} tokens in {TotalMs} ms, {QueuedMs} of them queued")]
-    public static partial void Ended(
-        this ILogger logger, string generationId, string finishReason, int promptTokens, int completionTokens, double totalMs, double queuedMs);
-
     [LoggerMessage(LogLevel.Information, "The client of {GenerationId} left after {Tokens} tokens")]
     public static partial void ClientLeft(this ILogger logger, string generationId, int tokens);
 
@@ -34,6 +28,9 @@ internal static partial class GenerationLog
         return ProblemKind.GenerationFailed;
     }
 
+    public static void Admitted(this ILogger logger, string generationId, GenerationSettings settings) =>
+        logger.Admitted(generationId, settings.PromptTokens.Length, settings.MaxTokens, settings.Seed);
+
     public static void Ended(this ILogger logger, GenerationResponse response) => logger.Ended(
         response.Id,
         response.FinishReason,
@@ -41,4 +38,23 @@ internal static partial class GenerationLog
         response.Usage.CompletionTokens,
         response.Timings.TotalMs,
         response.Timings.QueuedMs);
+
+    [LoggerMessage(
+        LogLevel.Debug,
+        "Admitted {GenerationId}: {PromptTokens} prompt tokens, at most {MaxTokens} more, seed {Seed}")]
+    private static partial void Admitted(
+        this ILogger logger, string generationId, int promptTokens, int maxTokens, long seed);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{GenerationId} ended by {FinishReason}: {PromptTokens} + {CompletionTokens} tokens in {TotalMs} ms, "
+        + "{QueuedMs} of them queued")]
+    private static partial void Ended(
+        this ILogger logger,
+        string generationId,
+        string finishReason,
+        int promptTokens,
+        int completionTokens,
+        double totalMs,
+        double queuedMs);
 }

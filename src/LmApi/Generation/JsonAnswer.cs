@@ -18,7 +18,8 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
 
     private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
     {
-        var tokens = new List<TokenResponse>();
+        List<TokenResponse>? tokens = run.ReportsAlternatives ? [] : null;
+        var count = 0;
         try
         {
             await foreach (var next in run.Events.WithCancellation(aborted))
@@ -26,16 +27,17 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
                 switch (next)
                 {
                     case TokenEvent token:
-                        tokens.Add(run.ToResponse(token));
+                        count++;
+                        tokens?.Add(run.ToResponse(token));
                         break;
                     case DoneEvent done:
-                        return run.ToResponse(done) with { Tokens = run.ReportsAlternatives ? tokens : null };
+                        return run.ToResponse(done) with { Tokens = tokens };
                 }
             }
         }
         catch (Exception) when (aborted.IsCancellationRequested)
         {
-            logger.ClientLeft(run.Id, tokens.Count);
+            logger.ClientLeft(run.Id, count);
             throw;
         }
         catch (Exception exception)

@@ -18,7 +18,7 @@ internal static class HealthProbe
         using var client = new HttpClient { Timeout = Patience };
         try
         {
-            var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port(environment)}{HealthApi.ReadyPath}");
+            var url = FormattableString.Invariant($"http://127.0.0.1:{Port(environment)}{HealthApi.ReadyPath}");
             using var response = await client.GetAsync(url);
             return response.IsSuccessStatusCode ? 0 : 1;
         }
@@ -31,8 +31,12 @@ internal static class HealthProbe
     /// <summary>The first port of <c>ASPNETCORE_URLS</c>, else of <c>ASPNETCORE_HTTP_PORTS</c>, else 8080.</summary>
     public static int Port(IConfiguration environment)
     {
-        var url = First(environment["ASPNETCORE_URLS"]);
-        var port = url is null ? First(environment["ASPNETCORE_HTTP_PORTS"]) : BindingAddress.Parse(url).Port.ToString(CultureInfo.InvariantCulture);
+        if (First(environment["ASPNETCORE_URLS"]) is { } url)
+        {
+            return BindingAddress.Parse(url).Port;
+        }
+
+        var port = First(environment["ASPNETCORE_HTTP_PORTS"]);
         return int.TryParse(port, CultureInfo.InvariantCulture, out var number) ? number : DefaultPort;
     }
 

@@ -24,7 +24,12 @@ internal static partial class Startup
 
     /// <summary>The message says it all: a stack trace would hide it.</summary>
     private static bool IsExplained(Exception exception) =>
-        exception is ModelFolderException or TorchUnavailableException or OptionsValidationException or IOException;
+        exception is ModelFolderException or TorchUnavailableException or OptionsValidationException or IOException
+            || IsUnreadableOption(exception);
+
+    /// <summary>What the configuration binder throws for a value of another type.</summary>
+    private static bool IsUnreadableOption(Exception exception) =>
+        exception is InvalidOperationException { InnerException: ArgumentException or FormatException };
 
     [LoggerMessage(LogLevel.Critical, "The service cannot start: {Reason}")]
     private static partial void LogStopped(ILogger logger, string reason);

@@ -95,7 +95,8 @@ internal sealed partial class ModelHost(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms")]
+    [LoggerMessage(
+        LogLevel.Information, "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms")]
     private partial void LogLoaded(string model, long parameters, string path, double milliseconds);
 
     [LoggerMessage(LogLevel.Information, "Model {Model} is warm; ready")]

@@ -48,7 +48,8 @@ internal static class TokenizerApi
             ? TokenRules.Encode(tokenizer, text, fields.Text.Name, options.Value.MaxPromptTokens, reader.Errors)
             : [];
         reader.Errors.ThrowIfAny();
-        return Answers.Json(new TokenizeResponse { Tokens = [.. tokens.Select(id => Piece(tokenizer, id))], Count = tokens.Length });
+        var pieces = tokens.Select(id => Piece(tokenizer, id)).ToList();
+        return Answers.Json(new TokenizeResponse { Tokens = pieces, Count = pieces.Count });
     }
 
     internal static async Task<JsonHttpResult<DetokenizeResponse>> DetokenizeAsync(

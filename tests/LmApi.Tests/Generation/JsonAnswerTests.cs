@@ -35,6 +35,7 @@ public sealed class JsonAnswerTests
     [InlineData(null, "application/json, text/plain, */*", false)]
     [InlineData(null, "application/json;q=0.5, text/*;q=0.9", true)]
     [InlineData(null, "application/*", false)]
+    [InlineData(null, "*/json, nonsense;;, */*;q=x", true)]
     [InlineData(true, "application/json", true)]
     [InlineData(false, "text/event-stream", false)]
     [InlineData(false, null, false)]

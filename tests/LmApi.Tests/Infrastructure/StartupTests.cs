@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using LmApi.Tests.Support;
 using LmModel.Tokenization;
 
@@ -27,9 +29,24 @@ public sealed class StartupTests
         Assert.Contains("MaxWaiting", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_option_that_is_no_number_stops_the_process_with_one_line() =>
+        await StopsAsync("'many' at 'Generation:MaxActive'", "--Generation:MaxActive=many");
+
+    [Fact]
+    public async Task A_port_that_is_taken_stops_the_process_with_one_line()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var folder = TestModel.Save(new ByteTokenizer());
+        await StopsAsync("address already in use", $"--Model:Path={folder}", $"--urls=http://{other.LocalEndpoint}");
+        Directory.GetParent(folder)!.Delete(recursive: true);
+    }
+
     private static async Task<string> StopsAsync(string reason, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LmApi.dll"), "--urls=http://127.0.0.1:0", .. arguments])
+        var service = Path.Combine(AppContext.BaseDirectory, "LmApi.dll");
+        var start = new ProcessStartInfo("dotnet", [service, "--urls=http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -16,8 +16,9 @@ internal sealed class NumberField : Field<float?>
     /// <summary>Whether <see cref="Minimum"/> itself is not allowed.</summary>
     public bool ExclusiveMinimum { get; init; }
 
-    public override string TypeInWords => FormattableString.Invariant(
-        ExclusiveMinimum ? (FormattableString)$"a number above {Minimum} and at most {Maximum}" : $"a number from {Minimum} to {Maximum}");
+    public override string TypeInWords => ExclusiveMinimum
+        ? FormattableString.Invariant($"a number above {Minimum} and at most {Maximum}")
+        : FormattableString.Invariant($"a number from {Minimum} to {Maximum}");
 
     public override bool TryRead(JsonElement value, string path, FieldErrors errors, out float? result)
     {

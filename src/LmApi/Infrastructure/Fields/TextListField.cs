@@ -48,7 +48,12 @@ internal sealed class TextListField : Field<IReadOnlyList<string>>
     protected override void Constrain(OpenApiSchema schema) => schema.OneOf =
     [
         Item.Schema(),
-        new OpenApiSchema { Type = JsonSchemaType.Array | (Required ? 0 : JsonSchemaType.Null), MaxItems = MaxItems, Items = Item.Schema() },
+        new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array | (Required ? 0 : JsonSchemaType.Null),
+            MaxItems = MaxItems,
+            Items = Item.Schema(),
+        },
     ];
 
     protected override JsonNode? DefaultJson() => null;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using LmApi.Infrastructure.Problems;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace LmApi.Infrastructure.Json;
@@ -46,15 +47,21 @@ internal static class JsonBody
 
     private static void RequireJson(string? contentType)
     {
-        var known = MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
-        if (!known)
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !IsJson(type) || !IsUtf8(type))
         {
+            var given = Excerpt.Of(contentType) ?? "no Content-Type";
             throw new ProblemException(ProblemKind.UnsupportedMediaType.With(
-                $"Send the header Content-Type: application/json and UTF-8; given: {Excerpt.Of(contentType) ?? "no Content-Type"}."));
+                $"Send the header Content-Type: application/json and UTF-8; given: {given}."));
         }
     }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        Same(type.MediaType, "application/json") || Same(type.Suffix, "json");
+
+    private static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue || Same(HeaderUtilities.RemoveQuotes(type.Charset), "utf-8");
+
+    private static bool Same(StringSegment value, string name) => value.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, int maxBytes)
     {

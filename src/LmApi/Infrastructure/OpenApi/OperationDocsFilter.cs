@@ -37,7 +37,14 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         {
             Description = table.Description,
             Required = true,
-            Content = Content("application/json", new() { Schema = TableSchema.Of(table, context.SchemaRepository), Examples = examples }),
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = new()
+                {
+                    Schema = TableSchema.Of(table, context.SchemaRepository),
+                    Examples = examples,
+                },
+            },
         };
     }
 
@@ -63,13 +70,12 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         }
 
         var target = (OpenApiResponse)response;
-        target.Description = string.Join(" ", kinds.Select(kind => $"`{kind.Code}`: {kind.Meaning}").Prepend(target.Description).OfType<string>());
+        var meanings = kinds.Select(kind => $"`{kind.Code}`: {kind.Meaning}").Prepend(target.Description);
+        target.Description = string.Join(" ", meanings.OfType<string>());
         target.Content![ProblemExamples.MediaType] = new()
         {
             Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
-            Examples = kinds.ToDictionary(
-                kind => kind.Code,
-                kind => (IOpenApiExample)new OpenApiExample { Value = ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath) }),
+            Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)Example(kind, context)),
         };
         if (kinds.Contains(ProblemKind.Overloaded))
         {
@@ -77,15 +83,15 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         }
     }
 
+    private static OpenApiExample Example(ProblemKind kind, OperationFilterContext context) =>
+        new() { Value = ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath) };
+
     private static readonly OpenApiHeader RetryAfter = new()
     {
         Description = "Seconds to wait before the next attempt.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
         Example = 2,
     };
-
-    private static Dictionary<string, OpenApiMediaType> Content(string mediaType, OpenApiMediaType content) =>
-        new() { [mediaType] = content };
 
     private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
-            var kind = exception.StatusCode == ProblemKind.BodyTooLarge.Status ? ProblemKind.BodyTooLarge : ProblemKind.BadRequest;
+            var tooLarge = exception.StatusCode == ProblemKind.BodyTooLarge.Status;
+            var kind = tooLarge ? ProblemKind.BodyTooLarge : ProblemKind.BadRequest;
             await WriteAsync(http, kind.With(exception.Message));
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -36,7 +37,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception) when (!http.Response.HasStarted)
         {
             LogFault(exception, http.Request.Path);
-            await WriteAsync(http, ProblemKind.Internal.With("The service failed to answer; the fault is logged under this trace_id."));
+            await WriteAsync(http, ProblemKind.Internal.With("The fault is logged under this trace_id."));
         }
     }
 
