@@ -19,29 +19,29 @@ internal static class GenerationDocs
 
     public const string Stream = """
         event: token
-        id: gen-5f0c9d1b2a3e4f60:1
-        data: {"index":0,"id":43,"text":"e","logprob":-0.41}
+        id: gen-d8ca1f80ba924cff:1
+        data: {"index":0,"id":0,"text":"\n","logprob":-0.073026896}
 
         event: token
-        id: gen-5f0c9d1b2a3e4f60:2
-        data: {"index":1,"id":57,"text":"s","logprob":-1.27}
+        id: gen-d8ca1f80ba924cff:2
+        data: {"index":1,"id":32,"text":"T","logprob":-2.0939996}
 
         event: done
-        id: gen-5f0c9d1b2a3e4f60:3
-        data: {"id":"gen-5f0c9d1b2a3e4f60","model":"shakespeare","finish_reason":"length","text":"es","usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5},"seed":42,"timings":{"queued_ms":0.1,"first_token_ms":2.5,"total_ms":3.1,"tokens_per_second":666.7}}
+        id: gen-d8ca1f80ba924cff:3
+        data: {"id":"gen-d8ca1f80ba924cff","model":"tiny","finish_reason":"length","text":"\nT","usage":{"prompt_tokens":6,"completion_tokens":2,"total_tokens":8},"seed":42,"timings":{"queued_ms":0.848,"first_token_ms":3.019,"total_ms":3.234,"tokens_per_second":838.2}}
 
 
         """;
 
     public const string Answer = """
         {
-          "id": "gen-5f0c9d1b2a3e4f60",
-          "model": "shakespeare",
+          "id": "gen-d8ca1f80ba924cff",
+          "model": "tiny",
           "finish_reason": "length",
-          "text": "es",
-          "usage": { "prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5 },
+          "text": "\nT",
+          "usage": { "prompt_tokens": 6, "completion_tokens": 2, "total_tokens": 8 },
           "seed": 42,
-          "timings": { "queued_ms": 0.1, "first_token_ms": 2.5, "total_ms": 3.1, "tokens_per_second": 666.7 }
+          "timings": { "queued_ms": 0.848, "first_token_ms": 3.019, "total_ms": 3.234, "tokens_per_second": 838.2 }
         }
         """;
 

@@ -4,6 +4,6 @@ namespace LmApi.Health;
 internal static class HealthDocs
 {
     public const string Live = """{ "status": "live" }""";
-    public const string Ready = """{ "status": "ready", "model": "shakespeare" }""";
+    public const string Ready = """{ "status": "ready", "model": "tiny" }""";
     public const string Starting = """{ "status": "starting" }""";
 }

@@ -5,17 +5,17 @@ internal static class ModelDocs
 {
     public const string Model = """
         {
-          "name": "shakespeare",
-          "architecture": { "cell": "lstm", "layers": 2, "embedding_size": 64, "hidden_size": 256, "tie_weights": false },
-          "parameters": 876993,
-          "state_bytes": 4096,
+          "name": "tiny",
+          "architecture": { "cell": "lstm", "layers": 1, "embedding_size": 32, "hidden_size": 96, "tie_weights": false },
+          "parameters": 58305,
+          "state_bytes": 768,
           "tokenizer": { "kind": "characters", "vocabulary_size": 65 },
           "weights": {
             "file": "model.safetensors",
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "bytes": 3508980
+            "sha256": "2b1aed4b63a2289c282b2adbb3f422f989a638e3fe0843eb77f777703420c63e",
+            "bytes": 233804
           },
-          "card": "# shakespeare\n\nA character model of …"
+          "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }
         """;
 

@@ -1,5 +1,7 @@
+using LmApi.Generation;
 using LmApi.Infrastructure.Problems;
 using LmApi.Tests.Support;
+using Microsoft.Extensions.Options;
 
 namespace LmApi.Tests.Infrastructure;
 
@@ -32,6 +34,19 @@ public sealed class ProblemTests
         var problem = await response.ProblemAsync(503);
         Assert.Equal("shutting_down", problem.Text("code"));
         Assert.NotEmpty(problem.Text("trace_id"));
+    }
+
+    [Fact]
+    public void Every_member_of_a_request_is_documented_with_its_default()
+    {
+        var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
+        var fields = new GenerationFields(Options.Create(new GenerationOptions()));
+        Assert.All(fields.All, field =>
+        {
+            var row = Assert.Single(documented.Split('\n'), line => line.StartsWith($"| `{field.Name}` |", StringComparison.Ordinal));
+            var standard = field.Schema().Default?.ToJsonString() ?? "";
+            Assert.Contains(standard, row.Split('|')[3], StringComparison.Ordinal);
+        });
     }
 
     [Fact]
