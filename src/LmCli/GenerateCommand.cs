@@ -29,7 +29,6 @@ internal static class GenerateCommand
     private static readonly Option<string[]> Stop = new("--stop") { Description = "End before this text; may be given several times." };
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
     private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of a matrix product. Default: one a core." };
 
     public static Command Create()
     {
@@ -42,7 +41,7 @@ internal static class GenerateCommand
         AtLeast(Seed, 0L);
         var command = new Command("generate", "Streams text from a model.")
         {
-            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, Repetition, Stop, Echo, Seed, Threads,
+            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, Repetition, Stop, Echo, Seed,
         };
         command.SetAction(RunAsync);
         return command;
@@ -51,7 +50,8 @@ internal static class GenerateCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        TorchRuntime.Initialize(arguments.GetValue(Threads));
+        // As the service does: the same seed then gives the same text here and there.
+        TorchRuntime.Initialize(threads: 1);
         var settings = Settings(arguments, folder);
         using var engine = new GenerationEngine(
             new TorchStepModel(folder.Config, folder.ReadWeights()), folder.Tokenizer, folder.Config.StartToken,

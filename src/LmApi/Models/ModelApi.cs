@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.OpenApi;
+using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ internal static class ModelApi
             .ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new Chance());
-        builder.Services.AddSingleton<StepModelFactory>(folder => new TorchStepModel(folder.Config, folder.ReadWeights()));
+        builder.Services.AddSingleton<StepModelFactory>(CreateStepModel);
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddFieldTable<TokenizeFields>();
@@ -35,6 +36,13 @@ internal static class ModelApi
             .WithDescription("Architecture, sizes, tokenizer, hash of the weights and the model card.")
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
+
+    private static TorchStepModel CreateStepModel(ModelFolder folder)
+    {
+        // A step of one sequence is too small to share out, and its bits would depend on the number of cores.
+        TorchRuntime.Initialize(threads: 1);
+        return new TorchStepModel(folder.Config, folder.ReadWeights());
+    }
 
     internal static JsonHttpResult<ModelResponse> Describe(ModelHost host)
     {
