@@ -16,7 +16,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public TextField Prompt { get; } = new()
     {
-        Name = "prompt", Required = true, Aliases = ["inputs", "input", "text", "content"],
+        Name = "prompt",
+        Required = true,
+        Aliases = ["inputs", "input", "text", "content"],
         Description = "The text to continue. May be empty, which starts from the zero state. "
             + $"At most {options.Value.MaxPromptTokens} tokens.",
         Example = "To be, or not to be",
@@ -24,14 +26,21 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public IntegerField MaxTokens { get; } = new()
     {
-        Name = "max_tokens", Minimum = 1, Maximum = options.Value.MaxTokens, Default = options.Value.DefaultMaxTokens,
+        Name = "max_tokens",
+        Minimum = 1,
+        Maximum = options.Value.MaxTokens,
+        Default = options.Value.DefaultMaxTokens,
         Aliases = ["max_new_tokens", "n_predict", "num_predict", "max_length", "max_completion_tokens"],
-        Description = "The most tokens to generate.", Example = 64,
+        Description = "The most tokens to generate.",
+        Example = 64,
     };
 
     public NumberField Temperature { get; } = new()
     {
-        Name = "temperature", Minimum = 0, Maximum = 2, Default = 0.8f,
+        Name = "temperature",
+        Minimum = 0,
+        Maximum = 2,
+        Default = 0.8f,
         Description = "0 always takes the most probable token, 1 draws from the model's own distribution, "
             + "and more than 1 is wilder.",
         Example = 0.8f,
@@ -39,43 +48,67 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public IntegerField TopK { get; } = new()
     {
-        Name = "top_k", Minimum = 0, Maximum = int.MaxValue, Default = 0,
-        Description = "Draw from the k most probable tokens only; 0 is off.", Example = 40,
+        Name = "top_k",
+        Minimum = 0,
+        Maximum = int.MaxValue,
+        Default = 0,
+        Description = "Draw from the k most probable tokens only; 0 is off.",
+        Example = 40,
     };
 
     public NumberField TopP { get; } = new()
     {
-        Name = "top_p", Minimum = 0, ExclusiveMinimum = true, Maximum = 1, Default = 1,
-        Description = "Draw from the smallest set of tokens whose probability reaches p only; 1 is off.", Example = 0.95f,
+        Name = "top_p",
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 1,
+        Default = 1,
+        Description = "Draw from the smallest set of tokens whose probability reaches p only; 1 is off.",
+        Example = 0.95f,
     };
 
     public NumberField MinP { get; } = new()
     {
-        Name = "min_p", Minimum = 0, Maximum = 1, Default = 0,
+        Name = "min_p",
+        Minimum = 0,
+        Maximum = 1,
+        Default = 0,
         Description = "Draw from tokens at least this times as probable as the best one only; 0 is off.",
     };
 
     public NumberField RepetitionPenalty { get; } = new()
     {
-        Name = "repetition_penalty", Minimum = 0.1, Maximum = 10, Default = 1, Aliases = ["repeat_penalty"],
+        Name = "repetition_penalty",
+        Minimum = 0.1,
+        Maximum = 10,
+        Default = 1,
+        Aliases = ["repeat_penalty"],
         Description = "Divides positive and multiplies negative logits of tokens seen in prompt or text; 1 is off.",
     };
 
     public NumberField PresencePenalty { get; } = new()
     {
-        Name = "presence_penalty", Minimum = -2, Maximum = 2, Default = 0,
+        Name = "presence_penalty",
+        Minimum = -2,
+        Maximum = 2,
+        Default = 0,
         Description = "Subtracted from the logit of every token generated before; 0 is off.",
     };
 
     public NumberField FrequencyPenalty { get; } = new()
     {
-        Name = "frequency_penalty", Minimum = -2, Maximum = 2, Default = 0,
+        Name = "frequency_penalty",
+        Minimum = -2,
+        Maximum = 2,
+        Default = 0,
         Description = "Subtracted from the logit of a token for each time it was generated before; 0 is off.",
     };
 
     public TokenBiasField LogitBias { get; } = new()
     {
-        Name = "logit_bias", MaxItems = 1024, Default = new Dictionary<int, float>(),
+        Name = "logit_bias",
+        MaxItems = 1024,
+        Default = new Dictionary<int, float>(),
         Value = new() { Name = "bias", Description = "Added to the logit.", Required = true, Minimum = -100, Maximum = 100 },
         Description = "Added to the logits of these token ids, before everything else.",
         Example = new JsonObject { ["0"] = -100 },
@@ -83,7 +116,10 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public TextListField Stop { get; } = new()
     {
-        Name = "stop", MaxItems = 4, Default = [], Aliases = ["stop_sequences", "stop_words", "stop_strings"],
+        Name = "stop",
+        MaxItems = 4,
+        Default = [],
+        Aliases = ["stop_sequences", "stop_words", "stop_strings"],
         Item = new() { Name = "text", Description = "Ends the text.", Required = true, MinLength = 1, MaxLength = 256 },
         Description = "Ends the text where one of these would appear, wherever tokens begin or end; "
             + "it is not part of the text, not even its beginning.",
@@ -92,7 +128,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public IntegerField Seed { get; } = new()
     {
-        Name = "seed", Minimum = 0, Maximum = MaxSeed,
+        Name = "seed",
+        Minimum = 0,
+        Maximum = MaxSeed,
         Description = "The same seed, prompt and settings give the same text, whatever else runs. "
             + "Chosen at random where absent; the answer says which was used.",
         Example = 42,
@@ -107,13 +145,19 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public IntegerField Logprobs { get; } = new()
     {
-        Name = "logprobs", Minimum = 0, Maximum = 20, Default = 0, Aliases = ["top_logprobs", "n_probs", "top_n_tokens"],
+        Name = "logprobs",
+        Minimum = 0,
+        Maximum = 20,
+        Default = 0,
+        Aliases = ["top_logprobs", "n_probs", "top_n_tokens"],
         Description = "How many of the most probable tokens to report at each position.",
     };
 
     public BooleanField Echo { get; } = new()
     {
-        Name = "echo", Default = false, Aliases = ["return_full_text"],
+        Name = "echo",
+        Default = false,
+        Aliases = ["return_full_text"],
         Description = "Report the prompt's tokens too, and begin the text with the prompt.",
     };
 

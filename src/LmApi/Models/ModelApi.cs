@@ -11,8 +11,6 @@ namespace LmApi.Models;
 /// <summary>Loads the model and tells what it is: <c>GET /model</c>.</summary>
 internal static class ModelApi
 {
-    private const string WeightsFile = "model.safetensors";
-
     public static void AddModel(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<ModelOptions>()
@@ -64,9 +62,9 @@ internal static class ModelApi
             Tokenizer = new() { Kind = folder.Tokenizer.Kind, VocabularySize = folder.Tokenizer.VocabularySize },
             Weights = new()
             {
-                File = WeightsFile,
+                File = ModelFolder.WeightsName,
                 Sha256 = folder.WeightsSha256,
-                Bytes = new FileInfo(Path.Combine(folder.Path, WeightsFile)).Length,
+                Bytes = folder.WeightsBytes,
             },
             Card = folder.Card,
         });

@@ -14,7 +14,9 @@ internal sealed class TokenizeFields(IOptions<GenerationOptions> options) : Fiel
 
     public TextField Text { get; } = new()
     {
-        Name = "text", Required = true, Aliases = ["content", "prompt", "inputs", "input"],
+        Name = "text",
+        Required = true,
+        Aliases = ["content", "prompt", "inputs", "input"],
         Description = $"The text to split. At most {options.Value.MaxPromptTokens} tokens.",
         Example = "Hello",
     };
@@ -31,7 +33,10 @@ internal sealed class DetokenizeFields(IOptions<GenerationOptions> options) : Fi
 
     public IntegerListField Tokens { get; } = new()
     {
-        Name = "tokens", Required = true, MaxItems = options.Value.MaxPromptTokens, Aliases = ["ids", "token_ids"],
+        Name = "tokens",
+        Required = true,
+        MaxItems = options.Value.MaxPromptTokens,
+        Aliases = ["ids", "token_ids"],
         Item = new() { Name = "id", Description = "Token id.", Required = true, Minimum = 0, Maximum = int.MaxValue },
         Description = "Token ids of the model's vocabulary.",
         Example = new JsonArray(20, 43, 50, 50, 53),

@@ -8,9 +8,11 @@ namespace LmModel.Checkpoints;
 /// <summary>A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>README.md</c>.</summary>
 public sealed class ModelFolder
 {
+    /// <summary>The file of the weights.</summary>
+    public const string WeightsName = "model.safetensors";
+
     private const string ConfigName = "config.json";
     private const string TokenizerName = "tokenizer.json";
-    private const string WeightsName = "model.safetensors";
     private const string CardName = "README.md";
 
     public required string Path { get; init; }
@@ -21,6 +23,9 @@ public sealed class ModelFolder
 
     /// <summary>SHA-256 of <c>model.safetensors</c>, lower-case hexadecimal.</summary>
     public required string WeightsSha256 { get; init; }
+
+    /// <summary>Size of <c>model.safetensors</c>.</summary>
+    public required long WeightsBytes { get; init; }
 
     /// <summary>The model card, Markdown; null where the folder has none.</summary>
     public string? Card { get; init; }
@@ -39,6 +44,7 @@ public sealed class ModelFolder
         ModelConfig? config = null;
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
+        var bytes = 0L;
         Attempt(ConfigName, problems, () => config = ReadConfig(path, problems));
         Attempt(TokenizerName, problems, () => tokenizer = ReadTokenizer(path, problems));
         if (config is not null && tokenizer is not null && tokenizer.VocabularySize != config.VocabularySize)
@@ -48,14 +54,22 @@ public sealed class ModelFolder
                 $"but vocabulary_size in {ConfigName} is {config.VocabularySize}");
         }
 
-        Attempt(WeightsName, problems, () => sha256 = CheckWeights(path, config, problems));
+        Attempt(WeightsName, problems, () => (sha256, bytes) = CheckWeights(path, config, problems));
         if (File.Exists(System.IO.Path.Combine(path, CardName)))
         {
             Attempt(CardName, problems, () => card = Encoding.UTF8.GetString(ModelFolderFiles.ReadSmall(path, CardName)));
         }
 
         return problems.Count == 0
-            ? new() { Path = path, Config = config!, Tokenizer = tokenizer!, WeightsSha256 = sha256!, Card = card }
+            ? new()
+            {
+                Path = path,
+                Config = config!,
+                Tokenizer = tokenizer!,
+                WeightsSha256 = sha256!,
+                WeightsBytes = bytes,
+                Card = card,
+            }
             : throw Failure(path, problems);
     }
 
@@ -124,8 +138,8 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>The SHA-256 of the file. Without a configuration, only the file itself is checked.</summary>
-    private static string CheckWeights(string path, ModelConfig? config, ProblemList problems)
+    /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>
+    private static (string Sha256, long Bytes) CheckWeights(string path, ModelConfig? config, ProblemList problems)
     {
         using var stream = ModelFolderFiles.OpenRead(path, WeightsName);
         using var reader = SafeTensorsReader.Open(stream, WeightsName);
@@ -138,7 +152,7 @@ public sealed class ModelFolder
             problems.AddAll(WeightsName, found);
         }
 
-        return Sha256(stream);
+        return (Sha256(stream), stream.Length);
     }
 
     private static string Sha256(Stream stream)

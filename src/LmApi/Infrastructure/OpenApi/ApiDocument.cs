@@ -40,10 +40,6 @@ internal static class ApiDocument
     {
         Title = "LmService",
         Version = "1.0.0",
-        Contact = new() { Name = "Whoever runs this service" },
-
-        // Nobody has granted a licence yet, which is what this says.
-        License = new() { Name = "All rights reserved", Url = new("https://en.wikipedia.org/wiki/All_rights_reserved") },
         Description = "Serves a recurrent language model: give it the beginning of a text and it streams the rest. "
             + "Errors are problem details (RFC 9457) with a stable `code`.",
     };
