@@ -23,6 +23,7 @@ internal static class GenerationApi
         builder.Services.AddSingleton<GenerationRequestParser>();
         builder.Services.AddSingleton<EventStreamAnswer>();
         builder.Services.AddSingleton<JsonAnswer>();
+        builder.Services.AddSingleton(GenerationRehearsal.Create);
     }
 
     public static void MapGeneration(this IEndpointRouteBuilder routes) =>

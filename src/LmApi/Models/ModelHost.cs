@@ -7,12 +7,14 @@ namespace LmApi.Models;
 
 /// <summary>
 /// Loads the model before the server listens, so that a bad folder stops the process, and holds it until the end.
-/// Then a few tokens are generated behind the server's back; from then on <see cref="IsReady"/>.
+/// Then a few tokens are generated and a first request is rehearsed behind the server's back; from then on
+/// <see cref="IsReady"/>.
 /// </summary>
 internal sealed partial class ModelHost(
     IOptions<ModelOptions> model,
     IOptions<GenerationOptions> generation,
     StepModelFactory createStepModel,
+    Rehearse rehearse,
     TimeProvider time,
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
@@ -80,6 +82,7 @@ internal sealed partial class ModelHost(
             {
             }
 
+            await rehearse(this, stopping);
             _warm = true;
             LogReady(Model.Name);
         }

@@ -1,0 +1,41 @@
+using System.Text;
+using LmApi.Infrastructure;
+using LmApi.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Generation;
+
+/// <summary>Makes a first text before anybody asks for one; the model host calls it when the model is loaded.</summary>
+internal delegate Task Rehearse(ModelHost host, CancellationToken stopping);
+
+/// <summary>
+/// Answers one small request to nobody, by the handler that will answer the real ones: the first client should not wait
+/// while parsing, sampling and writing are compiled.
+/// </summary>
+internal static class GenerationRehearsal
+{
+    private static readonly byte[] Request = Encoding.UTF8.GetBytes(
+        """{"prompt": "", "max_tokens": 1, "seed": 0, "stop": ["no text has this"], "logprobs": 1}""");
+
+    public static Rehearse Create(IServiceProvider services) => (host, stopping) =>
+    {
+        var options = services.GetRequiredService<IOptions<GenerationOptions>>();
+        var http = new DefaultHttpContext { RequestServices = services, RequestAborted = stopping };
+        http.Request.Method = HttpMethods.Post;
+        http.Request.ContentType = "application/json";
+        http.Request.Body = new MemoryStream(Request);
+        http.Response.Body = Stream.Null;
+
+        // It is nobody's request, so the log has nothing of it.
+        return GenerationApi.GenerateAsync(
+            http,
+            host,
+            services.GetRequiredService<GenerationRequestParser>(),
+            new EventStreamAnswer(options, services.GetRequiredService<TimeProvider>(), NullLogger<EventStreamAnswer>.Instance),
+            services.GetRequiredService<JsonAnswer>(),
+            new Chance(),
+            options,
+            NullLogger<EventStreamAnswer>.Instance);
+    };
+}
