@@ -86,9 +86,9 @@ internal sealed partial class ModelHost(
             _warm = true;
             LogReady(Model.Name);
         }
-        catch (Exception) when (stopping.IsCancellationRequested)
+        catch (Exception exception) when (stopping.IsCancellationRequested || exception is ObjectDisposedException)
         {
-            // Stopped before it was warm.
+            // Stopped before it was warm, or never started: a port that is taken takes all this down again.
         }
         catch (Exception exception)
         {
