@@ -52,7 +52,8 @@ internal sealed partial class ModelHost(
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
         LogLoaded(_model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds);
-        WarmUp = WarmUpAsync(lifetime.ApplicationStopping);
+        // Not before the server listens: a port that is taken would pull the model from under the warm-up.
+        lifetime.ApplicationStarted.Register(() => WarmUp = WarmUpAsync(lifetime.ApplicationStopping));
         return Task.CompletedTask;
     }
 
@@ -86,9 +87,9 @@ internal sealed partial class ModelHost(
             _warm = true;
             LogReady(Model.Name);
         }
-        catch (Exception exception) when (stopping.IsCancellationRequested || exception is ObjectDisposedException)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopped before it was warm, or never started: a port that is taken takes all this down again.
+            // Stopped before it was warm.
         }
         catch (Exception exception)
         {
