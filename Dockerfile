@@ -23,10 +23,7 @@ COPY --from=build /natives/ ./
 COPY models/ /models/
 COPY --from=build /app/ ./
 
-# Libtorch starts a thread for every core of the host, whatever share of them the container has; a step of a recurrent
-# model is too small to be worth sharing out.
-ENV Model__Path=/models/shakespeare \
-    OMP_NUM_THREADS=1
+ENV Model__Path=/models/shakespeare
 
 USER $APP_UID
 EXPOSE 8080

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using LmApi.Tests.Support;
 using LmModel.Tokenization;
 
@@ -12,6 +13,15 @@ public sealed class StartupTests
     [Fact]
     public async Task A_wrong_path_stops_the_process_with_one_line() =>
         await StopsAsync("Model:Path is '/no/such/model'", "--Model:Path=/no/such/model");
+
+    [Fact]
+    public async Task Logs_are_json_where_the_configuration_says_so()
+    {
+        var line = await StopsAsync("Model:Path is", "--Model:Path=/no/such/model", "--Logging:Format=json");
+        using var json = JsonDocument.Parse(line);
+        Assert.Equal("Fatal", json.RootElement.GetProperty("@l").GetString());
+        Assert.Contains("/no/such/model", json.RootElement.GetProperty("Reason").GetString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_broken_file_stops_the_process_with_one_line()
