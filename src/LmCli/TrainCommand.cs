@@ -125,7 +125,7 @@ internal static class TrainCommand
     /// <summary>The command as a reader would repeat it: the text by its name alone, without what is said elsewhere.</summary>
     private static string Command(ParseResult arguments)
     {
-        string[] told = ["--resume", "--overwrite", "--about"];
+        string[] told = ["--overwrite", "--about"];
         var text = arguments.GetRequiredValue(Text);
         var words = new List<string> { "lm" };
         for (var i = 0; i < arguments.Tokens.Count; i++)

@@ -54,4 +54,23 @@ internal abstract class Field<T> : Field
         errors.Add(path, FieldErrorCodes.WrongType, $"`{path}` must be {TypeInWords}.", value, new() { Type = schemaType });
         return false;
     }
+
+    /// <summary>Whether the value is an array of at most <paramref name="maxItems"/>; adds the error where it is not.</summary>
+    protected bool IsArray(JsonElement value, string path, FieldErrors errors, int maxItems)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return WrongType(value, path, errors, "array");
+        }
+
+        var length = value.GetArrayLength();
+        if (length > maxItems)
+        {
+            errors.Add(path, FieldErrorCodes.TooMany, $"`{path}` may have {maxItems} items, not {length}.",
+                value, new() { MaxItems = maxItems });
+            return false;
+        }
+
+        return true;
+    }
 }

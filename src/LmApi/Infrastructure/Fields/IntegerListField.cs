@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LmApi.Infrastructure.Problems;
 using Microsoft.OpenApi;
 
 namespace LmApi.Infrastructure.Fields;
@@ -19,15 +18,8 @@ internal sealed class IntegerListField : Field<int[]>
     public override bool TryRead(JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out int[] result)
     {
         result = null;
-        if (value.ValueKind != JsonValueKind.Array)
+        if (!IsArray(value, path, errors, MaxItems))
         {
-            return WrongType(value, path, errors, "array");
-        }
-
-        if (value.GetArrayLength() > MaxItems)
-        {
-            errors.Add(path, FieldErrorCodes.TooMany, $"`{path}` may have {MaxItems} items, not {value.GetArrayLength()}.",
-                value, new() { MaxItems = MaxItems });
             return false;
         }
 
