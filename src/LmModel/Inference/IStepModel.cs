@@ -1,12 +1,13 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// The one seam between a network and decoding: reads a token for each sequence of a batch, updates its state in place
-/// and gives the logits of its next token. Not safe for concurrent calls; the engine calls it from one thread.
+/// The one seam between a network and decoding: reads tokens into the states of a batch, in place, and gives the logits of
+/// what comes next. Not safe for concurrent calls; the engine calls it from one thread.
 /// </summary>
 /// <remarks>
 /// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever
-/// else is in the batch: a seed is then a full receipt of a text. The engine makes no larger batches.
+/// else is in the batch, and in however many calls its tokens are read: a seed is then a full receipt of a text. The
+/// engine makes no larger batches.
 /// </remarks>
 public interface IStepModel : IDisposable
 {
@@ -22,8 +23,34 @@ public interface IStepModel : IDisposable
     /// </summary>
     int MaxInvariantBatch => 1;
 
-    /// <param name="tokens">One id for each sequence, (B).</param>
-    /// <param name="states">The state of each sequence, (B); overwritten by the state after the token.</param>
-    /// <param name="logits">Receives the logits, (B, V) row by row.</param>
-    void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits);
+    /// <summary>Reads any number of tokens into each state; a decoding sequence reads one, a prompt a slice of its own.</summary>
+    /// <param name="tokens">The tokens of the first sequence, then those of the second, …; ΣT ids.</param>
+    /// <param name="lengths">(B): how many of them each sequence reads, T at least 0.</param>
+    /// <param name="states">(B): overwritten by the states after the tokens.</param>
+    /// <param name="logits">
+    /// (R, V), R at most B: receives the logits of the first R states, which is what follows their last token. Prompts in
+    /// the middle stand last and cost no logits. A state that has read nothing in this call gives its logits again.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// An id is not below V, or the sizes do not fit one another; nothing has been changed then.
+    /// </exception>
+    void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits);
+}
+
+/// <summary>The shape of a call that decoding makes most.</summary>
+public static class StepModelExtensions
+{
+    /// <summary>Reads one token for each sequence and gives the logits of all.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">(B).</param>
+    /// <param name="states">(B): overwritten.</param>
+    /// <param name="logits">(B, V).</param>
+    public static void Step(
+        this IStepModel model, ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    {
+        var ones = new int[tokens.Length];
+        Array.Fill(ones, 1);
+        model.Advance(tokens, ones, states, logits);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class TorchStepModel : IStepModel
     /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
     public TorchStepModel(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
     {
-        Check(config, weights);
+        StepArguments.CheckWeights(config, weights);
         TorchRuntime.Initialize();
         _config = config;
 
@@ -59,13 +59,56 @@ public sealed class TorchStepModel : IStepModel
     public int MaxInvariantBatch => 1;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">
-    /// An id is not below V, or the sizes do not fit one another; nothing has been changed then.
-    /// </exception>
-    public void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    public void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
-        Check(tokens, states, logits);
+        StepArguments.Check(this, tokens, lengths, states, logits);
         using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var batch = new int[states.Length]; // sequences that have a token at this time
+        var starts = new int[states.Length];
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] = starts[i - 1] + lengths[i - 1];
+        }
+
+        for (var time = 0; ; time++)
+        {
+            var size = 0;
+            for (var i = 0; i < lengths.Length; i++)
+            {
+                if (time < lengths[i])
+                {
+                    batch[size++] = i;
+                }
+            }
+
+            if (size == 0)
+            {
+                break;
+            }
+
+            var now = new int[size];
+            var of = new RecurrentState[size];
+            for (var i = 0; i < size; i++)
+            {
+                now[i] = tokens[starts[batch[i]] + time];
+                of[i] = states[batch[i]];
+            }
+
+            Step(now, of);
+        }
+
+        if (logits.Length > 0)
+        {
+            var rows = states[..(logits.Length / VocabularySize)]; // (R)
+            var top = Read(rows)[(_config.Layers - 1) * _config.StateVectors]; // (R, H): h of the last layer
+            Floats(addmm(_outputBias, top, _outputWeight, 1, 1)).CopyTo(logits); // (R, V)
+        }
+    }
+
+    private void Step(int[] tokens, RecurrentState[] states)
+    {
         using var scope = NewDisposeScope();
         var state = Read(states); // (L * S, B, H)
         var vectors = _config.StateVectors; // S
@@ -81,8 +124,6 @@ public sealed class TorchStepModel : IStepModel
                 Write(c, states, (layer * vectors) + 1);
             }
         }
-
-        Floats(addmm(_outputBias, h!, _outputWeight, 1, 1)).CopyTo(logits); // (B, V)
     }
 
     public void Dispose()
@@ -93,9 +134,9 @@ public sealed class TorchStepModel : IStepModel
         _outputBias.Dispose();
     }
 
-    private Tensor FirstGates(ReadOnlySpan<int> tokens)
+    private Tensor FirstGates(int[] tokens)
     {
-        var rows = _embedding.index_select(0, tensor(tokens.ToArray())); // (B, E) or (B, G)
+        var rows = _embedding.index_select(0, tensor(tokens)); // (B, E) or (B, G)
         return _embeddingIsTable ? rows : _layers[0].InputGates(rows); // (B, G)
     }
 
@@ -130,39 +171,4 @@ public sealed class TorchStepModel : IStepModel
 
     /// <summary>A contiguous tensor's memory: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.</summary>
     private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-
-    private void Check(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(states.Length, tokens.Length, nameof(states));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, tokens.Length * VocabularySize, nameof(logits));
-        foreach (var id in tokens)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(tokens));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize, nameof(tokens));
-        }
-
-        foreach (var state in states)
-        {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(state.Values.Length, StateSize, nameof(states));
-        }
-    }
-
-    private static void Check(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
-    {
-        var problems = new List<string>();
-        foreach (var (name, shape) in config.ParameterShapes)
-        {
-            var size = shape.Aggregate(1L, (n, d) => n * d);
-            if (weights.GetValueOrDefault(name)?.LongLength is var actual && actual != size)
-            {
-                problems.Add($"{name} must have {size} numbers, not {actual?.ToString() ?? "none"}");
-            }
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", problems), nameof(weights));
-        }
-    }
 }

@@ -4,7 +4,7 @@ namespace LmApi.Tests.Support;
 
 /// <summary>
 /// A model in a few lines of integer arithmetic, so that its texts are the same on every machine: it prefers the token
-/// after the last one, by a margin that its state (how many tokens it has read) changes. Steps pass a gate.
+/// after the last one, by a margin that its state (how many tokens it has read, and the last logits) changes. Steps pass a gate.
 /// </summary>
 internal sealed class FakeStepModel(int vocabularySize) : IStepModel
 {
@@ -12,7 +12,7 @@ internal sealed class FakeStepModel(int vocabularySize) : IStepModel
 
     public int VocabularySize => vocabularySize;
 
-    public int StateSize => 1;
+    public int StateSize => 1 + vocabularySize;
 
     public StepGate Gate => _gate;
 
@@ -25,7 +25,8 @@ internal sealed class FakeStepModel(int vocabularySize) : IStepModel
     /// <summary>Called by every step, on the decode thread.</summary>
     public Action? OnStep { get; set; }
 
-    public void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    public void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
         Steps++;
         _gate.Pass();
@@ -36,13 +37,23 @@ internal sealed class FakeStepModel(int vocabularySize) : IStepModel
             throw failure;
         }
 
-        for (var i = 0; i < tokens.Length; i++)
+        for (var i = 0; i < states.Length; i++)
         {
-            var read = ++states[i].Values[0];
-            var row = logits.Slice(i * vocabularySize, vocabularySize);
-            row.Clear();
-            row[(tokens[i] + 1) % vocabularySize] = 4 - (read % 3);
-            row[(tokens[i] + 2) % vocabularySize] = 1;
+            var state = states[i].Values;
+            var row = state[1..];
+            foreach (var token in tokens[..lengths[i]])
+            {
+                var read = ++state[0];
+                row.Clear();
+                row[(token + 1) % vocabularySize] = 4 - (read % 3);
+                row[(token + 2) % vocabularySize] = 1;
+            }
+
+            tokens = tokens[lengths[i]..];
+            if (i * vocabularySize < logits.Length)
+            {
+                row.CopyTo(logits[(i * vocabularySize)..]);
+            }
         }
     }
 

@@ -7,6 +7,9 @@ namespace LmModel.Tests.Inference;
 /// </summary>
 internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
 {
+    // Before the logits of the last token, which a state that reads nothing gives again.
+    private const int Memory = 4;
+
     private readonly Lock _gate = new();
     private readonly List<int> _stepped = [];
     private readonly List<int> _batches = [];
@@ -18,7 +21,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
 
     public int VocabularySize => 256;
 
-    public int StateSize => 4;
+    public int StateSize => Memory + VocabularySize;
 
     public int MaxInvariantBatch { get; init; } = 1;
 
@@ -66,20 +69,32 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     /// <summary>Logits that depend on all that was read and look random.</summary>
     public static FakeStepModel Noisy(int maxBatch = 1) => new(Noise) { MaxInvariantBatch = maxBatch };
 
-    public void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    public void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
         lock (_gate)
         {
             _stepped.AddRange(tokens);
-            _batches.Add(tokens.Length);
+            _batches.Add(lengths.Length);
         }
 
         Began.Release();
         Permits?.Wait();
-        logits.Clear();
-        for (var i = 0; i < tokens.Length; i++)
+        for (var i = 0; i < states.Length; i++)
         {
-            rule(tokens[i], states[i].Values, logits.Slice(i * VocabularySize, VocabularySize));
+            var memory = states[i].Values[..Memory];
+            var last = states[i].Values[Memory..];
+            foreach (var token in tokens[..lengths[i]])
+            {
+                last.Clear();
+                rule(token, memory, last);
+            }
+
+            tokens = tokens[lengths[i]..];
+            if (i * VocabularySize < logits.Length)
+            {
+                last.CopyTo(logits[(i * VocabularySize)..]);
+            }
         }
     }
 

@@ -56,9 +56,10 @@ public sealed class ManyGenerationsTests
 
         public int StateSize => model.StateSize;
 
-        public void Step(ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+        public void Advance(
+            ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
         {
-            model.Step(tokens, states, logits);
+            model.Advance(tokens, lengths, states, logits);
             Live = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         }
 
