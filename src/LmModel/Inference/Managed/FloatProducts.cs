@@ -42,174 +42,249 @@ internal readonly unsafe struct Bf16Weights<F> : IFloatWeights<F>
 /// sums += W x for blocks of 16 rows and any number of columns x. Each (row, column) sum is one chain of fused
 /// multiply-adds over k = 0, 1, 2, …, so it has the same bits whatever is computed beside it.
 /// </summary>
+/// <remarks>
+/// What is computed side by side is a tile of blocks by columns, in registers: a chain waits for its own last addition, so
+/// it takes several to fill the pipeline, and the larger the tile, the fewer loads for each multiplication.
+/// </remarks>
 internal static unsafe class FloatProducts<F, W>
     where F : struct, IFloatLanes<F>
     where W : struct, IFloatWeights<F>
 {
     /// <param name="matrix">W.</param>
     /// <param name="block">The first block.</param>
-    /// <param name="blocks">How many.</param>
+    /// <param name="blocks">How many, of one group.</param>
     /// <param name="x">(columns, K).</param>
     /// <param name="columns">How many sequences.</param>
     /// <param name="sums">Block b of column j stands at j · <paramref name="stride"/> + 16 b.</param>
     /// <param name="stride">Floats from column to column.</param>
     public static void Add(PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride)
     {
+        var weights = matrix.Block(block);
         var values = x.Floats;
-        var (pairs, step) = (matrix.Pairs, (nint)x.Stride);
-        if (columns == 1 && blocks == 4)
+        var (pairs, next, step) = (matrix.Pairs, (nint)matrix.PairStep, (nint)x.Stride);
+        var j = 0;
+        if (blocks == 4)
         {
-            FourBlocks(matrix.Block(block), matrix.BlockBytes, pairs, values, sums);
-            return;
+            for (; F.IsWide && j + 4 <= columns; j += 4)
+            {
+                FourByFour(weights, next, pairs, values + (j * step), step, sums + (j * stride), stride);
+            }
+
+            for (; F.IsWide && j + 2 <= columns; j += 2)
+            {
+                FourByTwo(weights, next, pairs, values + (j * step), step, sums + (j * stride), stride);
+            }
+
+            if (j + 1 == columns)
+            {
+                FourByOne(weights, next, pairs, values + (j * step), sums + (j * stride));
+                return;
+            }
         }
 
-        for (var b = 0; b < blocks; b++, sums += PackedMatrix.BlockRows)
+        for (var b = 0; b < blocks && j < columns; b++, weights += W.PairBytes, sums += PackedMatrix.BlockRows)
         {
-            var weights = matrix.Block(block + b);
-            var j = 0;
-            for (; F.Columns >= 8 && j + 8 <= columns; j += 8)
+            var rest = j;
+            for (; rest + 4 <= columns; rest += 4)
             {
-                EightColumns(weights, pairs, values + (j * step), step, sums + (j * stride), stride);
+                OneByFour(weights, next, pairs, values + (rest * step), step, sums + (rest * stride), stride);
             }
 
-            for (; F.Columns >= 4 && j + 4 <= columns; j += 4)
+            for (; rest < columns; rest++)
             {
-                FourColumns(weights, pairs, values + (j * step), step, sums + (j * stride), stride);
-            }
-
-            for (; F.Columns >= 2 && j + 2 <= columns; j += 2)
-            {
-                TwoColumns(weights, pairs, values + (j * step), step, sums + (j * stride), stride);
-            }
-
-            for (; j < columns; j++)
-            {
-                OneColumn(weights, pairs, values + (j * step), sums + (j * stride));
+                OneByOne(weights, next, pairs, values + (rest * step), sums + (rest * stride));
             }
         }
     }
 
-    /// <summary>One chain waits for its own additions; four of them fill the pipeline.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourBlocks(byte* weights, nint blockBytes, int pairs, float* x, float* sums)
-    {
-        var (s0, s1, s2, s3) = (F.Load(sums), F.Load(sums + 16), F.Load(sums + 32), F.Load(sums + 48));
-        for (var end = x + (2 * pairs); x < end; x += 2, weights += W.PairBytes)
-        {
-            var even = F.Create(x[0]);
-            s0 = F.MultiplyAdd(W.Even(weights), even, s0);
-            s1 = F.MultiplyAdd(W.Even(weights + blockBytes), even, s1);
-            s2 = F.MultiplyAdd(W.Even(weights + (2 * blockBytes)), even, s2);
-            s3 = F.MultiplyAdd(W.Even(weights + (3 * blockBytes)), even, s3);
-            var odd = F.Create(x[1]);
-            s0 = F.MultiplyAdd(W.Odd(weights), odd, s0);
-            s1 = F.MultiplyAdd(W.Odd(weights + blockBytes), odd, s1);
-            s2 = F.MultiplyAdd(W.Odd(weights + (2 * blockBytes)), odd, s2);
-            s3 = F.MultiplyAdd(W.Odd(weights + (3 * blockBytes)), odd, s3);
-        }
-
-        s0.Store(sums);
-        s1.Store(sums + 16);
-        s2.Store(sums + 32);
-        s3.Store(sums + 48);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightColumns(byte* weights, int pairs, float* x, nint step, float* sums, nint stride)
-    {
-        float* x1 = x + step, x2 = x1 + step, x3 = x2 + step, x4 = x3 + step, x5 = x4 + step, x6 = x5 + step, x7 = x6 + step;
-        var (s0, s1, s2, s3) =
-            (F.Load(sums), F.Load(sums + stride), F.Load(sums + (2 * stride)), F.Load(sums + (3 * stride)));
-        var upper = sums + (4 * stride);
-        var (s4, s5, s6, s7) =
-            (F.Load(upper), F.Load(upper + stride), F.Load(upper + (2 * stride)), F.Load(upper + (3 * stride)));
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += W.PairBytes)
-        {
-            var w = W.Even(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k]), s1);
-            s2 = F.MultiplyAdd(w, F.Create(x2[k]), s2);
-            s3 = F.MultiplyAdd(w, F.Create(x3[k]), s3);
-            s4 = F.MultiplyAdd(w, F.Create(x4[k]), s4);
-            s5 = F.MultiplyAdd(w, F.Create(x5[k]), s5);
-            s6 = F.MultiplyAdd(w, F.Create(x6[k]), s6);
-            s7 = F.MultiplyAdd(w, F.Create(x7[k]), s7);
-            w = W.Odd(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k + 1]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k + 1]), s1);
-            s2 = F.MultiplyAdd(w, F.Create(x2[k + 1]), s2);
-            s3 = F.MultiplyAdd(w, F.Create(x3[k + 1]), s3);
-            s4 = F.MultiplyAdd(w, F.Create(x4[k + 1]), s4);
-            s5 = F.MultiplyAdd(w, F.Create(x5[k + 1]), s5);
-            s6 = F.MultiplyAdd(w, F.Create(x6[k + 1]), s6);
-            s7 = F.MultiplyAdd(w, F.Create(x7[k + 1]), s7);
-        }
-
-        s0.Store(sums);
-        s1.Store(sums + stride);
-        s2.Store(sums + (2 * stride));
-        s3.Store(sums + (3 * stride));
-        s4.Store(upper);
-        s5.Store(upper + stride);
-        s6.Store(upper + (2 * stride));
-        s7.Store(upper + (3 * stride));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourColumns(byte* weights, int pairs, float* x, nint step, float* sums, nint stride)
+    private static void FourByFour(byte* weights, nint next, int pairs, float* x, nint step, float* sums, nint stride)
     {
         float* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
-        var (s0, s1, s2, s3) =
-            (F.Load(sums), F.Load(sums + stride), F.Load(sums + (2 * stride)), F.Load(sums + (3 * stride)));
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += W.PairBytes)
+        float* sums1 = sums + stride, sums2 = sums1 + stride, sums3 = sums2 + stride;
+        var (a0, b0, c0, d0) = (F.Load(sums), F.Load(sums + 16), F.Load(sums + 32), F.Load(sums + 48));
+        var (a1, b1, c1, d1) = (F.Load(sums1), F.Load(sums1 + 16), F.Load(sums1 + 32), F.Load(sums1 + 48));
+        var (a2, b2, c2, d2) = (F.Load(sums2), F.Load(sums2 + 16), F.Load(sums2 + 32), F.Load(sums2 + 48));
+        var (a3, b3, c3, d3) = (F.Load(sums3), F.Load(sums3 + 16), F.Load(sums3 + 32), F.Load(sums3 + 48));
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            var w = W.Even(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k]), s1);
-            s2 = F.MultiplyAdd(w, F.Create(x2[k]), s2);
-            s3 = F.MultiplyAdd(w, F.Create(x3[k]), s3);
-            w = W.Odd(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k + 1]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k + 1]), s1);
-            s2 = F.MultiplyAdd(w, F.Create(x2[k + 1]), s2);
-            s3 = F.MultiplyAdd(w, F.Create(x3[k + 1]), s3);
+            var w0 = W.Even(weights);
+            var w1 = W.Even(weights + W.PairBytes);
+            var w2 = W.Even(weights + (2 * W.PairBytes));
+            var w3 = W.Even(weights + (3 * W.PairBytes));
+            var v = F.Create(x[k]);
+            a0 = F.MultiplyAdd(w0, v, a0);
+            b0 = F.MultiplyAdd(w1, v, b0);
+            c0 = F.MultiplyAdd(w2, v, c0);
+            d0 = F.MultiplyAdd(w3, v, d0);
+            v = F.Create(x1[k]);
+            a1 = F.MultiplyAdd(w0, v, a1);
+            b1 = F.MultiplyAdd(w1, v, b1);
+            c1 = F.MultiplyAdd(w2, v, c1);
+            d1 = F.MultiplyAdd(w3, v, d1);
+            v = F.Create(x2[k]);
+            a2 = F.MultiplyAdd(w0, v, a2);
+            b2 = F.MultiplyAdd(w1, v, b2);
+            c2 = F.MultiplyAdd(w2, v, c2);
+            d2 = F.MultiplyAdd(w3, v, d2);
+            v = F.Create(x3[k]);
+            a3 = F.MultiplyAdd(w0, v, a3);
+            b3 = F.MultiplyAdd(w1, v, b3);
+            c3 = F.MultiplyAdd(w2, v, c3);
+            d3 = F.MultiplyAdd(w3, v, d3);
+            w0 = W.Odd(weights);
+            w1 = W.Odd(weights + W.PairBytes);
+            w2 = W.Odd(weights + (2 * W.PairBytes));
+            w3 = W.Odd(weights + (3 * W.PairBytes));
+            v = F.Create(x[k + 1]);
+            a0 = F.MultiplyAdd(w0, v, a0);
+            b0 = F.MultiplyAdd(w1, v, b0);
+            c0 = F.MultiplyAdd(w2, v, c0);
+            d0 = F.MultiplyAdd(w3, v, d0);
+            v = F.Create(x1[k + 1]);
+            a1 = F.MultiplyAdd(w0, v, a1);
+            b1 = F.MultiplyAdd(w1, v, b1);
+            c1 = F.MultiplyAdd(w2, v, c1);
+            d1 = F.MultiplyAdd(w3, v, d1);
+            v = F.Create(x2[k + 1]);
+            a2 = F.MultiplyAdd(w0, v, a2);
+            b2 = F.MultiplyAdd(w1, v, b2);
+            c2 = F.MultiplyAdd(w2, v, c2);
+            d2 = F.MultiplyAdd(w3, v, d2);
+            v = F.Create(x3[k + 1]);
+            a3 = F.MultiplyAdd(w0, v, a3);
+            b3 = F.MultiplyAdd(w1, v, b3);
+            c3 = F.MultiplyAdd(w2, v, c3);
+            d3 = F.MultiplyAdd(w3, v, d3);
         }
 
-        s0.Store(sums);
-        s1.Store(sums + stride);
-        s2.Store(sums + (2 * stride));
-        s3.Store(sums + (3 * stride));
+        a0.Store(sums);
+        b0.Store(sums + 16);
+        c0.Store(sums + 32);
+        d0.Store(sums + 48);
+        a1.Store(sums1);
+        b1.Store(sums1 + 16);
+        c1.Store(sums1 + 32);
+        d1.Store(sums1 + 48);
+        a2.Store(sums2);
+        b2.Store(sums2 + 16);
+        c2.Store(sums2 + 32);
+        d2.Store(sums2 + 48);
+        a3.Store(sums3);
+        b3.Store(sums3 + 16);
+        c3.Store(sums3 + 32);
+        d3.Store(sums3 + 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoColumns(byte* weights, int pairs, float* x, nint step, float* sums, nint stride)
+    private static void FourByTwo(byte* weights, nint next, int pairs, float* x, nint step, float* sums, nint stride)
     {
         var x1 = x + step;
-        var (s0, s1) = (F.Load(sums), F.Load(sums + stride));
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += W.PairBytes)
+        var sums1 = sums + stride;
+        var (a0, b0, c0, d0) = (F.Load(sums), F.Load(sums + 16), F.Load(sums + 32), F.Load(sums + 48));
+        var (a1, b1, c1, d1) = (F.Load(sums1), F.Load(sums1 + 16), F.Load(sums1 + 32), F.Load(sums1 + 48));
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            var w = W.Even(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k]), s1);
-            w = W.Odd(weights);
-            s0 = F.MultiplyAdd(w, F.Create(x[k + 1]), s0);
-            s1 = F.MultiplyAdd(w, F.Create(x1[k + 1]), s1);
+            var w0 = W.Even(weights);
+            var w1 = W.Even(weights + W.PairBytes);
+            var w2 = W.Even(weights + (2 * W.PairBytes));
+            var w3 = W.Even(weights + (3 * W.PairBytes));
+            var v = F.Create(x[k]);
+            a0 = F.MultiplyAdd(w0, v, a0);
+            b0 = F.MultiplyAdd(w1, v, b0);
+            c0 = F.MultiplyAdd(w2, v, c0);
+            d0 = F.MultiplyAdd(w3, v, d0);
+            v = F.Create(x1[k]);
+            a1 = F.MultiplyAdd(w0, v, a1);
+            b1 = F.MultiplyAdd(w1, v, b1);
+            c1 = F.MultiplyAdd(w2, v, c1);
+            d1 = F.MultiplyAdd(w3, v, d1);
+            w0 = W.Odd(weights);
+            w1 = W.Odd(weights + W.PairBytes);
+            w2 = W.Odd(weights + (2 * W.PairBytes));
+            w3 = W.Odd(weights + (3 * W.PairBytes));
+            v = F.Create(x[k + 1]);
+            a0 = F.MultiplyAdd(w0, v, a0);
+            b0 = F.MultiplyAdd(w1, v, b0);
+            c0 = F.MultiplyAdd(w2, v, c0);
+            d0 = F.MultiplyAdd(w3, v, d0);
+            v = F.Create(x1[k + 1]);
+            a1 = F.MultiplyAdd(w0, v, a1);
+            b1 = F.MultiplyAdd(w1, v, b1);
+            c1 = F.MultiplyAdd(w2, v, c1);
+            d1 = F.MultiplyAdd(w3, v, d1);
         }
 
-        s0.Store(sums);
-        s1.Store(sums + stride);
+        a0.Store(sums);
+        b0.Store(sums + 16);
+        c0.Store(sums + 32);
+        d0.Store(sums + 48);
+        a1.Store(sums1);
+        b1.Store(sums1 + 16);
+        c1.Store(sums1 + 32);
+        d1.Store(sums1 + 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneColumn(byte* weights, int pairs, float* x, float* sums)
+    private static void FourByOne(byte* weights, nint next, int pairs, float* x, float* sums)
     {
-        var s = F.Load(sums);
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += W.PairBytes)
+        var (a, b, c, d) = (F.Load(sums), F.Load(sums + 16), F.Load(sums + 32), F.Load(sums + 48));
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            s = F.MultiplyAdd(W.Even(weights), F.Create(x[k]), s);
-            s = F.MultiplyAdd(W.Odd(weights), F.Create(x[k + 1]), s);
+            var v = F.Create(x[k]);
+            a = F.MultiplyAdd(W.Even(weights), v, a);
+            b = F.MultiplyAdd(W.Even(weights + W.PairBytes), v, b);
+            c = F.MultiplyAdd(W.Even(weights + (2 * W.PairBytes)), v, c);
+            d = F.MultiplyAdd(W.Even(weights + (3 * W.PairBytes)), v, d);
+            v = F.Create(x[k + 1]);
+            a = F.MultiplyAdd(W.Odd(weights), v, a);
+            b = F.MultiplyAdd(W.Odd(weights + W.PairBytes), v, b);
+            c = F.MultiplyAdd(W.Odd(weights + (2 * W.PairBytes)), v, c);
+            d = F.MultiplyAdd(W.Odd(weights + (3 * W.PairBytes)), v, d);
         }
 
-        s.Store(sums);
+        a.Store(sums);
+        b.Store(sums + 16);
+        c.Store(sums + 32);
+        d.Store(sums + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByFour(byte* weights, nint next, int pairs, float* x, nint step, float* sums, nint stride)
+    {
+        float* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
+        float* sums1 = sums + stride, sums2 = sums1 + stride, sums3 = sums2 + stride;
+        var (a0, a1, a2, a3) = (F.Load(sums), F.Load(sums1), F.Load(sums2), F.Load(sums3));
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
+        {
+            var w = W.Even(weights);
+            a0 = F.MultiplyAdd(w, F.Create(x[k]), a0);
+            a1 = F.MultiplyAdd(w, F.Create(x1[k]), a1);
+            a2 = F.MultiplyAdd(w, F.Create(x2[k]), a2);
+            a3 = F.MultiplyAdd(w, F.Create(x3[k]), a3);
+            w = W.Odd(weights);
+            a0 = F.MultiplyAdd(w, F.Create(x[k + 1]), a0);
+            a1 = F.MultiplyAdd(w, F.Create(x1[k + 1]), a1);
+            a2 = F.MultiplyAdd(w, F.Create(x2[k + 1]), a2);
+            a3 = F.MultiplyAdd(w, F.Create(x3[k + 1]), a3);
+        }
+
+        a0.Store(sums);
+        a1.Store(sums1);
+        a2.Store(sums2);
+        a3.Store(sums3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByOne(byte* weights, nint next, int pairs, float* x, float* sums)
+    {
+        var a = F.Load(sums);
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
+        {
+            a = F.MultiplyAdd(W.Even(weights), F.Create(x[k]), a);
+            a = F.MultiplyAdd(W.Odd(weights), F.Create(x[k + 1]), a);
+        }
+
+        a.Store(sums);
     }
 }

@@ -7,8 +7,8 @@ namespace LmModel.Inference.Managed;
 internal unsafe interface IFloatLanes<T>
     where T : struct, IFloatLanes<T>
 {
-    /// <summary>Sequences whose sums fit into the registers beside one block of weights: 8, 4, 2 or 1.</summary>
-    static abstract int Columns { get; }
+    /// <summary>16 of these fit into the registers, with room for operands.</summary>
+    static abstract bool IsWide { get; }
 
     static abstract T operator +(T left, T right);
 

@@ -10,6 +10,8 @@ internal static unsafe class IntegerProducts<F, I>
     where F : struct, IFloatLanes<F>
     where I : struct, IIntegerLanes<I, F>
 {
+    private const int PairBytes = 2 * PackedMatrix.BlockRows;
+
     /// <summary>The largest activation with which no sum of K products leaves 32 bits.</summary>
     /// <param name="columns">K.</param>
     public static int MaxActivation(int columns) =>
@@ -18,33 +20,48 @@ internal static unsafe class IntegerProducts<F, I>
     /// <inheritdoc cref="FloatProducts{F, W}.Add"/>
     public static void Add(PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride)
     {
-        var values = x.Shorts;
-        var (pairs, step) = (matrix.Pairs, (nint)x.Stride);
+        var weights = (sbyte*)matrix.Block(block);
         var scales = matrix.Scales + (block * PackedMatrix.BlockRows);
-        if (columns == 1 && blocks == 4)
+        var values = x.Shorts;
+        var (pairs, next, step) = (matrix.Pairs, (nint)matrix.PairStep, (nint)x.Stride);
+        var j = 0;
+        if (blocks == 4)
         {
-            FourBlocks((sbyte*)matrix.Block(block), matrix.BlockBytes, pairs, values, scales, x.Scales[0], sums);
-            return;
+            for (; F.IsWide && j + 4 <= columns; j += 4)
+            {
+                FourByFour(
+                    weights, next, pairs, values + (j * step), step, scales, x.Scales + j, sums + (j * stride), stride);
+            }
+
+            for (; F.IsWide && j + 2 <= columns; j += 2)
+            {
+                FourByTwo(
+                    weights, next, pairs, values + (j * step), step, scales, x.Scales + j, sums + (j * stride), stride);
+            }
+
+            if (j + 1 == columns)
+            {
+                FourByOne(weights, next, pairs, values + (j * step), scales, x.Scales + j, sums + (j * stride));
+                return;
+            }
         }
 
-        for (var b = 0; b < blocks; b++, sums += PackedMatrix.BlockRows, scales += PackedMatrix.BlockRows)
+        for (var b = 0; b < blocks && j < columns; b++, weights += PairBytes)
         {
-            var weights = (sbyte*)matrix.Block(block + b);
-            var j = 0;
-            for (; F.Columns >= 8 && j + 8 <= columns; j += 8)
+            var rest = j;
+            for (; rest + 4 <= columns; rest += 4)
             {
-                EightColumns(weights, pairs, values + (j * step), step, scales, x.Scales + j, sums + (j * stride), stride);
+                OneByFour(
+                    weights, next, pairs, values + (rest * step), step, scales, x.Scales + rest, sums + (rest * stride), stride);
             }
 
-            for (; F.Columns >= 4 && j + 4 <= columns; j += 4)
+            for (; rest < columns; rest++)
             {
-                FourColumns(weights, pairs, values + (j * step), step, scales, x.Scales + j, sums + (j * stride), stride);
+                OneByOne(weights, next, pairs, values + (rest * step), scales, x.Scales + rest, sums + (rest * stride));
             }
 
-            for (; j < columns; j++)
-            {
-                OneColumn(weights, pairs, values + (j * step), scales, x.Scales[j], sums + (j * stride));
-            }
+            sums += PackedMatrix.BlockRows;
+            scales += PackedMatrix.BlockRows;
         }
     }
 
@@ -53,84 +70,146 @@ internal static unsafe class IntegerProducts<F, I>
         F.MultiplyAdd(sum.ToFloat(), F.Load(rowScales) * F.Create(scale), F.Load(sums)).Store(sums);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourBlocks(
-        sbyte* weights, nint blockBytes, int pairs, short* x, float* rowScales, float scale, float* sums)
-    {
-        var (s0, s1, s2, s3) = (I.Zero, I.Zero, I.Zero, I.Zero);
-        for (var end = x + (2 * pairs); x < end; x += 2, weights += 32)
-        {
-            var pair = I.Broadcast(x);
-            s0 = I.MultiplyAdd(s0, I.LoadWeights(weights), pair);
-            s1 = I.MultiplyAdd(s1, I.LoadWeights(weights + blockBytes), pair);
-            s2 = I.MultiplyAdd(s2, I.LoadWeights(weights + (2 * blockBytes)), pair);
-            s3 = I.MultiplyAdd(s3, I.LoadWeights(weights + (3 * blockBytes)), pair);
-        }
-
-        AddTo(sums, s0, rowScales, scale);
-        AddTo(sums + 16, s1, rowScales + 16, scale);
-        AddTo(sums + 32, s2, rowScales + 32, scale);
-        AddTo(sums + 48, s3, rowScales + 48, scale);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightColumns(
-        sbyte* weights, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
-    {
-        short* x1 = x + step, x2 = x1 + step, x3 = x2 + step, x4 = x3 + step, x5 = x4 + step, x6 = x5 + step, x7 = x6 + step;
-        var (s0, s1, s2, s3, s4, s5, s6, s7) = (I.Zero, I.Zero, I.Zero, I.Zero, I.Zero, I.Zero, I.Zero, I.Zero);
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += 32)
-        {
-            var w = I.LoadWeights(weights);
-            s0 = I.MultiplyAdd(s0, w, I.Broadcast(x + k));
-            s1 = I.MultiplyAdd(s1, w, I.Broadcast(x1 + k));
-            s2 = I.MultiplyAdd(s2, w, I.Broadcast(x2 + k));
-            s3 = I.MultiplyAdd(s3, w, I.Broadcast(x3 + k));
-            s4 = I.MultiplyAdd(s4, w, I.Broadcast(x4 + k));
-            s5 = I.MultiplyAdd(s5, w, I.Broadcast(x5 + k));
-            s6 = I.MultiplyAdd(s6, w, I.Broadcast(x6 + k));
-            s7 = I.MultiplyAdd(s7, w, I.Broadcast(x7 + k));
-        }
-
-        AddTo(sums, s0, rowScales, scales[0]);
-        AddTo(sums + stride, s1, rowScales, scales[1]);
-        AddTo(sums + (2 * stride), s2, rowScales, scales[2]);
-        AddTo(sums + (3 * stride), s3, rowScales, scales[3]);
-        AddTo(sums + (4 * stride), s4, rowScales, scales[4]);
-        AddTo(sums + (5 * stride), s5, rowScales, scales[5]);
-        AddTo(sums + (6 * stride), s6, rowScales, scales[6]);
-        AddTo(sums + (7 * stride), s7, rowScales, scales[7]);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourColumns(
-        sbyte* weights, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
+    private static void FourByFour(
+        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
     {
         short* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
-        var (s0, s1, s2, s3) = (I.Zero, I.Zero, I.Zero, I.Zero);
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += 32)
+        var (a0, b0, c0, d0) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        var (a1, b1, c1, d1) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        var (a2, b2, c2, d2) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        var (a3, b3, c3, d3) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            var w = I.LoadWeights(weights);
-            s0 = I.MultiplyAdd(s0, w, I.Broadcast(x + k));
-            s1 = I.MultiplyAdd(s1, w, I.Broadcast(x1 + k));
-            s2 = I.MultiplyAdd(s2, w, I.Broadcast(x2 + k));
-            s3 = I.MultiplyAdd(s3, w, I.Broadcast(x3 + k));
+            var w0 = I.LoadWeights(weights);
+            var w1 = I.LoadWeights(weights + PairBytes);
+            var w2 = I.LoadWeights(weights + (2 * PairBytes));
+            var w3 = I.LoadWeights(weights + (3 * PairBytes));
+            var v = I.Broadcast(x + k);
+            a0 = I.MultiplyAdd(a0, w0, v);
+            b0 = I.MultiplyAdd(b0, w1, v);
+            c0 = I.MultiplyAdd(c0, w2, v);
+            d0 = I.MultiplyAdd(d0, w3, v);
+            v = I.Broadcast(x1 + k);
+            a1 = I.MultiplyAdd(a1, w0, v);
+            b1 = I.MultiplyAdd(b1, w1, v);
+            c1 = I.MultiplyAdd(c1, w2, v);
+            d1 = I.MultiplyAdd(d1, w3, v);
+            v = I.Broadcast(x2 + k);
+            a2 = I.MultiplyAdd(a2, w0, v);
+            b2 = I.MultiplyAdd(b2, w1, v);
+            c2 = I.MultiplyAdd(c2, w2, v);
+            d2 = I.MultiplyAdd(d2, w3, v);
+            v = I.Broadcast(x3 + k);
+            a3 = I.MultiplyAdd(a3, w0, v);
+            b3 = I.MultiplyAdd(b3, w1, v);
+            c3 = I.MultiplyAdd(c3, w2, v);
+            d3 = I.MultiplyAdd(d3, w3, v);
         }
 
-        AddTo(sums, s0, rowScales, scales[0]);
-        AddTo(sums + stride, s1, rowScales, scales[1]);
-        AddTo(sums + (2 * stride), s2, rowScales, scales[2]);
-        AddTo(sums + (3 * stride), s3, rowScales, scales[3]);
+        AddTo(sums, a0, rowScales, scales[0]);
+        AddTo(sums + 16, b0, rowScales + 16, scales[0]);
+        AddTo(sums + 32, c0, rowScales + 32, scales[0]);
+        AddTo(sums + 48, d0, rowScales + 48, scales[0]);
+        AddTo(sums + stride, a1, rowScales, scales[1]);
+        AddTo(sums + stride + 16, b1, rowScales + 16, scales[1]);
+        AddTo(sums + stride + 32, c1, rowScales + 32, scales[1]);
+        AddTo(sums + stride + 48, d1, rowScales + 48, scales[1]);
+        AddTo(sums + (2 * stride), a2, rowScales, scales[2]);
+        AddTo(sums + (2 * stride) + 16, b2, rowScales + 16, scales[2]);
+        AddTo(sums + (2 * stride) + 32, c2, rowScales + 32, scales[2]);
+        AddTo(sums + (2 * stride) + 48, d2, rowScales + 48, scales[2]);
+        AddTo(sums + (3 * stride), a3, rowScales, scales[3]);
+        AddTo(sums + (3 * stride) + 16, b3, rowScales + 16, scales[3]);
+        AddTo(sums + (3 * stride) + 32, c3, rowScales + 32, scales[3]);
+        AddTo(sums + (3 * stride) + 48, d3, rowScales + 48, scales[3]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneColumn(sbyte* weights, int pairs, short* x, float* rowScales, float scale, float* sums)
+    private static void FourByTwo(
+        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
     {
-        var s = I.Zero;
-        for (nint k = 0; k < 2 * pairs; k += 2, weights += 32)
+        var x1 = x + step;
+        var (a0, b0, c0, d0) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        var (a1, b1, c1, d1) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            s = I.MultiplyAdd(s, I.LoadWeights(weights), I.Broadcast(x + k));
+            var w0 = I.LoadWeights(weights);
+            var w1 = I.LoadWeights(weights + PairBytes);
+            var w2 = I.LoadWeights(weights + (2 * PairBytes));
+            var w3 = I.LoadWeights(weights + (3 * PairBytes));
+            var v = I.Broadcast(x + k);
+            a0 = I.MultiplyAdd(a0, w0, v);
+            b0 = I.MultiplyAdd(b0, w1, v);
+            c0 = I.MultiplyAdd(c0, w2, v);
+            d0 = I.MultiplyAdd(d0, w3, v);
+            v = I.Broadcast(x1 + k);
+            a1 = I.MultiplyAdd(a1, w0, v);
+            b1 = I.MultiplyAdd(b1, w1, v);
+            c1 = I.MultiplyAdd(c1, w2, v);
+            d1 = I.MultiplyAdd(d1, w3, v);
         }
 
-        AddTo(sums, s, rowScales, scale);
+        AddTo(sums, a0, rowScales, scales[0]);
+        AddTo(sums + 16, b0, rowScales + 16, scales[0]);
+        AddTo(sums + 32, c0, rowScales + 32, scales[0]);
+        AddTo(sums + 48, d0, rowScales + 48, scales[0]);
+        AddTo(sums + stride, a1, rowScales, scales[1]);
+        AddTo(sums + stride + 16, b1, rowScales + 16, scales[1]);
+        AddTo(sums + stride + 32, c1, rowScales + 32, scales[1]);
+        AddTo(sums + stride + 48, d1, rowScales + 48, scales[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourByOne(
+        sbyte* weights, nint next, int pairs, short* x, float* rowScales, float* scales, float* sums)
+    {
+        var (a, b, c, d) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
+        {
+            var v = I.Broadcast(x + k);
+            a = I.MultiplyAdd(a, I.LoadWeights(weights), v);
+            b = I.MultiplyAdd(b, I.LoadWeights(weights + PairBytes), v);
+            c = I.MultiplyAdd(c, I.LoadWeights(weights + (2 * PairBytes)), v);
+            d = I.MultiplyAdd(d, I.LoadWeights(weights + (3 * PairBytes)), v);
+        }
+
+        AddTo(sums, a, rowScales, scales[0]);
+        AddTo(sums + 16, b, rowScales + 16, scales[0]);
+        AddTo(sums + 32, c, rowScales + 32, scales[0]);
+        AddTo(sums + 48, d, rowScales + 48, scales[0]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByFour(
+        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
+    {
+        short* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
+        var (a0, a1, a2, a3) = (I.Zero, I.Zero, I.Zero, I.Zero);
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
+        {
+            var w = I.LoadWeights(weights);
+            a0 = I.MultiplyAdd(a0, w, I.Broadcast(x + k));
+            a1 = I.MultiplyAdd(a1, w, I.Broadcast(x1 + k));
+            a2 = I.MultiplyAdd(a2, w, I.Broadcast(x2 + k));
+            a3 = I.MultiplyAdd(a3, w, I.Broadcast(x3 + k));
+        }
+
+        AddTo(sums, a0, rowScales, scales[0]);
+        AddTo(sums + stride, a1, rowScales, scales[1]);
+        AddTo(sums + (2 * stride), a2, rowScales, scales[2]);
+        AddTo(sums + (3 * stride), a3, rowScales, scales[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByOne(
+        sbyte* weights, nint next, int pairs, short* x, float* rowScales, float* scales, float* sums)
+    {
+        var a = I.Zero;
+        for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
+        {
+            a = I.MultiplyAdd(a, I.LoadWeights(weights), I.Broadcast(x + k));
+        }
+
+        AddTo(sums, a, rowScales, scales[0]);
     }
 }

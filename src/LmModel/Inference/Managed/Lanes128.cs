@@ -15,7 +15,7 @@ internal readonly unsafe struct Float128(
 
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
-    public static int Columns => 2;
+    public static bool IsWide => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 operator +(Float128 left, Float128 right) => new(

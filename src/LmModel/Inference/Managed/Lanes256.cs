@@ -12,7 +12,7 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
 
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported;
 
-    public static int Columns => 4;
+    public static bool IsWide => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 operator +(Float256 left, Float256 right) => new(left._low + right._low, left._high + right._high);

@@ -11,7 +11,7 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
 
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
 
-    public static int Columns => 8;
+    public static bool IsWide => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 operator +(Float512 left, Float512 right) => new(left._value + right._value);

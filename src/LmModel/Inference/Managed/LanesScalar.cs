@@ -8,7 +8,7 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
 {
     private float _first;
 
-    public static int Columns => 1;
+    public static bool IsWide => false;
 
     public static FloatScalar operator +(FloatScalar left, FloatScalar right) => Map(left, right, (x, y) => x + y);
 

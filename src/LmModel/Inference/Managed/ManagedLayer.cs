@@ -36,11 +36,13 @@ internal sealed unsafe class ManagedLayer : IDisposable
     /// <summary>(panels, 64): where the sums begin.</summary>
     public float* Bias { get; }
 
-    /// <summary>Blocks of a panel in <see cref="Input"/> and <see cref="State"/>.</summary>
-    private int Blocks => _cell is Cell.Gru ? 3 : 4;
+    private int Blocks => BlocksOf(_cell);
 
     /// <summary>Units of a panel.</summary>
     public static int UnitsOf(Cell cell) => cell is Cell.Lstm or Cell.Gru ? Lanes : StepKernels.PanelSums;
+
+    /// <summary>Blocks of a panel in <see cref="Input"/> and <see cref="State"/>.</summary>
+    private static int BlocksOf(Cell cell) => cell is Cell.Gru ? 3 : 4;
 
     /// <param name="config">Architecture.</param>
     /// <param name="layer">From 0.</param>
@@ -52,11 +54,12 @@ internal sealed unsafe class ManagedLayer : IDisposable
     {
         var (cell, h) = (config.Cell, config.HiddenSize);
         var rows = Rows(config);
+        var blocks = BlocksOf(cell);
         float[] Parameter(string name) => weights[$"rnn.{name}_l{layer}"];
         return new ManagedLayer(
             cell,
-            PackedMatrix.Pack(Parameter("weight_ih"), layer == 0 ? config.EmbeddingSize : h, rows, input),
-            PackedMatrix.Pack(Parameter("weight_hh"), h, rows, state),
+            PackedMatrix.Pack(Parameter("weight_ih"), layer == 0 ? config.EmbeddingSize : h, rows, blocks, input),
+            PackedMatrix.Pack(Parameter("weight_hh"), h, rows, blocks, state),
             Biases(config, rows, Parameter("bias_ih"), Parameter("bias_hh")));
     }
 

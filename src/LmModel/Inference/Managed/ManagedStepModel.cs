@@ -77,7 +77,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         var units = ManagedLayer.UnitsOf(config.Cell);
         _panels = (config.HiddenSize + units - 1) / units;
         _width = _panels * units;
-        _embeddingWidth = RoundUp(config.EmbeddingSize);
+        _embeddingWidth = RoundUp(config.EmbeddingSize, PackedMatrix.BlockRows);
         _integers = precision is Precision.Int8;
         _maxActivation = IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(
             Math.Max(config.HiddenSize, config.EmbeddingSize));
@@ -89,8 +89,8 @@ public sealed unsafe class ManagedStepModel : IStepModel
                 config, layer, weights, tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
         ];
         var output = config.TieWeights ? "embedding.weight" : "fc.weight";
-        var rows = Enumerable.Range(0, RoundUp(VocabularySize)).Select(r => r < VocabularySize ? r : -1).ToArray();
-        _output = PackedMatrix.Pack(weights[output], config.HiddenSize, rows, precision);
+        var rows = Enumerable.Range(0, RoundUp(VocabularySize, Sums)).Select(r => r < VocabularySize ? r : -1).ToArray();
+        _output = PackedMatrix.Pack(weights[output], config.HiddenSize, rows, StepKernels.PanelBlocks, precision);
         _outputBias = Copy(weights["fc.bias"], VocabularySize, rows.Length);
         _buffers = new StepBuffers(
             config.Layers, _width, tabled ? 0 : _embeddingWidth, _panels, rows.Length,
@@ -205,8 +205,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         _rows = states.Length;
         _buffers.ReserveLogits(_rows);
         _crew.Run(_rows, _readTop);
-        var blocks = _buffers.LogitWidth / PackedMatrix.BlockRows;
-        _crew.Run((blocks + StepKernels.PanelBlocks - 1) / StepKernels.PanelBlocks, _logits);
+        _crew.Run(_buffers.LogitWidth / Sums, _logits);
         for (var row = 0; row < _rows; row++)
         {
             new ReadOnlySpan<float>(_buffers.Logits + ((long)row * _buffers.LogitWidth), VocabularySize)
@@ -312,19 +311,12 @@ public sealed unsafe class ManagedStepModel : IStepModel
         SetState(hidden, _buffers.TopActivations.From(row));
     }
 
-    private void AddLogits(int item)
+    private void AddLogits(int panel)
     {
-        var width = _buffers.LogitWidth;
-        var first = item * StepKernels.PanelBlocks;
-        var blocks = Math.Min(StepKernels.PanelBlocks, (width / PackedMatrix.BlockRows) - first);
-        var (at, count) = (first * PackedMatrix.BlockRows, blocks * PackedMatrix.BlockRows);
+        var (width, at) = (_buffers.LogitWidth, panel * Sums);
         var sums = _buffers.Logits + at;
-        for (var row = 0; row < _rows; row++)
-        {
-            new ReadOnlySpan<float>(_outputBias + at, count).CopyTo(new Span<float>(sums + ((long)row * width), count));
-        }
-
-        _kernels.Multiply(_output, first, blocks, _buffers.TopActivations, _rows, sums, width);
+        Fill(sums, _outputBias + at, _rows, width);
+        _kernels.Multiply(_output, panel * StepKernels.PanelBlocks, StepKernels.PanelBlocks, _buffers.TopActivations, _rows, sums, width);
     }
 
     /// <summary>h as the products take it. Within ±1 it has one scale, which the gates can use without waiting for others.</summary>
@@ -371,11 +363,11 @@ public sealed unsafe class ManagedStepModel : IStepModel
     }
 
     /// <summary>Begins the sums of a panel with its biases.</summary>
-    private static void Fill(float* sums, float* bias, int columns)
+    private static void Fill(float* sums, float* bias, int columns, int stride = Sums)
     {
         for (var j = 0; j < columns; j++)
         {
-            new ReadOnlySpan<float>(bias, Sums).CopyTo(new Span<float>(sums + (j * Sums), Sums));
+            new ReadOnlySpan<float>(bias, Sums).CopyTo(new Span<float>(sums + ((long)j * stride), Sums));
         }
     }
 
@@ -392,6 +384,5 @@ public sealed unsafe class ManagedStepModel : IStepModel
         return copy;
     }
 
-    private static int RoundUp(int count) =>
-        (count + PackedMatrix.BlockRows - 1) / PackedMatrix.BlockRows * PackedMatrix.BlockRows;
+    private static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;
 }

@@ -3,11 +3,12 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block, and a block is
-/// read from front to back:
+/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block; the blocks of
+/// a group are multiplied together and stand interleaved, pair of columns by pair, so that a product reads straight on:
 /// <code>
-/// fp32         row 0 … 15 of column 0, row 0 … 15 of column 1, …
-/// bf16, int8   row 0 of columns 0 and 1, row 1 of columns 0 and 1, … row 15; then columns 2 and 3, …
+/// group        columns 0 and 1 of block 0, of block 1, …; columns 2 and 3 of block 0, …
+/// of which     fp32         row 0 … 15 of the first column, row 0 … 15 of the second
+///              bf16, int8   row 0 of both, row 1 of both, … row 15
 /// </code>
 /// Rows beyond the last and the column that makes K even are zero. Aligned to cache lines.
 /// </summary>
@@ -21,42 +22,46 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     private readonly byte* _data;
     private readonly int _blocks;
+    private readonly int _group;
+    private readonly int _pairBytes;
 
-    private PackedMatrix(Precision precision, int blocks, int columns)
+    private PackedMatrix(Precision precision, int blocks, int group, int columns)
     {
-        (Precision, _blocks, Columns) = (precision, blocks, columns);
+        (Precision, _blocks, _group) = (precision, blocks, group);
         Pairs = (columns + 1) / 2;
-        BlockBytes = Pairs * 2 * BlockRows * BytesOf(precision);
-        _data = (byte*)Allocate((nuint)BlockBytes * (nuint)blocks);
+        _pairBytes = 2 * BlockRows * BytesOf(precision);
+        _data = (byte*)Allocate((nuint)Bytes);
         Scales = (float*)Allocate((nuint)(blocks * BlockRows * sizeof(float)));
     }
 
     public Precision Precision { get; }
 
-    /// <summary>K.</summary>
-    public int Columns { get; }
-
     /// <summary>Pairs of columns, ⌈K / 2⌉.</summary>
     public int Pairs { get; }
 
-    public int BlockBytes { get; }
+    /// <summary>Bytes from a block's pair of columns to its next one.</summary>
+    public int PairStep => _group * _pairBytes;
 
     /// <summary>What a product with the matrix reads.</summary>
-    public long Bytes => (long)BlockBytes * _blocks;
+    public long Bytes => (long)_blocks * Pairs * _pairBytes;
 
     /// <summary>(rows): what one unit of an int8 weight of the row is worth.</summary>
     public float* Scales { get; }
 
-    public byte* Block(int block) => _data + ((long)block * BlockBytes);
+    /// <summary>The first pair of columns of a block; the next block of its group follows.</summary>
+    public byte* Block(int block) =>
+        _data + ((long)(block / _group) * Pairs * PairStep) + (block % _group * _pairBytes);
 
     /// <param name="source">Row by row, K columns each.</param>
     /// <param name="columns">K.</param>
-    /// <param name="rows">Which source row each packed row is; −1 is a row of zeros. A multiple of 16.</param>
+    /// <param name="rows">Which source row each packed row is; −1 is a row of zeros. A multiple of 16 · group.</param>
+    /// <param name="group">Blocks that are multiplied together.</param>
     /// <param name="precision">What to round to.</param>
     /// <exception cref="ArgumentException">A weight is not finite.</exception>
-    public static PackedMatrix Pack(ReadOnlySpan<float> source, int columns, ReadOnlySpan<int> rows, Precision precision)
+    public static PackedMatrix Pack(
+        ReadOnlySpan<float> source, int columns, ReadOnlySpan<int> rows, int group, Precision precision)
     {
-        var packed = new PackedMatrix(precision, rows.Length / BlockRows, columns);
+        var packed = new PackedMatrix(precision, rows.Length / BlockRows, group, columns);
         for (var row = 0; row < rows.Length; row++)
         {
             if (rows[row] >= 0)
@@ -99,17 +104,18 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Scales[row] = scale;
         for (var k = 0; k < values.Length; k++)
         {
-            var pair = (k / 2 * 2 * BlockRows) + (2 * lane) + (k % 2);
+            var pair = block + ((long)(k / 2) * PairStep);
+            var at = (2 * lane) + (k % 2);
             switch (Precision)
             {
                 case Precision.Fp32:
-                    ((float*)block)[(k * BlockRows) + lane] = values[k];
+                    ((float*)pair)[(k % 2 * BlockRows) + lane] = values[k];
                     break;
                 case Precision.Bf16:
-                    ((ushort*)block)[pair] = BrainFloat(values[k]);
+                    ((ushort*)pair)[at] = BrainFloat(values[k]);
                     break;
                 default:
-                    ((sbyte*)block)[pair] = scale == 0 ? (sbyte)0 : (sbyte)MathF.Round(values[k] / scale);
+                    ((sbyte*)pair)[at] = scale == 0 ? (sbyte)0 : (sbyte)MathF.Round(values[k] / scale);
                     break;
             }
         }
