@@ -1,11 +1,24 @@
 namespace LmModel.Sampling;
 
 /// <summary>The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.</summary>
-internal sealed class Candidates(int vocabularySize)
+/// <remarks>12 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
+internal sealed class Candidates
 {
-    private readonly int[] _ids = new int[vocabularySize];
-    private readonly float[] _logits = new float[vocabularySize];
-    private readonly float[] _weights = new float[vocabularySize];
+    private readonly int[] _ids;
+    private readonly float[] _logits;
+    private readonly float[] _weights;
+
+    /// <param name="vocabularySize">V, at least 1.</param>
+    public Candidates(int vocabularySize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
+        _ids = new int[vocabularySize];
+        _logits = new float[vocabularySize];
+        _weights = new float[(vocabularySize + Softmax.Lanes - 1) / Softmax.Lanes * Softmax.Lanes];
+    }
+
+    /// <summary>V.</summary>
+    public int VocabularySize => _ids.Length;
 
     /// <summary>At least 1.</summary>
     public int Count { get; private set; }
@@ -20,13 +33,14 @@ internal sealed class Candidates(int vocabularySize)
     /// <exception cref="InvalidOperationException">A logit is NaN or +∞.</exception>
     public void Reset(ReadOnlySpan<float> logits)
     {
-        for (var id = 0; id < logits.Length; id++)
+        if (!Softmax.AllBelowInfinity(logits))
+            Refuse(logits);
+
+        // Where nothing was dropped, every id is where it was.
+        if (Count < logits.Length)
         {
-            // False for NaN too.
-            if (!(logits[id] < float.PositiveInfinity))
-                throw new InvalidOperationException(
-                    $"The model gave the logit {logits[id]} for token {id}; no token can be drawn from that.");
-            _ids[id] = id;
+            for (var id = 0; id < logits.Length; id++)
+                _ids[id] = id;
         }
 
         logits.CopyTo(_logits);
@@ -34,24 +48,14 @@ internal sealed class Candidates(int vocabularySize)
     }
 
     /// <summary>Index of the highest logit; the first of several.</summary>
-    public int Best()
-    {
-        var logits = Logits;
-        var best = 0;
-        for (var i = 1; i < logits.Length; i++)
-        {
-            if (logits[i] > logits[best])
-                best = i;
-        }
-
-        return best;
-    }
+    /// <exception cref="InvalidOperationException">It is not finite: nothing has a probability.</exception>
+    public int Best() => Softmax.IndexOf(Logits, Max());
 
     /// <summary>The highest logit.</summary>
     /// <exception cref="InvalidOperationException">It is not finite: nothing has a probability.</exception>
     public float Max()
     {
-        var max = Logits[Best()];
+        var max = Softmax.Max(Logits);
         return float.IsFinite(max)
             ? max
             : throw new InvalidOperationException($"The highest logit is {max}; no token can be drawn from that.");
@@ -60,16 +64,40 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>exp(logit − max), (Count): probabilities times <paramref name="total"/>.</summary>
     public ReadOnlySpan<float> Weights(out double total)
     {
-        var max = Max();
-        var weights = _weights.AsSpan(0, Count);
-        total = 0;
-        for (var i = 0; i < weights.Length; i++)
+        total = Softmax.Weights(Logits, Max(), _weights);
+        return _weights.AsSpan(0, Count);
+    }
+
+    /// <summary>The first index at which the running sum of the probabilities exceeds <paramref name="u"/>.</summary>
+    /// <param name="u">In [0, 1).</param>
+    public int Find(double u)
+    {
+        Weights(out var total);
+        var (target, sum, block) = (u * total, 0.0, 0);
+        for (; block + Softmax.Lanes < Count; block += Softmax.Lanes)
         {
-            weights[i] = MathF.Exp(_logits[i] - max);
-            total += weights[i];
+            var next = sum + Softmax.Sum(_weights.AsSpan(block));
+            if (next > target)
+                break;
+            sum = next;
         }
 
-        return weights;
+        return FindIn(block, target, sum);
+    }
+
+    private int FindIn(int block, double target, double sum)
+    {
+        var last = block;
+        for (var i = block; i < Math.Min(block + Softmax.Lanes, Count) && sum <= target; i++)
+        {
+            sum += _weights[i];
+            if (_weights[i] > 0)
+                last = i;
+        }
+
+        // The sum of the block, of which this one may differ in its last bit, exceeds the target: it is the last with a
+        // weight where this one does not.
+        return last;
     }
 
     /// <summary>
@@ -108,5 +136,15 @@ internal sealed class Candidates(int vocabularySize)
         }
 
         Count = kept;
+    }
+
+    private static void Refuse(ReadOnlySpan<float> logits)
+    {
+        for (var id = 0; id < logits.Length; id++)
+        {
+            if (!(logits[id] < float.PositiveInfinity))
+                throw new InvalidOperationException(
+                    $"The model gave the logit {logits[id]} for token {id}; no token can be drawn from that.");
+        }
     }
 }
