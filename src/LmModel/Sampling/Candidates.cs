@@ -1,12 +1,13 @@
 namespace LmModel.Sampling;
 
 /// <summary>The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.</summary>
-/// <remarks>12 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
+/// <remarks>16 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
 internal sealed class Candidates
 {
     private readonly int[] _ids;
     private readonly float[] _logits;
     private readonly float[] _weights;
+    private readonly float[] _scores;
 
     /// <param name="vocabularySize">V, at least 1.</param>
     public Candidates(int vocabularySize)
@@ -14,6 +15,7 @@ internal sealed class Candidates
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
         _ids = new int[vocabularySize];
         _logits = new float[vocabularySize];
+        _scores = new float[vocabularySize];
         _weights = new float[(vocabularySize + Softmax.Lanes - 1) / Softmax.Lanes * Softmax.Lanes];
     }
 
@@ -27,6 +29,9 @@ internal sealed class Candidates
 
     /// <summary>(Count). Until a filter drops tokens, the index is the token id.</summary>
     public Span<float> Logits => _logits.AsSpan(0, Count);
+
+    /// <summary>(Count): a place for what <see cref="KeepBest"/> shall go by; nobody else's.</summary>
+    public Span<float> Scores => _scores.AsSpan(0, Count);
 
     /// <summary>Makes every token a candidate.</summary>
     /// <param name="logits">(V).</param>
@@ -70,7 +75,8 @@ internal sealed class Candidates
 
     /// <summary>The first index at which the running sum of the probabilities exceeds <paramref name="u"/>.</summary>
     /// <param name="u">In [0, 1).</param>
-    public int Find(double u)
+    /// <param name="probability">Of the one found.</param>
+    public int Find(double u, out double probability)
     {
         Weights(out var total);
         var (target, sum, block) = (u * total, 0.0, 0);
@@ -82,7 +88,9 @@ internal sealed class Candidates
             sum = next;
         }
 
-        return FindIn(block, target, sum);
+        var found = FindIn(block, target, sum);
+        probability = _weights[found] / total;
+        return found;
     }
 
     private int FindIn(int block, double target, double sum)
@@ -103,16 +111,17 @@ internal sealed class Candidates
     /// <summary>
     /// Keeps the best candidates: as few as reach <paramref name="target"/> together. Of equal ones, those with lower ids.
     /// </summary>
+    /// <param name="scores">(Count) which are best: the highest. No NaN.</param>
     /// <param name="weights">(Count) what each counts, at least 0; empty counts each as 1.</param>
     /// <param name="target">Above 0.</param>
-    public void KeepBest(ReadOnlySpan<float> weights, double target)
+    public void KeepBest(ReadOnlySpan<float> scores, ReadOnlySpan<float> weights, double target)
     {
-        var (threshold, reached) = PartialSelection.Find(Logits, weights, target);
+        var (threshold, reached) = PartialSelection.Find(scores, weights, target);
         var kept = 0;
         for (var i = 0; i < Count; i++)
         {
-            var atThreshold = _logits[i] == threshold;
-            if (!(_logits[i] > threshold || (atThreshold && reached < target)))
+            var atThreshold = scores[i] == threshold;
+            if (!(scores[i] > threshold || (atThreshold && reached < target)))
                 continue;
             if (atThreshold)
                 reached += weights.IsEmpty ? 1 : weights[i];

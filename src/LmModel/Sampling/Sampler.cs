@@ -2,9 +2,11 @@ namespace LmModel.Sampling;
 
 /// <summary>Draws the tokens of one text. Not thread-safe: one sampler a sequence.</summary>
 /// <remarks>
-/// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p.
+/// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p;
+/// typical-p; Mirostat.
 /// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token at a
-/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
+/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else. With
+/// Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all before it.
 /// </remarks>
 public sealed class Sampler
 {
@@ -70,12 +72,19 @@ public sealed class Sampler
         _candidates.Reset(logits);
         foreach (var filter in _filters)
             filter.Apply(_candidates);
-        var token = _candidates.Ids[
-            _greedy ? _candidates.Best() : _candidates.Find(Philox.Uniform(_seed, TokenStream, position))];
+        var token = _candidates.Ids[_greedy ? _candidates.Best() : RandomIndex(position)];
         if (_countsSeen)
             _seen.Add(token);
         if (_countsGenerated)
             _generated.Add(token);
         return token;
+    }
+
+    private int RandomIndex(int position)
+    {
+        var index = _candidates.Find(Philox.Uniform(_seed, TokenStream, position), out var probability);
+        foreach (var filter in _filters)
+            filter.Drawn(probability);
+        return index;
     }
 }

@@ -82,10 +82,11 @@ public sealed class SoftmaxTests
                 candidates.Reset(x);
                 var u = round == 0 ? 1 - Math.Pow(2, -53) : round == 1 ? 0 : random.NextDouble();
 
-                var found = candidates.Find(u);
+                var found = candidates.Find(u, out var probability);
 
                 var total = x.Sum(v => Math.Exp(v));
                 Assert.InRange(u, (x[..found].Sum(v => Math.Exp(v)) / total) - 1e-6, (x[..(found + 1)].Sum(v => Math.Exp(v)) / total) + 1e-6);
+                Assert.Equal(Math.Exp(x[found]) / total, probability, 1e-6);
                 Assert.NotEqual(float.NegativeInfinity, x[found]);
             }
         }
