@@ -1,3 +1,4 @@
+using LmModel.Sampling;
 using LmModel.Tokenization;
 
 namespace LmModel.Inference;
@@ -29,6 +30,7 @@ public sealed class GenerationEngine : IDisposable
     private readonly int[] _tokens;
     private readonly RecurrentState[] _states;
     private readonly float[] _logits;
+    private readonly Candidates _candidates;
 
     /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
     /// <param name="tokenizer">Of the model.</param>
@@ -60,6 +62,7 @@ public sealed class GenerationEngine : IDisposable
         _tokens = new int[batch];
         _states = new RecurrentState[batch];
         _logits = new float[batch * model.VocabularySize]; // (B, V)
+        _candidates = new Candidates(model.VocabularySize);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
     }
@@ -76,7 +79,7 @@ public sealed class GenerationEngine : IDisposable
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
-        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time);
+        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time, _candidates);
         var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
         return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
     }

@@ -181,7 +181,7 @@ public sealed class SequenceTests
             logits[65] = 20;
         });
         var settings = Greedy("ab", maxTokens: 3);
-        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock);
+        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock, new Candidates(256));
         clock.Advance(TimeSpan.FromSeconds(10));
 
         var (_, done) = Run(model, sequence);
@@ -201,7 +201,7 @@ public sealed class SequenceTests
         Settings(prompt, maxTokens) with { Sampling = new SamplingSettings { Temperature = 0 } };
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, GenerationSettings settings) =>
-        Run(model, new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System));
+        Run(model, new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System, new Candidates(256)));
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence)
     {
