@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmModel.Networks;
 
 namespace LmModel.Inference.Managed;
 

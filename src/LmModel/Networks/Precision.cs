@@ -1,6 +1,6 @@
-namespace LmModel.Inference;
+namespace LmModel.Networks;
 
-/// <summary>How the managed step model keeps its weights; activations, gates and states are of fp32 or better in all of them.</summary>
+/// <summary>How a decoder keeps the weights; activations, gates and states are of fp32 or better in all of them.</summary>
 public enum Precision
 {
     /// <summary>32-bit floats, as they were trained.</summary>
