@@ -45,7 +45,7 @@ internal sealed record BenchNetwork(
             p => Uniform(
                 random, (int)p.Shape.Aggregate(1L, (n, d) => n * d),
                 p.Name == "embedding.weight" ? MathF.Sqrt(3) : 1 / MathF.Sqrt(hidden)));
-        return new BenchNetwork($"random {cell} {layers} × {hidden}, V {vocabulary}", config, weights, Letters(vocabulary));
+        return new BenchNetwork("Random weights", config, weights, Letters(vocabulary));
     }
 
     /// <summary>Prompts that differ, of whatever tokens there are.</summary>

@@ -31,13 +31,13 @@ internal static class BenchReport
         var bytes = BenchModel.BytesPerToken(config);
         var limits = result.Bandwidth.Select(b => b / bytes).ToList();
         output.WriteLine(Text($"A token of one stream reads {bytes / 1e6:F2} MB of weights, which this machine reads at {Spread.Of(result.Bandwidth.Select(b => b / 1e9))} GB/s: at most {Spread.Of(limits)} tokens/s."));
+        var step = result.Steps.First(s => s.Peer.Batch == 1).Rounds;
+        output.WriteLine(Text($"The step alone reaches {Percent(step, limits)} % of that."));
         if (result.Streams.FirstOrDefault(s => s.Streams == 1).Rounds is { } single)
         {
-            output.WriteLine(Text($"The single stream reaches {Percent(single.Select(r => r.TokensPerSecond), limits)} % of that,"));
+            output.WriteLine(Text($"The single stream reaches {Percent(single.Select(r => r.TokensPerSecond), limits)} %."));
         }
 
-        var step = result.Steps.First(s => s.Peer.Batch == 1).Rounds;
-        output.WriteLine(Text($"the step alone {Percent(step, limits)} %."));
         output.WriteLine();
     }
 
