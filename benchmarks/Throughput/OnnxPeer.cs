@@ -1,4 +1,3 @@
-using System.Globalization;
 using LmCli.Bench.Peers;
 using LmModel.Networks;
 using Microsoft.ML.OnnxRuntime;
@@ -27,7 +26,7 @@ internal sealed class OnnxPeer : Peer
     /// <param name="batch">B.</param>
     /// <param name="threads">Intra-op threads.</param>
     public OnnxPeer(string name, byte[] file, ModelConfig config, int batch, int threads)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{name}, {threads} threads"), batch)
+        : base($"{name}, {(threads == 1 ? "1 thread" : $"{threads} threads")}", batch)
     {
         using var options = new SessionOptions
         {

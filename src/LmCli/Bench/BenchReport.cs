@@ -13,7 +13,7 @@ internal static class BenchReport
         output.WriteLine(Text(
             $"{settings.Network.Name}: {config.Cell}, {config.Layers} layers of {config.HiddenSize}, E {config.EmbeddingSize}, V {config.VocabularySize}, {config.ParameterCount:N0} parameters."));
         output.WriteLine(Text(
-            $"{Environment.ProcessorCount} cores, {settings.Threads} threads; {settings.Rounds} rounds of {(budget.Time is { } time ? $"{time.TotalSeconds} s" : $"{budget.Tokens} tokens a stream")}; median (least–most) of the rounds."));
+            $"{Environment.ProcessorCount} cores, threads: {settings.Threads}; rounds: {settings.Rounds} of {(budget.Time is { } time ? $"{time.TotalSeconds} s" : $"{budget.Tokens} tokens a stream")}; median (least–most) of the rounds."));
         output.WriteLine();
         output.WriteLine(Text($"Engine: prompts of {settings.PromptTokens} tokens, all at once, temperature 0.8."));
         output.WriteLine();

@@ -12,6 +12,9 @@ internal static class BenchRun
     /// <summary>Streams beside which long prompts are read.</summary>
     public const int StreamsBesideLongPrompts = 32;
 
+    // Threads of a peer that spin while they wait for work do so for a while after the last of it.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+
     public static async Task<BenchResult> MeasureAsync(
         BenchSettings settings, TextWriter progress, CancellationToken cancellation)
     {
@@ -69,13 +72,14 @@ internal static class BenchRun
             Keep(rounds, await EngineRun.MeasureAsync(network, model, streams, settings.PromptTokens, budget));
         }
 
-        foreach (var (peer, rounds) in result.Steps.Concat(result.Peers))
-        {
-            Keep(rounds, PeerRun.Measure(peer, network, budget));
-        }
-
         Task<StreamFigures> Beside(bool longPrompts) => EngineRun.MeasureAsync(
             network, model, StreamsBesideLongPrompts, settings.PromptTokens, budget, longPrompts);
         Keep(result.LongPrompts, (await Beside(longPrompts: false), await Beside(longPrompts: true)));
+
+        foreach (var (peer, rounds) in result.Steps.Concat(result.Peers))
+        {
+            Keep(rounds, PeerRun.Measure(peer, network, budget));
+            await Task.Delay(Settling, cancellation);
+        }
     }
 }
