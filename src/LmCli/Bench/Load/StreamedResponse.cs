@@ -68,7 +68,7 @@ internal sealed class StreamedResponse
         var rest = bytes[(end + 4 - before)..];
         if (!head.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"The service answered {head.Split('\r')[0]}: {Encoding.UTF8.GetString(rest)}");
+            throw new InvalidDataException($"The service answered {head.Split('\r')[0]}: {Problem(rest)}");
         }
 
         if (!head.Contains("\r\nTransfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)
@@ -79,6 +79,13 @@ internal sealed class StreamedResponse
 
         BeginChunk();
         return rest;
+    }
+
+    /// <summary>The JSON of an answer that is no stream, without the chunk around it.</summary>
+    private static string Problem(ReadOnlySpan<byte> body)
+    {
+        var (first, last) = (body.IndexOf((byte)'{'), body.LastIndexOf((byte)'}'));
+        return Encoding.UTF8.GetString(first >= 0 && last > first ? body[first..(last + 1)] : body);
     }
 
     private void BeginChunk() => (_part, _chunk, _sizeEnded) = (Part.ChunkSize, 0, false);
