@@ -6,6 +6,10 @@ namespace LmCli.Bench.Load;
 /// Loads a service on this machine and reports what its clients see. It must take as little of the processor as it can,
 /// because the service has what is left: one thread waits for all sockets, reads them and counts.
 /// </summary>
+/// <remarks>
+/// A loop around <c>Socket.Select</c> took more: 16 µs a token in place of 13 with 32 clients, though it reads no socket in
+/// vain. It gives the system the whole list for every few tokens; the runtime's epoll has it already.
+/// </remarks>
 internal static class LoadRun
 {
     private const int WarmUpTokens = 20;
