@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -57,6 +58,7 @@ internal static class ReadBandwidth
     }
 
     /// <summary>Eight sums at once: a single one would wait for its addition, not for the memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Read(ReadOnlySpan<float> values)
     {
         var vectors = MemoryMarshal.Cast<float, Vector512<float>>(values);
