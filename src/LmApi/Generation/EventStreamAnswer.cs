@@ -54,16 +54,16 @@ internal sealed class EventStreamAnswer(
         await using var events = run.Events.GetAsyncEnumerator(cancellation);
         while (await NextAsync(events, output, cancellation))
         {
-            switch (events.Current)
+            if (events.Current.Done is { } done)
             {
-                case TokenEvent token:
-                    await output.WriteAsync("token", run.ToResponse(token), ApiJson.Wire.TokenResponse, cancellation);
-                    break;
-                case DoneEvent done:
-                    var response = run.ToResponse(done);
-                    logger.Ended(response);
-                    await output.WriteAsync("done", response, ApiJson.Wire.GenerationResponse, cancellation);
-                    break;
+                var response = run.ToResponse(done);
+                logger.Ended(response);
+                await output.WriteAsync("done", response, ApiJson.Wire.GenerationResponse, cancellation);
+            }
+            else
+            {
+                await output.WriteAsync(
+                    "token", run.ToResponse(events.Current.Token), ApiJson.Wire.TokenResponse, cancellation);
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
 
     public bool ReportsAlternatives => _settings.Alternatives > 0;
 
-    public IAsyncEnumerable<GenerationEvent> Events => generation.Events;
+    public GenerationEvents Events => generation.Events;
 
     public TokenResponse ToResponse(TokenEvent token) => new()
     {

@@ -1,6 +1,5 @@
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
-using LmModel.Inference;
 
 namespace LmApi.Generation;
 
@@ -24,15 +23,13 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
         {
             await foreach (var next in run.Events.WithCancellation(aborted))
             {
-                switch (next)
+                if (next.Done is { } done)
                 {
-                    case TokenEvent token:
-                        count++;
-                        tokens?.Add(run.ToResponse(token));
-                        break;
-                    case DoneEvent done:
-                        return run.ToResponse(done) with { Tokens = tokens };
+                    return run.ToResponse(done) with { Tokens = tokens };
                 }
+
+                count++;
+                tokens?.Add(run.ToResponse(next.Token));
             }
         }
         catch (Exception) when (aborted.IsCancellationRequested)

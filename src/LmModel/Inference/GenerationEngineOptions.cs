@@ -11,4 +11,13 @@ public sealed record GenerationEngineOptions
 
     /// <summary>Events a slow reader may lag behind before its generation pauses; at least 1.</summary>
     public int MaxBufferedEvents { get; init; } = 64;
+
+    /// <summary>
+    /// Tokens that the prompts of a round share while texts are being drawn: those stall for no longer. At least 1;
+    /// of more prompts than this each reads one token.
+    /// </summary>
+    public int PromptSlice { get; init; } = 8;
+
+    /// <summary>The same while nothing is being drawn. At least 1.</summary>
+    public int IdlePromptSlice { get; init; } = 64;
 }

@@ -112,7 +112,14 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
         {
             while (!_closed)
             {
-                round.AddRange(_active.Where(run => run.CancelRequested || !run.Events.IsFull));
+                foreach (var run in _active)
+                {
+                    if (run.CancelRequested || !run.Events.Paused)
+                    {
+                        round.Add(run);
+                    }
+                }
+
                 if (round.Count > 0)
                 {
                     return true;

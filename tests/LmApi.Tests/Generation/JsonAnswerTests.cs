@@ -63,8 +63,8 @@ public sealed class JsonAnswerTests
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.OnStep = () => service.Time.Advance(TimeSpan.FromMilliseconds(10));
         var timings = (await service.GenerateAsync(new { prompt = "ab", max_tokens = 3 })).GetProperty("timings");
-        Assert.Equal(20, timings.GetProperty("first_token_ms").GetDouble());
-        Assert.Equal(40, timings.GetProperty("total_ms").GetDouble());
-        Assert.Equal(75, timings.GetProperty("tokens_per_second").GetDouble());
+        Assert.Equal(10, timings.GetProperty("first_token_ms").GetDouble());
+        Assert.Equal(30, timings.GetProperty("total_ms").GetDouble());
+        Assert.Equal(100, timings.GetProperty("tokens_per_second").GetDouble());
     }
 }

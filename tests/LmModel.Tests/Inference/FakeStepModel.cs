@@ -13,6 +13,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     private readonly Lock _gate = new();
     private readonly List<int> _stepped = [];
     private readonly List<int> _batches = [];
+    private readonly List<int> _rows = [];
 
     /// <param name="token">The token stepped.</param>
     /// <param name="memory">The state; zero at first, to be changed at will.</param>
@@ -55,6 +56,18 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
         }
     }
 
+    /// <summary>How many logits each batch so far was asked for.</summary>
+    public int[] Rows
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _rows];
+            }
+        }
+    }
+
     /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
     public static FakeStepModel Repeating(SemaphoreSlim? permits = null, int maxBatch = 1) =>
         new((token, _, logits) => logits[token] = 20) { Permits = permits, MaxInvariantBatch = maxBatch };
@@ -76,6 +89,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
         {
             _stepped.AddRange(tokens);
             _batches.Add(lengths.Length);
+            _rows.Add(logits.Length / VocabularySize);
         }
 
         Began.Release();

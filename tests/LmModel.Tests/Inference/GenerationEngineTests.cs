@@ -23,15 +23,15 @@ public sealed class GenerationEngineTests
         permits.Release(1000);
         await Task.WhenAll(Text(a), Text(b), Text(c));
 
-        Assert.Equal("AABCABCABCABCBC", Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]));
+        Assert.Equal("AABCABCABCABCBC", Turns(model));
     }
 
     [Fact]
-    public async Task A_long_prompt_is_read_between_the_tokens_of_the_others()
+    public async Task A_long_prompt_is_read_in_slices_between_the_tokens_of_the_others()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
-        using var engine = Engine(model, new() { MaxBufferedEvents = 1000 });
+        using var engine = Engine(model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, IdlePromptSlice = 10 });
         var prompted = Start(engine, new string('p', 500), 1);
         await StepsBegin(model, 1);
         var running = Start(engine, "r", 100);
@@ -39,8 +39,43 @@ public sealed class GenerationEngineTests
         permits.Release(10_000);
         await Task.WhenAll(Text(prompted), Text(running));
 
-        var turns = Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]);
-        Assert.StartsWith("p" + string.Concat(Enumerable.Repeat("pr", 100)), turns, StringComparison.Ordinal);
+        Assert.Equal(
+            "pppppppppp" + "rppppp" + string.Concat(Enumerable.Repeat("rpppp", 99)) + new string('p', 89), Turns(model));
+    }
+
+    [Fact]
+    public async Task The_prompts_of_a_round_share_its_slice_and_each_reads_at_least_one_token()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits, maxBatch: 8);
+        using var engine = Engine(model, new() { PromptSlice = 3, IdlePromptSlice = 5 });
+        var first = Start(engine, "1", 3);
+        await StepsBegin(model, 1);
+        var long2 = Start(engine, new string('2', 9), 1);
+        var long4 = Start(engine, new string('4', 9), 1);
+
+        permits.Release(1000);
+        await Task.WhenAll(Text(first), Text(long2), Text(long4));
+
+        // One token each beside the text, then two each, and those that end their prompts want logits.
+        Assert.Equal("1" + "124" + "124" + "2244" + "2244" + "2244" + "24", Turns(model));
+    }
+
+    [Fact]
+    public async Task Prompts_in_the_middle_stand_last_and_give_no_logits()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits, maxBatch: 8);
+        using var engine = Engine(model);
+        var first = Start(engine, "1", 2);
+        await StepsBegin(model, 1);
+        var (prompt, short3) = (Start(engine, new string('p', 9), 1), Start(engine, "333", 1));
+
+        permits.Release(1000);
+        await Task.WhenAll(Text(first), Text(prompt), Text(short3));
+
+        Assert.Equal("1" + "1333pppp" + "ppppp", Turns(model));
+        Assert.Equal([1, 2, 1], model.Rows);
     }
 
     [Fact]
@@ -289,6 +324,8 @@ public sealed class GenerationEngineTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxActive = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxWaiting = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxBufferedEvents = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PromptSlice = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { IdlePromptSlice = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new GenerationEngine(model, new ByteTokenizer(), 256, new(), TimeProvider.System));
     }
@@ -349,14 +386,17 @@ public sealed class GenerationEngineTests
     private static async Task<string> Text(Generation generation)
     {
         using var patience = new CancellationTokenSource(Patience);
-        GenerationEvent? last = null;
+        GenerationEvent last = default;
         await foreach (var next in generation.Events.WithCancellation(patience.Token))
         {
             last = next;
         }
 
-        return Assert.IsType<DoneEvent>(last).Text;
+        return Assert.IsType<DoneEvent>(last.Done).Text;
     }
+
+    private static string Turns(FakeStepModel model) =>
+        Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]);
 
     private static async Task StepsBegin(FakeStepModel model, int count)
     {
