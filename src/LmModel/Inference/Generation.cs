@@ -2,8 +2,8 @@ namespace LmModel.Inference;
 
 /// <summary>One admitted generation. Its events can be read once.</summary>
 /// <remarks>
-/// It keeps its place until it ends, so it must be read, or cancelled by the token it was started with: unread, it
-/// pauses at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
+/// It counts as admitted until it ends, so it must be read, or cancelled by the token it was started with: unread, it
+/// is parked at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
 /// </remarks>
 public sealed class Generation
 {

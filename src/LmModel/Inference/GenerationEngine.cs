@@ -6,7 +6,8 @@ namespace LmModel.Inference;
 /// <remarks>
 /// <code>
 /// TryStart ──► waiting (a queue) ──► active (round robin, one turn a round) ──► ended
-///    └─► null: both full                └─ whose buffer is full misses its turns until it is read
+///    └─► null: both full    ▲           └─► parked: its reader is slow
+///                           └─ ahead of all others, once it has been read ─┘
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
 /// the prompts of a round share few tokens, so a long one does not stall the texts beside it. What a generation gives depends on its settings and the model only, never on
@@ -46,24 +47,28 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(startToken, model.VocabularySize);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxActive, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaiting);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitingTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PromptSlice, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IdlePromptSlice, 1);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
-        _places = new GenerationPlaces(options.MaxActive, options.MaxWaiting);
+        _places = new GenerationPlaces(options);
         _round = new GenerationRound(model, options, _places);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>Generations that have a place side by side, paused ones included.</summary>
+    /// <summary>
+    /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>, those
+    /// that are parked because their readers are slow.
+    /// </summary>
     public int Active => _places.Active;
 
     /// <summary>Generations admitted but not begun.</summary>
     public int Waiting => _places.Waiting;
 
-    /// <summary>Admits a generation; null where all places, active and waiting, are taken.</summary>
+    /// <summary>Admits a generation; null where all places, or the tokens that may wait, are taken.</summary>
     /// <param name="settings">Valid for the engine's model.</param>
     /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>

@@ -6,10 +6,21 @@ public sealed record GenerationEngineOptions
     /// <summary>Generations stepped side by side; at least 1.</summary>
     public int MaxActive { get; init; } = 32;
 
-    /// <summary>Generations that may wait for one of those places; further ones are refused. At least 0.</summary>
+    /// <summary>
+    /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones count among
+    /// these and the active ones.
+    /// </summary>
     public int MaxWaiting { get; init; } = 128;
 
-    /// <summary>Events a slow reader may lag behind before its generation pauses; at least 1.</summary>
+    /// <summary>
+    /// Prompt tokens of all that wait together; who would exceed them is refused, unless nobody waits. At least 0.
+    /// </summary>
+    public int MaxWaitingTokens { get; init; } = 1 << 18;
+
+    /// <summary>
+    /// Events a slow reader may lag behind before its generation gives up its place; it asks for one again once half of
+    /// them have been read. At least 1.
+    /// </summary>
     public int MaxBufferedEvents { get; init; } = 64;
 
     /// <summary>

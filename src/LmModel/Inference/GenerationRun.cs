@@ -14,12 +14,19 @@ internal sealed class GenerationRun
         _places = places;
         _cancellation = cancellation;
         Sequence = sequence;
-        Events = new GenerationEvents(maxBufferedEvents, places.Wake, Cancel);
+        Events = new GenerationEvents(maxBufferedEvents, Return, Cancel);
+        Place = new LinkedListNode<GenerationRun>(this);
     }
 
     public Sequence Sequence { get; }
 
     public GenerationEvents Events { get; }
+
+    /// <summary>Its place in one of the queues of <see cref="GenerationPlaces"/>; in none where it is active.</summary>
+    public LinkedListNode<GenerationRun> Place { get; }
+
+    /// <summary>Tokens of its prompt.</summary>
+    public int PromptTokens => Sequence.PromptTokens;
 
     /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>
     public Exception? Failure { get; private set; }
@@ -67,6 +74,8 @@ internal sealed class GenerationRun
         Sequence.Dispose();
         Events.Complete(cause);
     }
+
+    private void Return() => _places.Return(this);
 
     private void Cancel() => _places.Cancel(this);
 }

@@ -54,6 +54,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>After the tokens read so far.</summary>
     public RecurrentState State { get; }
 
+    /// <summary>Tokens of the prompt; those of an empty one are none.</summary>
+    public int PromptTokens => _settings.PromptTokens.Length;
+
     /// <summary>Tokens of the prompt that have been read.</summary>
     public int PromptRead { get; private set; }
 
