@@ -51,6 +51,8 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PromptSlice, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IdlePromptSlice, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PrefixCacheBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefixCacheInterval, 1);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
         _places = new GenerationPlaces(options);

@@ -31,4 +31,12 @@ public sealed record GenerationEngineOptions
 
     /// <summary>The same while nothing is being drawn. At least 1.</summary>
     public int IdlePromptSlice { get; init; } = 64;
+
+    /// <summary>
+    /// Bytes of the states kept after prompts, from which prompts that begin alike go on; 0 keeps none. At least 0.
+    /// </summary>
+    public long PrefixCacheBytes { get; init; } = 64 << 20;
+
+    /// <summary>A long prompt leaves a state after every so many tokens, besides that at its end. At least 1.</summary>
+    public int PrefixCacheInterval { get; init; } = 256;
 }

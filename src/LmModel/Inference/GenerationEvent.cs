@@ -39,10 +39,16 @@ public readonly record struct TokenAlternative(int Id, float Logprob);
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="Text">The whole text: the concatenated texts of the token events.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CachedTokens">How many of them the prefix cache spared reading.</param>
 /// <param name="CompletionTokens">Tokens drawn.</param>
 /// <param name="Timings">Where the time went.</param>
 public sealed record DoneEvent(
-    FinishReason FinishReason, string Text, int PromptTokens, int CompletionTokens, GenerationTimings Timings);
+    FinishReason FinishReason,
+    string Text,
+    int PromptTokens,
+    int CachedTokens,
+    int CompletionTokens,
+    GenerationTimings Timings);
 
 public enum FinishReason
 {

@@ -2,7 +2,7 @@ namespace LmModel.Inference;
 
 /// <summary>
 /// A turn for each generation of a round: plans, makes batches, steps the model, and lets each go on from its logits.
-/// All of it is the decode thread's own, and none of it allocates.
+/// All of it is the decode thread's own, and a text's token allocates nothing.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -17,6 +17,8 @@ internal sealed class GenerationRound
     private readonly IStepModel _model;
     private readonly GenerationEngineOptions _options;
     private readonly GenerationPlaces _places;
+    private readonly PrefixCache _cache;
+    private readonly int _interval;
     private readonly List<GenerationRun> _batch = []; // (B)
     private readonly int[] _lengths; // (B)
     private readonly RecurrentState[] _states; // (B)
@@ -26,6 +28,8 @@ internal sealed class GenerationRound
     public GenerationRound(IStepModel model, GenerationEngineOptions options, GenerationPlaces places)
     {
         (_model, _options, _places) = (model, options, places);
+        _cache = new PrefixCache(options.PrefixCacheBytes);
+        _interval = options.PrefixCacheBytes == 0 ? int.MaxValue : options.PrefixCacheInterval;
         var batch = Math.Clamp(model.MaxInvariantBatch, 1, options.MaxActive);
         _lengths = new int[batch];
         _states = new RecurrentState[batch];
@@ -51,6 +55,7 @@ internal sealed class GenerationRound
         var prompts = 0;
         foreach (var run in Runs)
         {
+            LookUp(run);
             prompts += run.Sequence.PromptLeft > 0 ? 1 : 0;
         }
 
@@ -58,7 +63,34 @@ internal sealed class GenerationRound
         var slice = Math.Max(1, shared / Math.Max(1, prompts));
         foreach (var run in Runs)
         {
-            run.Sequence.Plan(slice);
+            // A slice ends where a state is to be kept.
+            run.Sequence.Plan(Math.Min(slice, _interval - (run.Sequence.PromptRead % _interval)));
+        }
+    }
+
+    private void LookUp(GenerationRun run)
+    {
+        var sequence = run.Sequence;
+        if (sequence.IsNew && !sequence.NeedsEveryLogit && _cache.Find(sequence.Prompt) is { } known)
+        {
+            sequence.GoOnFrom(known.State!, known.Length);
+            run.Prefix = known;
+        }
+    }
+
+    /// <summary>Keeps the state after a prompt and at the interval, before the text changes it.</summary>
+    private void Keep(GenerationRun run)
+    {
+        var sequence = run.Sequence;
+        if (sequence.PromptLeft == 0 || sequence.Prompt.IsEmpty)
+        {
+            return;
+        }
+
+        var read = sequence.PromptRead + sequence.TurnLength;
+        if (read == sequence.Prompt.Length || read % _interval == 0)
+        {
+            run.Prefix = _cache.Add(run.Prefix, sequence.Prompt[..read], sequence.State);
         }
     }
 
@@ -132,6 +164,12 @@ internal sealed class GenerationRound
             return;
         }
 
+        foreach (var run in _batch)
+        {
+            Keep(run);
+        }
+
+        // Each for itself: this loop could run on several threads.
         for (var i = 0; i < size; i++)
         {
             _batch[i].Accept(i < rows ? _logits.AsSpan(i * width, width) : []);

@@ -26,7 +26,10 @@ internal sealed class GenerationRun
     public LinkedListNode<GenerationRun> Place { get; }
 
     /// <summary>Tokens of its prompt.</summary>
-    public int PromptTokens => Sequence.PromptTokens;
+    public int PromptTokens => Sequence.Prompt.Length;
+
+    /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
+    public PrefixCacheEntry? Prefix { get; set; }
 
     /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>
     public Exception? Failure { get; private set; }

@@ -31,6 +31,7 @@ internal sealed class Sequence : IDisposable
     private TimeSpan? _queued;
     private TimeSpan _firstToken;
     private int _events;
+    private int _cached;
     private int _drawn;
     private int _next;
 
@@ -54,8 +55,14 @@ internal sealed class Sequence : IDisposable
     /// <summary>After the tokens read so far.</summary>
     public RecurrentState State { get; }
 
-    /// <summary>Tokens of the prompt; those of an empty one are none.</summary>
-    public int PromptTokens => _settings.PromptTokens.Length;
+    /// <summary>As it was given; empty where the start token is read in its place.</summary>
+    public ReadOnlySpan<int> Prompt => _settings.PromptTokens;
+
+    /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
+    public bool NeedsEveryLogit => _settings.Echo;
+
+    /// <summary>No turn has been planned.</summary>
+    public bool IsNew => _queued is null;
 
     /// <summary>Tokens of the prompt that have been read.</summary>
     public int PromptRead { get; private set; }
@@ -72,17 +79,27 @@ internal sealed class Sequence : IDisposable
     public int TurnLength { get; private set; }
 
     /// <summary>Whether this turn needs the logits after its last token.</summary>
-    public bool WantsLogits => _settings.Echo || PromptLeft <= TurnLength;
+    public bool WantsLogits => NeedsEveryLogit || PromptLeft <= TurnLength;
 
     /// <summary>The end, once the last token has been reported; nothing may be read any more.</summary>
     public DoneEvent? Done { get; private set; }
+
+    /// <summary>Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.</summary>
+    /// <param name="state">After those tokens; it is copied.</param>
+    /// <param name="tokens">How many they are.</param>
+    public void GoOnFrom(RecurrentState state, int tokens)
+    {
+        state.Values.CopyTo(State.Values);
+        Observe(_prompt.AsSpan(0, tokens));
+        PromptRead = _cached = tokens;
+    }
 
     /// <summary>Decides what to read next. The first turn ends the time in the queue.</summary>
     /// <param name="most">Tokens of the prompt at most; at least 1.</param>
     public void Plan(int most)
     {
         _queued ??= _time.GetElapsedTime(_submitted);
-        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, _settings.Echo ? 1 : most) : Math.Min(_drawn, 1);
+        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
     }
 
     /// <summary>Ends the turn: the state has read its tokens.</summary>
@@ -167,7 +184,7 @@ internal sealed class Sequence : IDisposable
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
         var text = new string(_text, 0, _textLength);
-        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _drawn, timings);
+        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, timings);
     }
 
     private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEvents events)

@@ -31,7 +31,8 @@ public sealed class GenerationEngineTests
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
-        using var engine = Engine(model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, IdlePromptSlice = 10 });
+        using var engine = Engine(
+            model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, IdlePromptSlice = 10, PrefixCacheBytes = 0 });
         var prompted = Start(engine, new string('p', 500), 1);
         await StepsBegin(model, 1);
         var running = Start(engine, "r", 100);
@@ -423,6 +424,8 @@ public sealed class GenerationEngineTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxBufferedEvents = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PromptSlice = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { IdlePromptSlice = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheBytes = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheInterval = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new GenerationEngine(model, new ByteTokenizer(), 256, new(), TimeProvider.System));
     }
