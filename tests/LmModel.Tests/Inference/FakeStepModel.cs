@@ -29,6 +29,9 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     /// <summary>One permit a step; null where steps run freely.</summary>
     public SemaphoreSlim? Permits { get; init; }
 
+    /// <summary>Whether what is stepped is written down, which grows for ever.</summary>
+    public bool Records { get; init; } = true;
+
     /// <summary>Released at the start of each step.</summary>
     public SemaphoreSlim Began { get; } = new(0);
 
@@ -69,8 +72,14 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     }
 
     /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
-    public static FakeStepModel Repeating(SemaphoreSlim? permits = null, int maxBatch = 1) =>
-        new((token, _, logits) => logits[token] = 20) { Permits = permits, MaxInvariantBatch = maxBatch };
+    public static FakeStepModel Repeating(
+        SemaphoreSlim? permits = null, int maxBatch = 1, bool records = true) =>
+        new((token, _, logits) => logits[token] = 20)
+        {
+            Permits = permits,
+            MaxInvariantBatch = maxBatch,
+            Records = records,
+        };
 
     /// <summary>Says <paramref name="bytes"/>, once <paramref name="promptTokens"/> tokens have been read.</summary>
     public static FakeStepModel Saying(ReadOnlyMemory<byte> bytes, int promptTokens = 1) => new((_, memory, logits) =>
@@ -85,11 +94,14 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     public void Advance(
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
-        lock (_gate)
+        if (Records)
         {
-            _stepped.AddRange(tokens);
-            _batches.Add(lengths.Length);
-            _rows.Add(logits.Length / VocabularySize);
+            lock (_gate)
+            {
+                _stepped.AddRange(tokens);
+                _batches.Add(lengths.Length);
+                _rows.Add(logits.Length / VocabularySize);
+            }
         }
 
         Began.Release();
