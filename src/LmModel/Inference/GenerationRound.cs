@@ -7,7 +7,7 @@ namespace LmModel.Inference;
 /// <remarks>
 /// <code>
 /// a batch   text  text  prompt's end │ prompt  prompt
-/// T           1     1        5       │    8       8
+/// T           1     1        1       │    2       2
 /// logits      ✓     ✓        ✓       │
 /// </code>
 /// Those that want logits stand first; prompts in the middle cost none.
