@@ -25,6 +25,10 @@ internal static class GenerateCommand
     private static readonly Option<int> TopK = new("--top-k") { Description = "Keep the k most probable tokens; 0 is off.", DefaultValueFactory = _ => Off.TopK };
     private static readonly Option<float> TopP = new("--top-p") { Description = "Keep the smallest set that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TopP };
     private static readonly Option<float> MinP = new("--min-p") { Description = "Keep tokens this times as probable as the best; 0 is off.", DefaultValueFactory = _ => Off.MinP };
+    private static readonly Option<float> TypicalP = new("--typical-p") { Description = "Keep the smallest set of tokens nearest to the expected surprise that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TypicalP };
+    private static readonly Option<int> Mirostat = new("--mirostat") { Description = "2 steers to an average surprise by Mirostat 2; 0 is off.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<float> MirostatTau = new("--mirostat-tau") { Description = "The average surprise of a token in bits that Mirostat steers to.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<float> MirostatEta = new("--mirostat-eta") { Description = "How fast Mirostat corrects itself.", DefaultValueFactory = _ => Off.MirostatEta };
     private static readonly Option<float> Repetition = new("--repetition-penalty") { Description = "Above 1 avoids tokens seen before; 1 is off.", DefaultValueFactory = _ => Off.RepetitionPenalty };
     private static readonly Option<string[]> Stop = new("--stop") { Description = "End before this text; may be given several times." };
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
@@ -37,11 +41,22 @@ internal static class GenerateCommand
         AtLeast(TopK, 0);
         Within(TopP, 0, 1, lowestAllowed: false);
         Within(MinP, 0, 1, lowestAllowed: true);
+        Within(TypicalP, 0, 1, lowestAllowed: false);
+        Mirostat.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is not (0 or 2) and var version)
+            {
+                result.AddError($"--mirostat must be 0 or 2, not {version}; version 1 is not offered.");
+            }
+        });
+        Within(MirostatTau, 0, 32, lowestAllowed: false);
+        Within(MirostatEta, 0, 1, lowestAllowed: false);
         AtLeast(Repetition, 0.01f);
         AtLeast(Seed, 0L);
         var command = new Command("generate", "Streams text from a model.")
         {
-            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, Repetition, Stop, Echo, Seed,
+            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
+            Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed,
         };
         command.SetAction(RunAsync);
         return command;
@@ -86,6 +101,9 @@ internal static class GenerateCommand
             TopK = arguments.GetValue(TopK),
             TopP = arguments.GetValue(TopP),
             MinP = arguments.GetValue(MinP),
+            TypicalP = arguments.GetValue(TypicalP),
+            MirostatTau = arguments.GetValue(Mirostat) == 2 ? arguments.GetValue(MirostatTau) : 0,
+            MirostatEta = arguments.GetValue(MirostatEta),
             RepetitionPenalty = arguments.GetValue(Repetition),
         },
     };

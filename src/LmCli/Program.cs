@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LmCli;
+using LmCli.Bench;
 using LmModel.Checkpoints;
 using LmModel.Networks;
 using LmModel.Tokenization;
@@ -10,6 +11,7 @@ var root = new RootCommand("Trains, measures and runs recurrent language models.
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     GenerateCommand.Create(),
+    BenchCommand.Create(),
 };
 
 try

@@ -55,6 +55,17 @@ internal sealed class PyTorchFixture
     public ReadOnlySpan<float> LogitsAt(int b, int t) =>
         Logits.AsSpan(((b * Time) + t) * Config.VocabularySize, Config.VocabularySize);
 
+    /// <summary>The state after the last token of row <paramref name="b"/>, as <c>RecurrentState</c> has it.</summary>
+    public float[] FinalState(int b)
+    {
+        var h = Config.HiddenSize;
+        return
+        [
+            .. Enumerable.Range(0, Config.Layers).Select(layer => ((layer * Batch) + b) * h)
+                .SelectMany(start => H.Skip(start).Take(h).Concat((C ?? []).Skip(start).Take(h))),
+        ];
+    }
+
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "fixtures", "pytorch", file);
 
     private static ModelConfig ReadConfig(SafeTensorsReader expected)

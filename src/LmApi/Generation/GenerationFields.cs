@@ -76,6 +76,48 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Description = "Draw from tokens at least this times as probable as the best one only; 0 is off.",
     };
 
+    public NumberField TypicalP { get; } = new()
+    {
+        Name = "typical_p",
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 1,
+        Default = 1,
+        Aliases = ["typ_p", "typical"],
+        Description = "Draw from the smallest set of tokens nearest to the expected surprise whose probability reaches p only; "
+            + "1 is off.",
+    };
+
+    public IntegerChoiceField Mirostat { get; } = new()
+    {
+        Name = "mirostat",
+        Choices = [0, 2],
+        Default = 0,
+        Reason = "version 1 is not offered",
+        Description = "2 steers the text to an average surprise of `mirostat_tau` by Mirostat 2, after all other settings; "
+            + "0 is off.",
+    };
+
+    public NumberField MirostatTau { get; } = new()
+    {
+        Name = "mirostat_tau",
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 32,
+        Default = 5,
+        Description = "The average surprise of a token in bits that Mirostat steers to; no effect without `mirostat`.",
+    };
+
+    public NumberField MirostatEta { get; } = new()
+    {
+        Name = "mirostat_eta",
+        Minimum = 0,
+        ExclusiveMinimum = true,
+        Maximum = 1,
+        Default = 0.1f,
+        Description = "How fast Mirostat corrects itself; no effect without `mirostat`.",
+    };
+
     public NumberField RepetitionPenalty { get; } = new()
     {
         Name = "repetition_penalty",
@@ -163,7 +205,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public override IReadOnlyList<Field> All => field ??=
     [
-        Prompt, MaxTokens, Temperature, TopK, TopP, MinP, RepetitionPenalty, PresencePenalty, FrequencyPenalty,
-        LogitBias, Stop, Seed, Stream, Logprobs, Echo,
+        Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP, Mirostat, MirostatTau, MirostatEta,
+        RepetitionPenalty, PresencePenalty, FrequencyPenalty, LogitBias, Stop, Seed, Stream, Logprobs, Echo,
     ];
 }

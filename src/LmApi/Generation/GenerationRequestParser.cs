@@ -45,12 +45,17 @@ internal sealed class GenerationRequestParser(
             TokenRules.RequireKnown(tokenizer, id, $"{fields.LogitBias.Name}.{id}", reader.Errors);
         }
 
+        // Read where it has no effect too: what is not valid is said.
+        var tau = reader.Read(fields.MirostatTau) ?? 0;
         return new()
         {
             Temperature = reader.Read(fields.Temperature) ?? 0,
             TopK = (int)(reader.Read(fields.TopK) ?? 0),
             TopP = reader.Read(fields.TopP) ?? 1,
             MinP = reader.Read(fields.MinP) ?? 0,
+            TypicalP = reader.Read(fields.TypicalP) ?? 1,
+            MirostatTau = reader.Read(fields.Mirostat) == 2 ? tau : 0,
+            MirostatEta = reader.Read(fields.MirostatEta) ?? 1,
             RepetitionPenalty = reader.Read(fields.RepetitionPenalty) ?? 1,
             PresencePenalty = reader.Read(fields.PresencePenalty) ?? 0,
             FrequencyPenalty = reader.Read(fields.FrequencyPenalty) ?? 0,

@@ -1,3 +1,4 @@
+using LmModel.Sampling;
 using LmModel.Tokenization;
 
 namespace LmModel.Inference;
@@ -23,7 +24,9 @@ public sealed class GenerationEngine : IDisposable
     private readonly GenerationPlaces _places;
     private readonly Thread _thread;
 
+    // The decode thread's own.
     private readonly GenerationRound _round;
+    private readonly Candidates _candidates;
 
     /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
     /// <param name="tokenizer">Of the model.</param>
@@ -57,6 +60,7 @@ public sealed class GenerationEngine : IDisposable
 
         _places = new GenerationPlaces(options);
         _round = new GenerationRound(model, options, _places);
+        _candidates = new Candidates(model.VocabularySize);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
     }
@@ -76,7 +80,7 @@ public sealed class GenerationEngine : IDisposable
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
-        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time);
+        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time, _candidates);
         var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
         return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
     }

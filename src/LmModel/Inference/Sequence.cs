@@ -40,12 +40,15 @@ internal sealed class Sequence : IDisposable
     /// <param name="startToken">Read in place of an empty prompt.</param>
     /// <param name="stateSize">Floats in the model's state.</param>
     /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
-    public Sequence(GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, TimeProvider time)
+    /// <param name="candidates">What <see cref="Accept"/> works with; shared by the sequences of one thread.</param>
+    public Sequence(
+        GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, TimeProvider time,
+        Candidates candidates)
     {
         _settings = settings;
         _time = time;
         _submitted = time.GetTimestamp();
-        _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
+        _sampler = new Sampler(settings.Sampling, settings.Seed, candidates);
         _stop = new StopMatcher(settings.Stop);
         _decoder = new TokenTextDecoder(tokenizer);
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;

@@ -23,6 +23,8 @@ internal static class FilterChain
             (!greedy && settings.TopK > 0 && settings.TopK < vocabularySize, () => new TopK(settings.TopK)),
             (!greedy && settings.TopP < 1, () => new TopP(settings.TopP)),
             (!greedy && settings.MinP > 0, () => new MinP(settings.MinP)),
+            (!greedy && settings.TypicalP < 1, () => new TypicalP(settings.TypicalP)),
+            (!greedy && settings.MirostatTau > 0, () => new Mirostat(settings.MirostatTau, settings.MirostatEta)),
         ];
         return [.. order.Where(f => f.On).Select(f => f.Create())];
     }

@@ -5,4 +5,10 @@ internal interface ILogitFilter
 {
     /// <summary>Must leave at least one candidate, keep their order, and allocate nothing.</summary>
     void Apply(Candidates candidates);
+
+    /// <summary>Tells a filter that goes by the text what was drawn; it must allocate nothing.</summary>
+    /// <param name="probability">Of the drawn token among the candidates that all filters left; above 0.</param>
+    void Drawn(double probability)
+    {
+    }
 }

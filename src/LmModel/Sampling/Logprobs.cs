@@ -8,13 +8,8 @@ internal static class Logprobs
     /// <returns>NaN where a logit is NaN or +∞ or all are −∞.</returns>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
-        var max = float.NegativeInfinity;
-        foreach (var logit in logits)
-            max = MathF.Max(max, logit);
-        var sum = 0.0;
-        foreach (var logit in logits)
-            sum += Math.Exp(logit - max);
-        return max + Math.Log(sum);
+        var max = Softmax.Max(logits);
+        return max + Math.Log(Softmax.Total(logits, max));
     }
 
     /// <summary>The log probability of token <paramref name="id"/>, at most 0.</summary>

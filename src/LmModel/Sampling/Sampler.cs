@@ -2,9 +2,11 @@ namespace LmModel.Sampling;
 
 /// <summary>Draws the tokens of one text. Not thread-safe: one sampler a sequence.</summary>
 /// <remarks>
-/// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p.
+/// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p;
+/// typical-p; Mirostat.
 /// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token at a
-/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
+/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else. With
+/// Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all before it.
 /// </remarks>
 public sealed class Sampler
 {
@@ -26,19 +28,27 @@ public sealed class Sampler
     /// <param name="seed">Key of the random numbers; any value.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
     public Sampler(SamplingSettings settings, int vocabularySize, long seed)
+        : this(settings, seed, new Candidates(vocabularySize))
+    {
+    }
+
+    /// <param name="settings">How to draw.</param>
+    /// <param name="seed">Key of the random numbers; any value.</param>
+    /// <param name="candidates">Of the vocabulary; may be shared by samplers that draw on one thread.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
+    internal Sampler(SamplingSettings settings, long seed, Candidates candidates)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
-        settings.ThrowIfInvalid(vocabularySize);
-        _vocabularySize = vocabularySize;
+        _candidates = candidates;
+        _vocabularySize = candidates.VocabularySize;
+        settings.ThrowIfInvalid(_vocabularySize);
         _seed = seed;
         _greedy = settings.Temperature == 0;
         _countsSeen = settings.RepetitionPenalty != 1;
         _countsGenerated = settings.PresencePenalty != 0 || settings.FrequencyPenalty != 0;
-        _seen = new TokenCounts(vocabularySize);
-        _generated = new TokenCounts(vocabularySize);
-        _candidates = new Candidates(vocabularySize);
-        _filters = FilterChain.Build(settings, vocabularySize, _seen, _generated);
+        _seen = new TokenCounts(_vocabularySize);
+        _generated = new TokenCounts(_vocabularySize);
+        _filters = FilterChain.Build(settings, _vocabularySize, _seen, _generated);
     }
 
     /// <summary>Counts a prompt token for the repetition penalty.</summary>
@@ -62,7 +72,7 @@ public sealed class Sampler
         _candidates.Reset(logits);
         foreach (var filter in _filters)
             filter.Apply(_candidates);
-        var token = _candidates.Ids[_greedy ? BestIndex() : RandomIndex(position)];
+        var token = _candidates.Ids[_greedy ? _candidates.Best() : RandomIndex(position)];
         if (_countsSeen)
             _seen.Add(token);
         if (_countsGenerated)
@@ -70,30 +80,11 @@ public sealed class Sampler
         return token;
     }
 
-    private int BestIndex()
-    {
-        // Refuses logits of which none is finite.
-        _candidates.Max();
-        return _candidates.Best();
-    }
-
-    /// <summary>The first index at which the running sum of the probabilities exceeds the random number.</summary>
     private int RandomIndex(int position)
     {
-        var weights = _candidates.Weights(out var total);
-        var left = Philox.Uniform(_seed, TokenStream, position) * total;
-        var last = 0;
-        for (var i = 0; i < weights.Length; i++)
-        {
-            if (weights[i] == 0)
-                continue;
-            last = i;
-            left -= weights[i];
-            if (left < 0)
-                break;
-        }
-
-        // Rounding may use up all weights before the number: then it is the last that has any.
-        return last;
+        var index = _candidates.Find(Philox.Uniform(_seed, TokenStream, position), out var probability);
+        foreach (var filter in _filters)
+            filter.Drawn(probability);
+        return index;
     }
 }

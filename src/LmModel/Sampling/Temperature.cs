@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LmModel.Sampling;
 
 /// <summary>x′ᵢ = (xᵢ − max x) / T: below 1 sharpens the distribution, above 1 flattens it (Ackley et al. 1985).</summary>
@@ -7,7 +9,15 @@ internal sealed class Temperature(float temperature) : ILogitFilter
     public void Apply(Candidates candidates)
     {
         var max = candidates.Max();
-        foreach (ref var logit in candidates.Logits)
-            logit = (logit - max) / temperature;
+        var logits = candidates.Logits;
+        var i = 0;
+        for (; i + Softmax.Lanes <= logits.Length; i += Softmax.Lanes)
+        {
+            var distances = Vector256.Create<float>(logits[i..]) - Vector256.Create(max);
+            (distances / temperature).CopyTo(logits[i..]);
+        }
+
+        for (; i < logits.Length; i++)
+            logits[i] = (logits[i] - max) / temperature;
     }
 }

@@ -6,6 +6,6 @@ internal sealed class TopK(int k) : ILogitFilter
     public void Apply(Candidates candidates)
     {
         if (k < candidates.Count)
-            candidates.KeepBest([], k);
+            candidates.KeepBest(candidates.Logits, [], k);
     }
 }

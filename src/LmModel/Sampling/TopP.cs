@@ -7,11 +7,11 @@ namespace LmModel.Sampling;
 internal sealed class TopP(float p) : ILogitFilter
 {
     // p came as a decimal and is a float: 0.3 is a little more than three of ten equal tokens have. That is forgiven.
-    private const double Rounding = 1 - 1e-6;
+    internal const double Rounding = 1 - 1e-6;
 
     public void Apply(Candidates candidates)
     {
         var weights = candidates.Weights(out var total);
-        candidates.KeepBest(weights, p * total * Rounding);
+        candidates.KeepBest(candidates.Logits, weights, p * total * Rounding);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace LmModel.Tokenization;
@@ -6,27 +7,45 @@ namespace LmModel.Tokenization;
 /// <remarks>
 /// The concatenated pieces are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without an unfinished
 /// character at the end: invalid bytes become U+FFFD, one for each maximal subpart (WHATWG Encoding Standard, "UTF-8
-/// decoder"; Unicode 16, section 3.9). Not thread-safe: one decoder a sequence.
+/// decoder"; Unicode 16, section 3.9). A token of whole characters that follows another allocates nothing. Not
+/// thread-safe: one decoder a sequence.
 /// </remarks>
 public sealed class TokenTextDecoder(Tokenizer tokenizer)
 {
     /// <summary>Bytes held back are at most this many: an unfinished UTF-8 character.</summary>
     public const int MaxPendingBytes = 3;
 
-    // Keeps the bytes of an unfinished character between calls, and gives out both halves of a surrogate pair together.
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-
-    private char[] _characters = new char[16];
+    // Begins with the bytes that are held back.
+    private byte[] _bytes = new byte[16];
+    private int _pending;
 
     /// <summary>The text that became complete with token <paramref name="id"/>; may be empty.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Append(int id)
     {
-        var bytes = tokenizer.TokenBytes(id);
-        var most = Encoding.UTF8.GetMaxCharCount(bytes.Length + MaxPendingBytes);
-        if (_characters.Length < most)
-            _characters = new char[most];
-        var count = _decoder.GetChars(bytes, _characters, flush: false);
-        return new string(_characters, 0, count);
+        if (_pending == 0 && tokenizer.WholeText(id) is { } text)
+            return text;
+        var token = tokenizer.TokenBytes(id);
+        var count = _pending + token.Length;
+        if (_bytes.Length < count)
+            Array.Resize(ref _bytes, count);
+        token.CopyTo(_bytes.AsSpan(_pending));
+        _pending = Unfinished(_bytes.AsSpan(0, count));
+        var complete = count - _pending;
+        var decoded = Encoding.UTF8.GetString(_bytes, 0, complete);
+        _bytes.AsSpan(complete, _pending).CopyTo(_bytes);
+        return decoded;
+    }
+
+    /// <summary>How many bytes at the end begin a character without finishing it.</summary>
+    private static int Unfinished(ReadOnlySpan<byte> bytes)
+    {
+        for (var count = Math.Min(MaxPendingBytes, bytes.Length); count > 0; count--)
+        {
+            if (Rune.DecodeFromUtf8(bytes[^count..], out _, out var length) == OperationStatus.NeedMoreData && length == count)
+                return count;
+        }
+
+        return 0;
     }
 }

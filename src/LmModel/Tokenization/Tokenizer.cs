@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace LmModel.Tokenization;
 
@@ -6,6 +7,12 @@ namespace LmModel.Tokenization;
 /// <remarks>Immutable and safe for use by several threads at once.</remarks>
 public abstract class Tokenizer
 {
+    // Stands for a token that is no text by itself; told from a text by reference.
+    private static readonly string NoText = new('\0', 1);
+
+    // By id, filled as tokens are asked for. Threads may race here: what one loses is made again, from the same bytes.
+    private string?[]? _texts;
+
     /// <summary>The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c> or <c>bpe</c>.</summary>
     public abstract string Kind { get; }
 
@@ -31,6 +38,15 @@ public abstract class Tokenizer
         }
 
         return Encoding.UTF8.GetString([.. bytes]);
+    }
+
+    /// <summary>The text of token <paramref name="id"/>, always the same object; null where its bytes are no whole text.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    internal string? WholeText(int id)
+    {
+        var texts = _texts ??= new string?[VocabularySize];
+        var text = texts[CheckedId(id)] ??= Utf8.IsValid(TokenBytes(id)) ? Encoding.UTF8.GetString(TokenBytes(id)) : NoText;
+        return ReferenceEquals(text, NoText) ? null : text;
     }
 
     private protected int CheckedId(int id) =>

@@ -66,6 +66,9 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","top_p":1.0}""")]
     [InlineData("""{"prompt":"a","top_p":1e-30}""")]
     [InlineData("""{"prompt":"a","top_k":0,"min_p":1}""")]
+    [InlineData("""{"prompt":"a","typical_p":0.2,"mirostat":2,"mirostat_tau":3,"mirostat_eta":1}""")]
+    [InlineData("""{"prompt":"a","mirostat":2.0}""")]
+    [InlineData("""{"prompt":"a","mirostat":null,"mirostat_tau":null,"temperature":0}""")]
     [InlineData("""{"prompt":"a","max_tokens":10.0,"top_k":1e1}""")]
     [InlineData("""{"prompt":"a","seed":9007199254740991}""")]
     [InlineData("""{"prompt":"a","seed":null,"stop":null,"stream":null,"temperature":null,"logit_bias":null}""")]
@@ -95,6 +98,11 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","temperature":"1"}""", "temperature wrong_type")]
     [InlineData("""{"prompt":"a","top_p":0}""", "top_p out_of_range")]
     [InlineData("""{"prompt":"a","top_p":1e-60}""", "top_p out_of_range")]
+    [InlineData("""{"prompt":"a","typical_p":0}""", "typical_p out_of_range")]
+    [InlineData("""{"prompt":"a","mirostat":1}""", "mirostat out_of_range")]
+    [InlineData("""{"prompt":"a","mirostat":true}""", "mirostat wrong_type")]
+    [InlineData("""{"prompt":"a","mirostat":0,"mirostat_tau":0}""", "mirostat_tau out_of_range")]
+    [InlineData("""{"prompt":"a","mirostat":2,"mirostat_eta":1.1}""", "mirostat_eta out_of_range")]
     [InlineData("""{"prompt":"a","max_tokens":0}""", "max_tokens out_of_range")]
     [InlineData("""{"prompt":"a","max_tokens":1e999}""", "max_tokens out_of_range")]
     [InlineData("""{"prompt":"a","max_tokens":1.5}""", "max_tokens wrong_type")]
@@ -113,6 +121,15 @@ public sealed class ValidationTests : IAsyncLifetime
     {
         var problem = await _service.RefusedAsync(422, "/generate", body);
         Assert.Equal([error], problem.Errors());
+    }
+
+    [Fact]
+    public async Task Mirostat_1_is_refused_with_the_reason()
+    {
+        var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","mirostat":1}""");
+        Assert.Equal(
+            "`mirostat` must be 0 or 2; version 1 is not offered.",
+            Assert.Single(problem.GetProperty("errors").EnumerateArray()).Text("message"));
     }
 
     [Theory]

@@ -92,6 +92,9 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|words", "words")]
     [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
+    [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]
+    [InlineData("generate|x|--mirostat|1", "--mirostat must be 0 or 2, not 1; version 1 is not offered.")]
+    [InlineData("generate|x|--mirostat-tau|0", "--mirostat-tau must be above 0 and at most 32, not 0.")]
     [InlineData("generate|x|--temperature|-1", "--temperature must be at least 0, not -1.")]
     public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
     {

@@ -38,14 +38,14 @@ public sealed class AllocationTests
     public async Task Two_thousand_tokens_more_of_each_stream_allocate_nothing(int awaited)
     {
         using var engine = new GenerationEngine(
-            new Counting(), new Silent(), 0, new() { PrefixCacheBytes = 0 }, TimeProvider.System);
+            new Counting(), new ByteTokenizer(), 0, new() { PrefixCacheBytes = 0 }, TimeProvider.System);
         await AllocatedBy(engine, 3000, awaited);
         await AllocatedBy(engine, 3000, awaited);
         var less = await AllocatedBy(engine, 1000, awaited);
         var more = await AllocatedBy(engine, 3000, awaited);
 
-        // Nothing a token. The runtime allocates a little for itself when it likes.
-        Assert.InRange((double)(more - less) / (2000 * Streams), -0.5, 0.5);
+        // The string at the end has two bytes a token; beyond it the runtime allocates a little for itself when it likes.
+        Assert.InRange(((double)(more - less) / (2000 * Streams)) - sizeof(char), -0.5, 0.5);
     }
 
     private static async Task<long> AllocatedBy(GenerationEngine engine, int tokens, int awaited)
@@ -82,7 +82,7 @@ public sealed class AllocationTests
     /// <summary>A model whose most probable token is always the same.</summary>
     private sealed class Counting : IStepModel
     {
-        public int VocabularySize => 4;
+        public int VocabularySize => 256;
 
         public int StateSize => 1;
 
@@ -94,24 +94,12 @@ public sealed class AllocationTests
             logits.Clear();
             for (var i = 0; i < logits.Length; i += VocabularySize)
             {
-                logits[i + 2] = 9;
+                logits[i + 'a'] = 9;
             }
         }
 
         public void Dispose()
         {
         }
-    }
-
-    /// <summary>Tokens without text: what decoding a token's text costs is the decoder's matter.</summary>
-    private sealed class Silent : Tokenizer
-    {
-        public override string Kind => "silent";
-
-        public override int VocabularySize => 4;
-
-        public override int[] Encode(string text) => [];
-
-        public override ReadOnlySpan<byte> TokenBytes(int id) => [];
     }
 }

@@ -199,7 +199,7 @@ public sealed class SequenceTests
             logits[65] = 20;
         });
         var settings = Greedy("ab", maxTokens: 3);
-        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock);
+        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock, new Candidates(256));
         clock.Advance(TimeSpan.FromSeconds(10));
 
         var (_, done) = Run(model, sequence);
@@ -220,7 +220,11 @@ public sealed class SequenceTests
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(
         FakeStepModel model, GenerationSettings settings, int slice = 1) =>
-        Run(model, new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System), slice);
+        Run(
+            model,
+            new Sequence(
+                settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System, new Candidates(256)),
+            slice);
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence, int slice = 1)
     {

@@ -126,6 +126,81 @@ public sealed class FilterTests
         Assert.Equal(expected, candidates.Ids);
     }
 
+    [Theory]
+    [InlineData(0.2f, new[] { 0 })]
+    [InlineData(0.3f, new[] { 0, 2 })]
+    [InlineData(0.76f, new[] { 0, 1, 2 })]
+    [InlineData(0.9f, new[] { 0, 1, 2, 3 })]
+    public void Typical_p_keeps_the_tokens_nearest_to_the_expected_surprise_that_reach_p(float p, int[] expected)
+    {
+        // Surprises 2, 3, 1 and 3 bits; 1.75 expected. So the order is 0, 2, 1, 3 by distances 0.25, 0.75, 1.25, 1.25.
+        var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
+
+        new TypicalP(p).Apply(candidates);
+
+        Assert.Equal(expected, candidates.Ids);
+    }
+
+    [Fact]
+    public void Typical_p_may_drop_the_most_probable_token()
+    {
+        // Surprises of 1.32 bits, and of 4.74 sixteen times; 3.37 expected.
+        var candidates = OfProbabilities([0.4, .. Enumerable.Repeat(0.0375, 16)]);
+
+        new TypicalP(0.5f).Apply(candidates);
+
+        Assert.Equal(Enumerable.Range(1, 14), candidates.Ids.ToArray());
+    }
+
+    [Fact]
+    public void Typical_p_agrees_with_sorting()
+    {
+        var random = new Random(9);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var logits = RandomLogits(random, 1 + random.Next(40));
+            var p = 1 - (float)random.NextDouble();
+            var candidates = Of(logits);
+
+            new TypicalP(p).Apply(candidates);
+
+            Assert.Equal(TypicalBySorting(logits, p).Order(), candidates.Ids.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(0.4f, new[] { 2 })]
+    [InlineData(0.51f, new[] { 2 })]
+    [InlineData(1.01f, new[] { 0, 2 })]
+    [InlineData(1.51f, new[] { 0, 1, 2, 3 })]
+    public void Mirostat_begins_with_surprises_up_to_twice_its_target(float tau, int[] expected)
+    {
+        var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
+
+        new Mirostat(tau, 0.1f).Apply(candidates);
+
+        Assert.Equal(expected, candidates.Ids);
+    }
+
+    [Fact]
+    public void Mirostat_lowers_its_bound_after_a_surprise_and_raises_it_after_none()
+    {
+        var mirostat = new Mirostat(1, 0.5f);
+        mirostat.Drawn(1 / 8.0);
+        AssertKept(mirostat, 2);
+        mirostat.Drawn(1);
+        mirostat.Drawn(1);
+        mirostat.Drawn(1);
+        AssertKept(mirostat, 0, 2);
+
+        static void AssertKept(Mirostat mirostat, params int[] expected)
+        {
+            var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
+            mirostat.Apply(candidates);
+            Assert.Equal(expected, candidates.Ids);
+        }
+    }
+
     [Fact]
     public void Top_k_agrees_with_sorting()
     {
@@ -173,6 +248,12 @@ public sealed class FilterTests
             new MinP((float)random.NextDouble()).Apply(candidates);
 
             Assert.Contains(BestFirst(logits).First(), candidates.Ids.ToArray());
+
+            new Mirostat((float)random.NextDouble(), 1).Apply(candidates);
+            Assert.Contains(BestFirst(logits).First(), candidates.Ids.ToArray());
+
+            new TypicalP(1 - (float)random.NextDouble()).Apply(candidates);
+            Assert.InRange(candidates.Count, 1, logits.Length);
         }
     }
 
@@ -203,6 +284,24 @@ public sealed class FilterTests
         }
 
         return nucleus;
+    }
+
+    private static List<int> TypicalBySorting(float[] logits, float p)
+    {
+        var max = logits.Max();
+        var total = logits.Sum(l => Math.Exp(l - max));
+        var mean = logits.Where(l => l > float.NegativeInfinity).Sum(l => Math.Exp(l - max) / total * l);
+        var typical = new List<int>();
+        var sum = 0.0;
+        foreach (var id in Enumerable.Range(0, logits.Length).OrderBy(id => (float)Math.Abs(mean - logits[id])).ThenBy(id => id))
+        {
+            if (sum >= p * total * (1 - 1e-6))
+                break;
+            typical.Add(id);
+            sum += Math.Exp(logits[id] - max);
+        }
+
+        return typical;
     }
 
     /// <summary>Of several magnitudes, with ties and −∞ but never all −∞.</summary>

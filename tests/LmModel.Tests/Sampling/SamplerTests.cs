@@ -10,6 +10,8 @@ public sealed class SamplerTests
         TopK = 40,
         TopP = 0.95f,
         MinP = 0.01f,
+        TypicalP = 0.9f,
+        MirostatTau = 3,
         RepetitionPenalty = 1.1f,
         PresencePenalty = 0.1f,
         FrequencyPenalty = 0.1f,
@@ -21,7 +23,7 @@ public sealed class SamplerTests
         Assert.Equal(
             [
                 typeof(LogitBias), typeof(RepetitionPenalty), typeof(PresencePenalty), typeof(FrequencyPenalty),
-                typeof(Temperature), typeof(TopK), typeof(TopP), typeof(MinP),
+                typeof(Temperature), typeof(TopK), typeof(TopP), typeof(MinP), typeof(TypicalP), typeof(Mirostat),
             ],
             Chain(Everything));
 
@@ -111,12 +113,45 @@ public sealed class SamplerTests
     public void A_seed_always_gives_the_same_tokens()
     {
         // Golden: a change here changes every text that users drew with a seed.
-        var sampler = new Sampler(Everything, 65, seed: 1234);
+        var sampler = new Sampler(Everything with { TypicalP = 1, MirostatTau = 0 }, 65, seed: 1234);
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => i * 37 % 65 / 16f)];
 
         Assert.Equal(
             [52, 5, 63, 7, 56, 12, 35, 21, 12, 3, 35, 12],
             Enumerable.Range(0, 12).Select(position => sampler.Draw(logits, position)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Mirostat_brings_the_average_surprise_to_its_target(float tau)
+    {
+        // Zipf's law, as the paper assumes of words; its own entropy is 6.4 bits.
+        float[] logits = [.. Enumerable.Range(1, 1_000).Select(rank => -1.1f * MathF.Log(rank))];
+        var candidates = new Candidates(logits.Length);
+        var mirostat = new Mirostat(tau, 0.1f);
+        var sum = 0.0;
+        for (var position = 0; position < 5_000; position++)
+        {
+            candidates.Reset(logits);
+            mirostat.Apply(candidates);
+            candidates.Find(Philox.Uniform(1, 0, position), out var probability);
+            mirostat.Drawn(probability);
+            sum -= Math.Log2(probability);
+        }
+
+        Assert.Equal(tau, sum / 5_000, 0.05);
+    }
+
+    [Fact]
+    public void With_mirostat_a_seed_gives_the_same_text_from_its_beginning()
+    {
+        float[] logits = [.. Enumerable.Range(0, 65).Select(i => 3 * MathF.Sin(i))];
+        var settings = new SamplingSettings { MirostatTau = 2, MirostatEta = 0.5f };
+        var (one, other) = (new Sampler(settings, 65, 9), new Sampler(settings, 65, 9));
+
+        Assert.All(Enumerable.Range(0, 200), position => Assert.Equal(one.Draw(logits, position), other.Draw(logits, position)));
     }
 
     [Fact]
@@ -169,7 +204,8 @@ public sealed class SamplerTests
             sampler.Draw(logits, 0);
 
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var position = 1; position < 50; position++)
+            var draws = vocabularySize < 1_000 ? 1_000 : 50;
+            for (var position = 1; position <= draws; position++)
                 sampler.Draw(logits, position);
 
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -187,6 +223,12 @@ public sealed class SamplerTests
         AssertRefused(new() { TopP = 1.1f }, "TopP");
         AssertRefused(new() { TopP = float.NaN }, "TopP");
         AssertRefused(new() { MinP = 1.1f }, "MinP");
+        AssertRefused(new() { TypicalP = 0 }, "TypicalP must be above 0 and at most 1");
+        AssertRefused(new() { TypicalP = float.NaN }, "TypicalP");
+        AssertRefused(new() { MirostatTau = -1 }, "MirostatTau must be finite and at least 0");
+        AssertRefused(new() { MirostatTau = float.PositiveInfinity }, "MirostatTau");
+        AssertRefused(new() { MirostatEta = 0 }, "MirostatEta must be above 0 and at most 1");
+        AssertRefused(new() { MirostatEta = float.NaN }, "MirostatEta");
         AssertRefused(new() { RepetitionPenalty = 0 }, "RepetitionPenalty");
         AssertRefused(new() { PresencePenalty = float.NaN }, "PresencePenalty");
         AssertRefused(new() { FrequencyPenalty = float.NegativeInfinity }, "FrequencyPenalty");
@@ -202,6 +244,22 @@ public sealed class SamplerTests
         Assert.Throws<ArgumentException>(() => sampler.Draw([1, 2, 3], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => sampler.ObservePrompt(4));
         Assert.Throws<ArgumentOutOfRangeException>(() => sampler.ObservePrompt(-1));
+    }
+
+    [Fact]
+    public void Samplers_that_share_candidates_draw_what_each_would_alone()
+    {
+        float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
+        SamplingSettings[] settings = [Everything, new(), new() { Temperature = 0 }, Everything with { Temperature = 2 }];
+        var shared = new Candidates(65);
+        var together = settings.Select(s => new Sampler(s, 7, shared)).ToArray();
+        var alone = settings.Select(s => new Sampler(s, 65, 7)).ToArray();
+
+        for (var position = 0; position < 50; position++)
+        {
+            Assert.Equal(alone.Select(s => s.Draw(logits, position)), together.Select(s => s.Draw(logits, position)));
+            Assert.Throws<InvalidOperationException>(() => together[0].Draw([.. logits[1..], float.NaN], position));
+        }
     }
 
     private static void AssertRefused(SamplingSettings settings, string reason) =>

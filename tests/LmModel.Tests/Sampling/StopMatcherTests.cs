@@ -98,6 +98,23 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
+    public void A_piece_that_holds_no_beginning_of_a_stop_sequence_is_given_out_itself()
+    {
+        var matcher = new StopMatcher(["END", "\n\n"]);
+        string[] pieces = ["a", " brEad", "😀", "", "ND"];
+        Assert.All(pieces, piece => Assert.Same(piece, matcher.Append(piece)));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            foreach (var piece in pieces)
+                matcher.Append(piece);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Empty_and_broken_stop_sequences_are_refused()
     {
         Assert.Contains("Stop sequence 1 is empty", Assert.Throws<ArgumentException>(() => new StopMatcher(["a", ""])).Message);

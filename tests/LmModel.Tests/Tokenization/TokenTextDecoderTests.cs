@@ -48,6 +48,54 @@ public sealed class TokenTextDecoderTests
         Assert.All(pieces, piece => Assert.True(IsWellFormed(piece)));
     }
 
+    [Fact]
+    public void A_token_that_is_no_token_is_refused_at_any_time()
+    {
+        var decoder = new TokenTextDecoder(new ByteTokenizer());
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Append(256));
+        decoder.Append(0xc3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Append(-1));
+        Assert.Equal("é", decoder.Append(0xa9));
+    }
+
+    [Fact]
+    public void Tokens_of_whole_characters_allocate_nothing_once_they_were_seen()
+    {
+        var tokenizer = CharacterTokenizer.FromCorpus("aé😀\0");
+        var tokens = tokenizer.Encode("aé😀\0");
+        foreach (var id in tokens)
+            new TokenTextDecoder(tokenizer).Append(id);
+        var decoder = new TokenTextDecoder(tokenizer);
+        var length = 0;
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            foreach (var id in tokens)
+                length += decoder.Append(id).Length;
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(5_000, length);
+    }
+
+    [Fact]
+    public async Task Many_threads_read_the_same_texts()
+    {
+        var tokenizer = new PairsOfBytes();
+        var text = string.Concat(Enumerable.Range(32, 2_000).Select(c => (char)c));
+        var tokens = tokenizer.Encode(text);
+
+        var texts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            var decoder = new TokenTextDecoder(tokenizer);
+            return string.Concat(tokens.Select(decoder.Append));
+        })));
+
+        Assert.All(texts, read => Assert.Equal(text, read));
+    }
+
     private static string[] Pieces(ReadOnlySpan<byte> bytes)
     {
         var decoder = new TokenTextDecoder(new ByteTokenizer());

@@ -1,0 +1,388 @@
+using System.Runtime.InteropServices;
+using LmModel.Networks;
+
+namespace LmModel.Inference.Managed;
+
+/// <summary>
+/// Steps a model with vector instructions and without libtorch. A sequence's logits and state are the same bits in any
+/// batch, at any number of threads, in any division of its tokens into calls, and on any processor.
+/// </summary>
+/// <remarks>
+/// A call goes through the layers; within a layer through the times; within a time through the panels of units, which the
+/// crew shares out. The products with the inputs of a layer do not depend on the times before, so those of all tokens of a
+/// call are made at once: a prompt's block reads those weights once.
+/// <code>
+/// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of every token of the vocabulary, made at load
+/// layer 1   W_ih h ───────► + W_hh h ─► gates ─► h
+/// output    W h + b                                     for the sequences whose logits are wanted
+/// </code>
+/// </remarks>
+public sealed unsafe class ManagedStepModel : IStepModel
+{
+    /// <summary>
+    /// Up to this many bytes the first layer's product with the embedding is a table (panels, V, 64), made once: a step
+    /// then never reads that layer's input weights. A vocabulary of 4,096 and an LSTM of 512 units take 32 MiB.
+    /// </summary>
+    private const long MaxTableBytes = 32 << 20;
+
+    /// <summary>Tokens of one block of prompts; bounds the memory of a call, and changes no bit.</summary>
+    private const int BlockTokens = 512;
+
+    private const int Sums = StepKernels.PanelSums;
+
+    private readonly ModelConfig _config;
+    private readonly Crew _crew;
+    private readonly StepKernels _kernels;
+    private readonly ManagedLayer[] _layers;
+    private readonly float* _table; // (panels, V, 64), or null
+    private readonly float* _embedding; // (V, E'), where there is no table
+    private readonly PackedMatrix _output; // (V, H)
+    private readonly float* _outputBias; // (V')
+    private readonly int _panels;
+    private readonly int _width; // H': units, those that fill up the last panel included
+    private readonly int _embeddingWidth; // E'
+    private readonly int _maxActivation;
+    private readonly bool _integers;
+    private readonly StepPlan _plan = new();
+    private readonly StepBuffers _buffers;
+
+    // Of the job at hand, for the crew.
+    private readonly Action<int> _readEmbedding, _gather, _input, _advance, _scatter, _readTop, _logits;
+    private RecurrentState[] _states = [];
+    private int _layer, _item, _live, _rows;
+    private Activations _x, _h, _y;
+
+    /// <param name="config">Architecture; valid.</param>
+    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <param name="precision">How they are kept.</param>
+    /// <param name="crew">Who computes; the caller disposes it after the model.</param>
+    /// <exception cref="ArgumentException">
+    /// A parameter is missing or has another size, the message names all of them; or one is not finite.
+    /// </exception>
+    public ManagedStepModel(
+        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Precision precision, Crew crew)
+        : this(config, weights, precision, crew, StepKernels.Best)
+    {
+    }
+
+    internal ManagedStepModel(
+        ModelConfig config,
+        IReadOnlyDictionary<string, float[]> weights,
+        Precision precision,
+        Crew crew,
+        StepKernels kernels)
+    {
+        StepArguments.CheckWeights(config, weights);
+        (_config, _crew, _kernels, Precision) = (config, crew, kernels, precision);
+        var units = ManagedLayer.UnitsOf(config.Cell);
+        _panels = (config.HiddenSize + units - 1) / units;
+        _width = _panels * units;
+        _embeddingWidth = RoundUp(config.EmbeddingSize, PackedMatrix.BlockRows);
+        _integers = precision is Precision.Int8;
+        _maxActivation = IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(
+            Math.Max(config.HiddenSize, config.EmbeddingSize));
+
+        var tabled = (long)VocabularySize * _panels * Sums * sizeof(float) <= MaxTableBytes;
+        _layers =
+        [
+            .. Enumerable.Range(0, config.Layers).Select(layer => ManagedLayer.Create(
+                config, layer, weights, tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
+        ];
+        var output = config.TieWeights ? "embedding.weight" : "fc.weight";
+        var rows = Enumerable.Range(0, RoundUp(VocabularySize, Sums)).Select(r => r < VocabularySize ? r : -1).ToArray();
+        _output = PackedMatrix.Pack(weights[output], config.HiddenSize, rows, StepKernels.PanelBlocks, precision);
+        _outputBias = Copy(weights["fc.bias"], VocabularySize, rows.Length);
+        _buffers = new StepBuffers(
+            config.Layers, _width, tabled ? 0 : _embeddingWidth, _panels, rows.Length,
+            _integers ? 1f / _maxActivation : null);
+        (_readEmbedding, _gather, _input, _advance, _scatter, _readTop, _logits) =
+            (ReadEmbedding, Gather, AddInput, AdvancePanel, Scatter, ReadTop, AddLogits);
+
+        _embedding = Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
+        if (tabled)
+        {
+            _table = MakeTable();
+            NativeMemory.AlignedFree(_embedding);
+            _embedding = null;
+        }
+    }
+
+    public int VocabularySize => _config.VocabularySize;
+
+    public int StateSize => _config.StateSize;
+
+    /// <inheritdoc/>
+    public int MaxInvariantBatch => int.MaxValue;
+
+    public Precision Precision { get; }
+
+    /// <summary>Bytes of weights that a step reads, however many sequences it has; the rows of the tables come on top.</summary>
+    public long BytesPerStep =>
+        _layers.Sum(layer => layer.State.Bytes) + _layers.Sum(layer => layer.Input?.Bytes ?? 0) + _output.Bytes;
+
+    /// <inheritdoc/>
+    public void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    {
+        StepArguments.Check(this, tokens, lengths, states, logits);
+        var most = Math.Max(1, BlockTokens / states.Length);
+        for (var from = 0; ; from += most)
+        {
+            _plan.Make(tokens, lengths, from, most);
+            if (_plan.Items == 0)
+            {
+                break;
+            }
+
+            ReadBlock(states);
+        }
+
+        if (logits.Length > 0)
+        {
+            GiveLogits(states[..(logits.Length / VocabularySize)], logits);
+        }
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_layers, layer => layer.Dispose());
+        _output.Dispose();
+        _buffers.Dispose();
+        NativeMemory.AlignedFree(_table);
+        NativeMemory.AlignedFree(_embedding);
+        NativeMemory.AlignedFree(_outputBias);
+    }
+
+    private void ReadBlock(ReadOnlySpan<RecurrentState> states)
+    {
+        Hold(states);
+        _buffers.Reserve(_plan.Slots, _plan.Items);
+        _crew.Run(_plan.Slots, _gather);
+        if (_table == null)
+        {
+            _crew.Run(_plan.Items, _readEmbedding);
+        }
+
+        for (_layer = 0; _layer < _layers.Length; _layer++)
+        {
+            // What one layer gives is what the next one takes.
+            _x = _layer == 0 ? _buffers.Embedded : _buffers.Outputs[(_layer + 1) % 2];
+            _y = _buffers.Outputs[_layer % 2];
+            if (_plan.Times > 1)
+            {
+                _crew.Run(_panels, _input);
+            }
+
+            ReadTimes();
+        }
+
+        _crew.Run(_plan.Slots, _scatter);
+        Array.Clear(_states, 0, states.Length);
+    }
+
+    private void ReadTimes()
+    {
+        _h = _buffers.States.From(_layer * _buffers.Slots);
+        for (int time = 0, item = 0; time < _plan.Times; item += _live, time++)
+        {
+            (_item, _live) = (item, _plan.Live(time));
+            _crew.Run(_panels, _advance);
+            _h = _y.From(item);
+            if (_integers && _config.Cell is Cell.RnnRelu)
+            {
+                // Not bounded, so the scale of a vector is known only when all of it is.
+                for (var slot = 0; slot < _live; slot++)
+                {
+                    SetState(_buffers.Hidden(_layer, slot), _h.From(slot));
+                }
+            }
+        }
+    }
+
+    private void GiveLogits(ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    {
+        Hold(states);
+        _rows = states.Length;
+        _buffers.ReserveLogits(_rows);
+        _crew.Run(_rows, _readTop);
+        _crew.Run(_buffers.LogitWidth / Sums, _logits);
+        for (var row = 0; row < _rows; row++)
+        {
+            new ReadOnlySpan<float>(_buffers.Logits + ((long)row * _buffers.LogitWidth), VocabularySize)
+                .CopyTo(logits[(row * VocabularySize)..]);
+        }
+
+        Array.Clear(_states, 0, states.Length);
+    }
+
+    /// <summary>The crew cannot take a span along.</summary>
+    private void Hold(ReadOnlySpan<RecurrentState> states)
+    {
+        if (_states.Length < states.Length)
+        {
+            _states = new RecurrentState[states.Length];
+        }
+
+        states.CopyTo(_states);
+    }
+
+    /// <summary>From a sequence's own state to its slot.</summary>
+    private void Gather(int slot)
+    {
+        var state = _states[_plan.Sequence(slot)].Values;
+        var h = _config.HiddenSize;
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            var hidden = _buffers.Hidden(layer, slot);
+            state[..h].CopyTo(new Span<float>(hidden, h));
+            state = state[h..];
+            if (_config.Cell is Cell.Lstm)
+            {
+                state[..h].CopyTo(new Span<float>(_buffers.Cells(layer, slot), h));
+                state = state[h..];
+            }
+
+            SetState(hidden, _buffers.States.From((layer * _buffers.Slots) + slot));
+        }
+    }
+
+    private void Scatter(int slot)
+    {
+        var state = _states[_plan.Sequence(slot)].Values;
+        var h = _config.HiddenSize;
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            new ReadOnlySpan<float>(_buffers.Hidden(layer, slot), h).CopyTo(state);
+            state = state[h..];
+            if (_config.Cell is Cell.Lstm)
+            {
+                new ReadOnlySpan<float>(_buffers.Cells(layer, slot), h).CopyTo(state);
+                state = state[h..];
+            }
+        }
+    }
+
+    private void ReadEmbedding(int item) => SetVector(
+        _embedding + ((long)_plan.Tokens[item] * _embeddingWidth), _embeddingWidth, _buffers.Embedded.From(item));
+
+    /// <summary>The sums of a panel for all tokens of the block, as far as their inputs go.</summary>
+    private void AddInput(int panel)
+    {
+        var layer = _layers[_layer];
+        var sums = _buffers.PanelSums(panel);
+        var tokens = _plan.Tokens;
+        if (_layer == 0 && _table != null)
+        {
+            for (var item = 0; item < tokens.Length; item++)
+            {
+                var row = _table + ((((long)panel * VocabularySize) + tokens[item]) * Sums);
+                new ReadOnlySpan<float>(row, Sums).CopyTo(new Span<float>(sums + (item * Sums), Sums));
+            }
+
+            return;
+        }
+
+        Fill(sums, layer.Bias + (panel * Sums), tokens.Length);
+        layer.AddInput(_kernels, panel, _x, tokens.Length, sums);
+    }
+
+    /// <summary>One panel of one time: the state's part of the sums, then the next state of its units.</summary>
+    private void AdvancePanel(int panel)
+    {
+        if (_plan.Times == 1)
+        {
+            AddInput(panel);
+        }
+
+        var sums = _buffers.PanelSums(panel) + (_item * Sums);
+        _layers[_layer].AddState(_kernels, panel, _h, _live, sums);
+        var unit = panel * (_width / _panels);
+        var y = _integers && _config.Cell is Cell.RnnRelu ? default : _y.From(_item).At(unit);
+        _kernels.Advance(
+            _config.Cell, sums, _buffers.Hidden(_layer, 0) + unit, _buffers.Cells(_layer, 0) + unit, _width, _live,
+            y, _maxActivation);
+    }
+
+    private void ReadTop(int row)
+    {
+        var h = _config.HiddenSize;
+        var hidden = _buffers.Top(row);
+        _states[row].Values.Slice((_config.Layers - 1) * _config.StateVectors * h, h).CopyTo(new Span<float>(hidden, h));
+        SetState(hidden, _buffers.TopActivations.From(row));
+    }
+
+    private void AddLogits(int panel)
+    {
+        var (width, at) = (_buffers.LogitWidth, panel * Sums);
+        var sums = _buffers.Logits + at;
+        Fill(sums, _outputBias + at, _rows, width);
+        _kernels.Multiply(_output, panel * StepKernels.PanelBlocks, StepKernels.PanelBlocks, _buffers.TopActivations, _rows, sums, width);
+    }
+
+    /// <summary>h as the products take it. Within ±1 it has one scale, which the gates can use without waiting for others.</summary>
+    private void SetState(float* h, Activations target) =>
+        Set(h, _width, target, _config.Cell is Cell.RnnRelu ? Max(h, _width) : 1);
+
+    private void SetVector(float* x, int length, Activations target) => Set(x, length, target, Max(x, length));
+
+    private void Set(float* x, int length, Activations target, float max)
+    {
+        if (!target.AreIntegers)
+        {
+            new ReadOnlySpan<float>(x, length).CopyTo(new Span<float>(target.Floats, length));
+            return;
+        }
+
+        _kernels.Quantize(x, length, max == 0 ? 0 : _maxActivation / max, _maxActivation, target.Shorts);
+        *target.Scales = max / _maxActivation;
+    }
+
+    private static float Max(float* x, int length)
+    {
+        var max = 0f;
+        for (var i = 0; i < length; i++)
+        {
+            max = MathF.Max(max, MathF.Abs(x[i]));
+        }
+
+        return max;
+    }
+
+    private float* MakeTable()
+    {
+        var table = (float*)PackedMatrix.Allocate((nuint)((long)VocabularySize * _panels * Sums * sizeof(float)));
+        var embeddings = new Activations(_embedding, _embeddingWidth, null);
+        _crew.Run(_panels, panel =>
+        {
+            var sums = table + ((long)panel * VocabularySize * Sums);
+            Fill(sums, _layers[0].Bias + (panel * Sums), VocabularySize);
+            _layers[0].AddInput(_kernels, panel, embeddings, VocabularySize, sums);
+        });
+        _layers[0].DropInput();
+        return table;
+    }
+
+    /// <summary>Begins the sums of a panel with its biases.</summary>
+    private static void Fill(float* sums, float* bias, int columns, int stride = Sums)
+    {
+        for (var j = 0; j < columns; j++)
+        {
+            new ReadOnlySpan<float>(bias, Sums).CopyTo(new Span<float>(sums + ((long)j * stride), Sums));
+        }
+    }
+
+    /// <summary>A matrix with rows filled up by zeros.</summary>
+    private static float* Copy(float[] source, int columns, int width)
+    {
+        var rows = source.Length / columns;
+        var copy = (float*)PackedMatrix.Allocate((nuint)((long)rows * width * sizeof(float)));
+        for (var row = 0; row < rows; row++)
+        {
+            source.AsSpan(row * columns, columns).CopyTo(new Span<float>(copy + ((long)row * width), columns));
+        }
+
+        return copy;
+    }
+
+    private static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;
+}

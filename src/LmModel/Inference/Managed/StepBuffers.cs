@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+
+namespace LmModel.Inference.Managed;
+
+/// <summary>What a step works on, outside of the managed heap; grows to the largest call and stays.</summary>
+/// <param name="layers">L.</param>
+/// <param name="width">Units of a layer, filled up to whole panels.</param>
+/// <param name="embeddingWidth">Numbers of an embedding, filled up to whole vectors; 0 where none is multiplied.</param>
+/// <param name="panels">Panels of a layer.</param>
+/// <param name="logitWidth">V, filled up to whole blocks.</param>
+/// <param name="scale">What a unit of the 16-bit integers that products take is worth at first; null for floats.</param>
+internal sealed unsafe class StepBuffers(
+    int layers, int width, int embeddingWidth, int panels, int logitWidth, float? scale) : IDisposable
+{
+    private int _items;
+    private int _rows;
+    private float* _hidden;
+    private float* _cells;
+    private float* _sums;
+    private float* _top;
+
+    /// <summary>Sequences there is room for.</summary>
+    public int Slots { get; private set; }
+
+    /// <summary>h of all layers before the block: (L, slots, width).</summary>
+    public Activations States { get; private set; }
+
+    /// <summary>What the layers give, in turn: (items, width).</summary>
+    public Activations[] Outputs { get; } = new Activations[2];
+
+    /// <summary>(items, embedding).</summary>
+    public Activations Embedded { get; private set; }
+
+    /// <summary>h of the last layer, for the logits: (rows, width).</summary>
+    public Activations TopActivations { get; private set; }
+
+    /// <summary>(rows, <see cref="LogitWidth"/>).</summary>
+    public float* Logits { get; private set; }
+
+    public int LogitWidth => logitWidth;
+
+    /// <summary>h of a layer, exactly: (width); the next slot's follows.</summary>
+    public float* Hidden(int layer, int slot) => _hidden + (((long)layer * Slots) + slot) * width;
+
+    /// <summary>c of a layer, as <see cref="Hidden"/>.</summary>
+    public float* Cells(int layer, int slot) => _cells + (((long)layer * Slots) + slot) * width;
+
+    /// <summary>The sums of a panel: (items, 64).</summary>
+    public float* PanelSums(int panel) => _sums + ((long)panel * _items * StepKernels.PanelSums);
+
+    /// <summary>h of the last layer, exactly: (width).</summary>
+    public float* Top(int row) => _top + ((long)row * width);
+
+    /// <summary>Makes room; what was there is lost.</summary>
+    public void Reserve(int slots, int items)
+    {
+        if (slots > Slots)
+        {
+            NativeMemory.AlignedFree(_hidden);
+            NativeMemory.AlignedFree(_cells);
+            States.Free();
+            Slots = slots;
+            _hidden = Floats((long)layers * slots * width);
+            _cells = Floats((long)layers * slots * width);
+            States = Activations.Allocate(layers * slots, width, scale);
+        }
+
+        if (items > _items)
+        {
+            NativeMemory.AlignedFree(_sums);
+            FreeOutputs();
+            _items = items;
+            _sums = Floats((long)panels * items * StepKernels.PanelSums);
+            Outputs[0] = Activations.Allocate(items, width, scale);
+            Outputs[1] = Activations.Allocate(items, width, scale);
+            Embedded = Activations.Allocate(items, embeddingWidth, scale);
+        }
+    }
+
+    /// <inheritdoc cref="Reserve"/>
+    public void ReserveLogits(int rows)
+    {
+        if (rows > _rows)
+        {
+            NativeMemory.AlignedFree(_top);
+            NativeMemory.AlignedFree(Logits);
+            TopActivations.Free();
+            _rows = rows;
+            _top = Floats((long)rows * width);
+            Logits = Floats((long)rows * logitWidth);
+            TopActivations = Activations.Allocate(rows, width, scale);
+        }
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_hidden);
+        NativeMemory.AlignedFree(_cells);
+        NativeMemory.AlignedFree(_sums);
+        NativeMemory.AlignedFree(_top);
+        NativeMemory.AlignedFree(Logits);
+        FreeOutputs();
+        States.Free();
+        TopActivations.Free();
+    }
+
+    private void FreeOutputs()
+    {
+        Outputs[0].Free();
+        Outputs[1].Free();
+        Embedded.Free();
+    }
+
+    private static float* Floats(long count) => (float*)PackedMatrix.Allocate((nuint)(count * sizeof(float)));
+}

@@ -1,0 +1,260 @@
+using LmModel.Inference;
+using LmModel.Inference.Managed;
+using LmModel.Networks;
+
+namespace LmModel.Tests.Inference.Managed;
+
+public sealed class ManagedStepModelTests
+{
+    private const float Tolerance = 1e-5f;
+
+    public static TheoryData<string> Fixtures => PyTorchFixture.Names;
+
+    /// <summary>Every cell in every precision, with sizes that fill no panel and no pair, with and without a table.</summary>
+    public static TheoryData<Cell, Precision, int> Networks
+    {
+        get
+        {
+            var data = new TheoryData<Cell, Precision, int>();
+            foreach (var cell in Enum.GetValues<Cell>())
+            {
+                foreach (var precision in Enum.GetValues<Precision>())
+                {
+                    data.Add(cell, precision, 1);
+                    data.Add(cell, precision, 3);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void Stepping_a_text_gives_the_logits_and_the_state_of_PyTorch(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var crew = new Crew(2);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, crew);
+        var logits = new float[model.VocabularySize];
+        for (var b = 0; b < fixture.Batch; b++)
+        {
+            var state = RecurrentState.Zero(model.StateSize);
+            for (var t = 0; t < fixture.Time; t++)
+            {
+                model.Step([(int)fixture.Tokens[b, t]], [state], logits);
+                AssertClose(fixture.LogitsAt(b, t), logits, Tolerance);
+            }
+
+            AssertClose(fixture.FinalState(b), state.Values, Tolerance);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Bits_do_not_depend_on_company_order_threads_or_slices(Cell cell, Precision precision, int layers)
+    {
+        var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
+        using var alone = new Crew(1);
+        using var crew = new Crew(3);
+        using var reference = new ManagedStepModel(config, weights, precision, alone);
+        using var model = new ManagedStepModel(config, weights, precision, crew);
+        var random = new Random(layers);
+        var texts = Enumerable.Range(0, 21).Select(_ => RandomTokens(random, 1 + random.Next(40), 29)).ToArray();
+        var expected = texts.Select(text => OneByOne(reference, text)).ToArray();
+
+        for (var round = 0; round < 4; round++)
+        {
+            var actual = InCompany(model, texts, random);
+            for (var i = 0; i < texts.Length; i++)
+            {
+                Assert.Equal(expected[i].Logits, actual[i].Logits);
+                Assert.Equal(expected[i].State, actual[i].State);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void All_widths_of_vectors_give_the_same_bits_as_the_scalar_ones(Cell cell, Precision precision, int layers)
+    {
+        var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
+        using var crew = new Crew(1);
+        var random = new Random(layers);
+        var texts = Enumerable.Range(0, 13).Select(_ => RandomTokens(random, 1 + random.Next(6), 29)).ToArray();
+        using var oracle = new ManagedStepModel(
+            config, weights, precision, crew, new StepKernels<FloatScalar, IntegerScalar>());
+        var expected = InCompany(oracle, texts, new Random(1));
+
+        Assert.All(Widths(), kernels =>
+        {
+            using var model = new ManagedStepModel(config, weights, precision, crew, kernels);
+            var actual = InCompany(model, texts, new Random(1));
+            for (var i = 0; i < texts.Length; i++)
+            {
+                Assert.Equal(expected[i].Logits, actual[i].Logits);
+                Assert.Equal(expected[i].State, actual[i].State);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void Rounded_weights_stay_close_to_the_exact_ones(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var crew = new Crew(1);
+        foreach (var (precision, tolerance) in new[] { (Precision.Bf16, 0.03f), (Precision.Int8, 0.03f) })
+        {
+            using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, crew);
+            var (state, logits) = (RecurrentState.Zero(model.StateSize), new float[model.VocabularySize]);
+            for (var t = 0; t < fixture.Time; t++)
+            {
+                model.Step([(int)fixture.Tokens[0, t]], [state], logits);
+                AssertClose(fixture.LogitsAt(0, t), logits, tolerance);
+            }
+        }
+    }
+
+    /// <summary>V · 64 floats a panel: above 32 MiB there is no table, and embeddings are multiplied.</summary>
+    [Theory]
+    [InlineData(Cell.Lstm)]
+    [InlineData(Cell.Gru)]
+    public void A_vocabulary_too_large_for_a_table_gives_the_same_within_rounding(Cell cell)
+    {
+        var (config, weights) = RandomNetwork.Of(cell, 2, hidden: 16, embedding: 7, vocabulary: 64);
+        var large = config with { VocabularySize = 140_000 };
+        var padded = large.ParameterShapes.ToDictionary(p => p.Name, p =>
+        {
+            var values = new float[p.Shape.Aggregate(1L, (n, d) => n * d)];
+            weights[p.Name].CopyTo(values, 0);
+            return values;
+        });
+        using var crew = new Crew(2);
+        foreach (var precision in Enum.GetValues<Precision>())
+        {
+            using var small = new ManagedStepModel(config, weights, precision, crew);
+            using var without = new ManagedStepModel(large, padded, precision, crew);
+            var (expected, actual) = (new float[64], new float[140_000]);
+            var (a, b) = (RecurrentState.Zero(small.StateSize), RecurrentState.Zero(small.StateSize));
+            foreach (var token in RandomTokens(new Random(1), 9, 64))
+            {
+                small.Step([token], [a], expected);
+                without.Step([token], [b], actual);
+                AssertClose(expected, actual.AsSpan(0, 64), precision is Precision.Fp32 ? Tolerance : 0.05f);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(11)]
+    public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
+    {
+        var fixture = PyTorchFixture.Load("gru");
+        using var crew = new Crew(1);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, crew);
+        var state = RecurrentState.Zero(model.StateSize);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([token], [state], new float[11]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [state], new float[12]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [RecurrentState.Zero(3)], new float[11]));
+
+        Assert.All(state.Values.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void Weights_that_are_not_finite_are_refused()
+    {
+        var fixture = PyTorchFixture.Load("lstm");
+        using var crew = new Crew(1);
+        var weights = new Dictionary<string, float[]>(fixture.Weights);
+        weights["rnn.weight_hh_l0"] = [.. weights["rnn.weight_hh_l0"]];
+        weights["rnn.weight_hh_l0"][3] = float.PositiveInfinity;
+
+        Assert.Throws<ArgumentException>(() => new ManagedStepModel(fixture.Config, weights, Precision.Int8, crew));
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        var (config, weights) = RandomNetwork.Of(Cell.Lstm, 2, hidden: 37, embedding: 23, vocabulary: 29);
+        using var crew = new Crew(2);
+        using var model = new ManagedStepModel(config, weights, Precision.Int8, crew);
+        var states = Enumerable.Range(0, 5).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
+        int[] tokens = [1, 2, 3, 4, 5], ones = [1, 1, 1, 1, 1];
+        var logits = new float[5 * 29];
+        model.Advance(tokens, ones, states, logits);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < 1000; i++)
+        {
+            model.Advance(tokens, ones, states, logits);
+        }
+
+        // The smallest object has 24 bytes; what the runtime allocates meanwhile is less.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
+    }
+
+    private static StepKernels[] Widths()
+    {
+        StepKernels[] all =
+        [
+            .. Float512.IsSupported ? [new StepKernels<Float512, Integer512>()] : Array.Empty<StepKernels>(),
+            .. Float256.IsSupported ? [new StepKernels<Float256, Integer256>()] : Array.Empty<StepKernels>(),
+            new StepKernels<Float128, Integer128>(),
+        ];
+        return all;
+    }
+
+    private static (float[] Logits, float[] State) OneByOne(ManagedStepModel model, int[] text)
+    {
+        var (state, logits) = (RecurrentState.Zero(model.StateSize), new float[model.VocabularySize]);
+        foreach (var token in text)
+        {
+            model.Step([token], [state], logits);
+        }
+
+        return (logits, [.. state.Values]);
+    }
+
+    /// <summary>Reads the texts side by side, in slices, places and companies that chance picks.</summary>
+    private static (float[] Logits, float[] State)[] InCompany(ManagedStepModel model, int[][] texts, Random random)
+    {
+        var results = texts.Select(_ => (Logits: Array.Empty<float>(), State: RecurrentState.Zero(model.StateSize))).ToArray();
+        var read = new int[texts.Length];
+        while (Enumerable.Range(0, texts.Length).Where(i => results[i].Logits.Length == 0).ToArray() is { Length: > 0 } left)
+        {
+            var batch = random.GetItems(left, 1 + random.Next(left.Length)).Distinct().ToArray();
+            var lengths = batch.Select(i => Math.Min(texts[i].Length - read[i], random.Next(4) is 0 ? 20 : 1)).ToArray();
+            var order = Enumerable.Range(0, batch.Length).OrderBy(i => read[batch[i]] + lengths[i] < texts[batch[i]].Length).ToArray();
+            (batch, lengths) = ([.. order.Select(i => batch[i])], [.. order.Select(i => lengths[i])]);
+            var tokens = batch.Zip(lengths).SelectMany(p => texts[p.First].Skip(read[p.First]).Take(p.Second)).ToArray();
+            var ended = batch.Zip(lengths).Count(p => read[p.First] + p.Second == texts[p.First].Length);
+            var logits = new float[ended * model.VocabularySize];
+            model.Advance(tokens, lengths, [.. batch.Select(i => results[i].State)], logits);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                read[batch[i]] += lengths[i];
+                if (i < ended)
+                {
+                    results[batch[i]].Logits = logits[(i * model.VocabularySize)..((i + 1) * model.VocabularySize)];
+                }
+            }
+        }
+
+        return [.. results.Select(r => (r.Logits, r.State.Values.ToArray()))];
+    }
+
+    private static int[] RandomTokens(Random random, int count, int vocabulary) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], actual[i], tolerance);
+        }
+    }
+}
