@@ -1,4 +1,6 @@
 using LmModel.Inference;
+using LmModel.Inference.Managed;
+using LmModel.Networks;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 
@@ -136,6 +138,43 @@ public sealed class PrefixCacheTests
         Assert.InRange(full, 5, 299);
     }
 
+    [Theory]
+    [InlineData("gru", Precision.Fp32)]
+    [InlineData("lstm", Precision.Bf16)]
+    [InlineData("lstm", Precision.Int8)]
+    public async Task With_the_cache_the_managed_models_texts_are_what_they_are_without(string name, Precision precision)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var one = new Crew(1);
+        using var two = new Crew(2);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, two);
+        using var second = new ManagedStepModel(fixture.Config, fixture.Weights, precision, one);
+        var tokenizer = CharacterTokenizer.FromCorpus("abcdefghijk");
+        var options = new GenerationEngineOptions { MaxActive = 5, MaxWaiting = 100, PrefixCacheInterval = 8 };
+        using var cached = new GenerationEngine(model, tokenizer, 0, options, TimeProvider.System);
+        using var plain = new GenerationEngine(
+            second, tokenizer, 0, options with { PrefixCacheBytes = 0 }, TimeProvider.System);
+        var random = new Random(3);
+        var stem = Prompt(random, 40, tokenizer.VocabularySize);
+        var hits = 0;
+        for (var round = 0; round < 10; round++)
+        {
+            var requests = Enumerable.Range(0, 10).Select(seed => new GenerationSettings
+            {
+                PromptTokens = [.. stem[..random.Next(40)], .. Prompt(random, random.Next(2) * 5, tokenizer.VocabularySize)],
+                MaxTokens = 1 + random.Next(20),
+                Seed = seed,
+            }).ToArray();
+            var with = await Task.WhenAll(requests.Select(r => EventsOf(cached, r)));
+            var without = await Task.WhenAll(requests.Select(r => EventsOf(plain, r)));
+
+            Assert.Equal(without.Select(e => e.SkipLast(1).Select(Facts)), with.Select(e => e.SkipLast(1).Select(Facts)));
+            hits += with.Count(e => e[^1].Done!.CachedTokens > 0);
+        }
+
+        Assert.InRange(hits, 40, 99);
+    }
+
     [Fact]
     public async Task A_prompt_that_is_known_whole_is_not_read_again()
     {
@@ -176,8 +215,8 @@ public sealed class PrefixCacheTests
     private static GenerationEngine Engine(FakeStepModel model, GenerationEngineOptions options) =>
         new(model, new ByteTokenizer(), 0, options, TimeProvider.System);
 
-    private static int[] Prompt(Random random, int length) =>
-        [.. Enumerable.Range(0, length).Select(_ => random.Next(256))];
+    private static int[] Prompt(Random random, int length, int vocabularySize = 256) =>
+        [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabularySize))];
 
     private static RecurrentState State(float mark)
     {
