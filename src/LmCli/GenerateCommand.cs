@@ -74,15 +74,14 @@ internal static class GenerateCommand
         var generation = engine.TryStart(settings, cancellation)!;
         await foreach (var item in generation.Events)
         {
-            switch (item)
+            if (item.Done is { } done)
             {
-                case TokenEvent token:
-                    Console.Write(token.Text);
-                    break;
-                case DoneEvent done:
-                    Console.WriteLine();
-                    await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
-                    break;
+                Console.WriteLine();
+                await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
+            }
+            else
+            {
+                Console.Write(item.Token.Text);
             }
         }
 

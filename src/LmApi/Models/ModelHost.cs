@@ -46,7 +46,9 @@ internal sealed partial class ModelHost(
         {
             MaxActive = generation.Value.MaxActive,
             MaxWaiting = generation.Value.MaxWaiting,
+            MaxWaitingTokens = generation.Value.MaxWaitingTokens,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
+            PrefixCacheBytes = (long)generation.Value.PrefixCacheMiB << 20,
         };
         var stepModel = createStepModel(folder);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);

@@ -49,7 +49,7 @@ internal static class EngineRun
     {
         await foreach (var item in generation.Events)
         {
-            if (item is not TokenEvent)
+            if (item.Done is not null)
             {
                 continue;
             }

@@ -30,6 +30,27 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Prompts_that_together_have_more_tokens_than_may_wait_get_429()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new()
+        {
+            ["Generation:MaxActive"] = "1",
+            ["Generation:MaxWaitingTokens"] = "5",
+        });
+        service.Model.Gate.Close();
+        using var active = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        using var waiting = await service.PostAsync("/generate", new { prompt = "abc", max_tokens = 2 });
+
+        using var refused = await service.PostAsync("/generate", new { prompt = "abc" });
+        Assert.Equal("overloaded", (await refused.ProblemAsync(429)).Text("code"));
+
+        using var admitted = await service.PostAsync("/generate", new { prompt = "ab", max_tokens = 2 });
+        service.Model.Gate.Open();
+        Assert.Equal(2, (await waiting.StreamedAsync()).Tokens.Count);
+        Assert.Equal(2, (await admitted.StreamedAsync()).Tokens.Count);
+    }
+
+    [Fact]
     public async Task A_waiting_client_that_leaves_gives_its_place_to_the_next()
     {
         await using var service = await LmServiceFixture.StartAsync(OnePlaceOneWaiting);
