@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Inference;
+using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Sampling;
 
@@ -34,6 +35,10 @@ internal static class GenerateCommand
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
     private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
 
+    private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
+    private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: what the model folder records.");
+    private static readonly Option<int?> Threads = DecoderOptions.Threads("Default: 1, which one text of a small model is fastest with.");
+
     public static Command Create()
     {
         AtLeast(MaxTokens, 1);
@@ -56,7 +61,7 @@ internal static class GenerateCommand
         var command = new Command("generate", "Streams text from a model.")
         {
             Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
-            Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed,
+            Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
         };
         command.SetAction(RunAsync);
         return command;
@@ -65,12 +70,12 @@ internal static class GenerateCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        // As the service does: the same seed then gives the same text here and there.
-        TorchRuntime.Initialize(threads: 1);
         var settings = Settings(arguments, folder);
+        using var crew = new Crew(arguments.GetValue(Threads) ?? 1);
+        using var model = StepModels.Create(
+            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32, crew);
         using var engine = new GenerationEngine(
-            new TorchStepModel(folder.Config, folder.ReadWeights()), folder.Tokenizer, folder.Config.StartToken,
-            new GenerationEngineOptions(), TimeProvider.System);
+            model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
         await foreach (var item in generation.Events)
         {

@@ -1,16 +1,29 @@
+using System.Text.Json.Serialization;
+
 namespace LmModel.Networks;
 
-/// <summary>How a decoder keeps the weights; activations, gates and states are of fp32 or better in all of them.</summary>
+/// <summary>
+/// How a decoder keeps the weights; activations, gates and states are of fp32 or better in all of them. JSON names:
+/// <c>fp32</c>, <c>bf16</c>, <c>int8</c>.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
     /// <summary>32-bit floats, as they were trained.</summary>
-    Fp32,
+    [JsonStringEnumMemberName("fp32")] Fp32,
 
     /// <summary>bfloat16, rounded to nearest even: half the bytes, 8 bits of precision; sums are fp32.</summary>
-    Bf16,
+    [JsonStringEnumMemberName("bf16")] Bf16,
 
     /// <summary>
     /// Symmetric 8-bit integers, one scale a row, times 16-bit activations, summed exactly in 32 bits: a quarter of the bytes.
     /// </summary>
-    Int8,
+    [JsonStringEnumMemberName("int8")] Int8,
+}
+
+/// <summary>Precisions as people read and write them.</summary>
+public static class PrecisionNames
+{
+    /// <summary>The JSON name.</summary>
+    public static string Name(this Precision precision) => precision.ToString().ToLowerInvariant();
 }

@@ -1,0 +1,53 @@
+using LmModel.Inference.Managed;
+using LmModel.Networks;
+
+namespace LmModel.Inference;
+
+/// <summary>What steps a model.</summary>
+public enum InferenceEngine
+{
+    /// <summary><see cref="ManagedStepModel"/>: fast, the same bits in any batch, and no libtorch.</summary>
+    Managed,
+
+    /// <summary><see cref="TorchStepModel"/>: what the other must agree with.</summary>
+    Torch,
+}
+
+/// <summary>Makes the step model that was asked for.</summary>
+public static class StepModels
+{
+    /// <param name="config">Architecture; valid.</param>
+    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <param name="engine">What steps it. Torch takes <see cref="Crew.Threads"/> for the whole process.</param>
+    /// <param name="precision">How the weights are kept; torch has only fp32.</param>
+    /// <param name="crew">Who computes; the caller disposes it after the model.</param>
+    /// <exception cref="ArgumentException">
+    /// The engine does not have the precision, or a parameter is missing, has another size or is not finite.
+    /// </exception>
+    /// <exception cref="TorchUnavailableException">Torch was asked for, and does not load on this machine.</exception>
+    public static IStepModel Create(
+        ModelConfig config,
+        IReadOnlyDictionary<string, float[]> weights,
+        InferenceEngine engine,
+        Precision precision,
+        Crew crew)
+    {
+        CheckOffered(engine, precision);
+        if (engine is InferenceEngine.Managed)
+        {
+            return new ManagedStepModel(config, weights, precision, crew);
+        }
+
+        TorchRuntime.Initialize(crew.Threads);
+        return new TorchStepModel(config, weights);
+    }
+
+    /// <exception cref="ArgumentException">The engine does not have the precision.</exception>
+    public static void CheckOffered(InferenceEngine engine, Precision precision)
+    {
+        if (engine is InferenceEngine.Torch && precision is not Precision.Fp32)
+        {
+            throw new ArgumentException($"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
+        }
+    }
+}
