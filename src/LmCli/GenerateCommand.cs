@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Inference;
-using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Sampling;
 
@@ -71,9 +70,9 @@ internal static class GenerateCommand
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder);
-        using var crew = new Crew(arguments.GetValue(Threads) ?? 1);
         using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32, crew);
+            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32,
+            arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;

@@ -23,11 +23,7 @@ internal sealed class GenerationOptions
     [Range(1024, 1 << 30)]
     public int MaxBodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>Generations stepped side by side.</summary>
-    [Range(1, 4096)]
-    public int MaxActive { get; set; } = 32;
-
-    /// <summary>Generations that may wait for one of those places; the next one gets 429.</summary>
+    /// <summary>Generations that may wait, beyond those that are stepped together; the next one gets 429.</summary>
     [Range(0, 1_000_000)]
     public int MaxWaiting { get; set; } = 128;
 

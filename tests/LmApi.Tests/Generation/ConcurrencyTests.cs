@@ -6,7 +6,7 @@ public sealed class ConcurrencyTests
 {
     private static readonly Dictionary<string, string> OnePlaceOneWaiting = new()
     {
-        ["Generation:MaxActive"] = "1",
+        ["Inference:BatchSize"] = "1",
         ["Generation:MaxWaiting"] = "1",
         ["Generation:RetryAfterSeconds"] = "5",
     };
@@ -34,7 +34,7 @@ public sealed class ConcurrencyTests
     {
         await using var service = await LmServiceFixture.StartAsync(new()
         {
-            ["Generation:MaxActive"] = "1",
+            ["Inference:BatchSize"] = "1",
             ["Generation:MaxWaitingTokens"] = "5",
         });
         service.Model.Gate.Close();

@@ -145,10 +145,8 @@ public sealed class PrefixCacheTests
     public async Task With_the_cache_the_managed_models_texts_are_what_they_are_without(string name, Precision precision)
     {
         var fixture = PyTorchFixture.Load(name);
-        using var one = new Crew(1);
-        using var two = new Crew(2);
-        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, two);
-        using var second = new ManagedStepModel(fixture.Config, fixture.Weights, precision, one);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 2);
+        using var second = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 1);
         var tokenizer = CharacterTokenizer.FromCorpus("abcdefghijk");
         var options = new GenerationEngineOptions { MaxActive = 5, MaxWaiting = 100, PrefixCacheInterval = 8 };
         using var cached = new GenerationEngine(model, tokenizer, 0, options, TimeProvider.System);

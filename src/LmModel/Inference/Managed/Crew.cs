@@ -11,7 +11,7 @@ namespace LmModel.Inference.Managed;
 /// Helpers wait for the next job by spinning for some microseconds, then sleep: an idle service uses no processor. One
 /// caller at a time; a job allocates nothing.
 /// </remarks>
-public sealed class Crew : IDisposable
+internal sealed class Crew : IDisposable
 {
     // About 30 µs: longer than what lies between two jobs of a step, shorter than anyone would notice.
     private const int SpinsBeforeSleep = 1000;
