@@ -73,7 +73,7 @@ internal static class GenerateCommand
         var settings = Settings(arguments, folder);
         using var crew = new Crew(arguments.GetValue(Threads) ?? 1);
         using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32, crew);
+            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? folder.DefaultPrecision, crew);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
