@@ -1,48 +1,33 @@
 using System.CommandLine;
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
+using LmModel.Inference;
 using LmModel.Networks;
 using LmModel.Training;
+using static LmCli.ScoringOptions;
 
 namespace LmCli;
 
 /// <summary><c>lm evaluate MODEL TEXT</c>: the loss of a model on a text by stated protocols.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "The model folder." };
-    private static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to score." };
-
-    private static readonly Option<string> Which = new("--protocol")
+    private static readonly Option<string> Which = new Option<string>("--protocol")
     {
         Description = "cold: windows from the zero state. contiguous: the whole text once. both.",
         DefaultValueFactory = _ => "both",
-    };
+    }.AcceptOnlyFromAmong("cold", "contiguous", "both");
 
-    private static readonly Option<string> Part = new("--split")
-    {
-        Description = "all of the text, or the part at its end that a training with --validation holds out.",
-        DefaultValueFactory = _ => "all",
-    };
+    private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
 
-    private static readonly Option<double> Held = new("--validation")
-    {
-        Description = "Share of the text that the validation split is.",
-        DefaultValueFactory = _ => new TrainingSettings().ValidationShare,
-    };
-
-    private static readonly Option<int> Window = new("--window")
-    {
-        Description = "Predictions of a cold window.",
-        DefaultValueFactory = _ => Evaluator.DefaultWindow,
-    };
-
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of a matrix product. Default: one a core." };
+    // Not the folder's: the figures of two models are compared, and fp32 is what both were trained in.
+    private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: fp32, whatever it is served in.");
 
     public static Command Create()
     {
-        Which.AcceptOnlyFromAmong("cold", "contiguous", "both");
-        Part.AcceptOnlyFromAmong("all", "validation");
-        var command = new Command("evaluate", "Scores a text with a model.") { Model, Text, Which, Part, Held, Window, Threads };
+        var command = new Command("evaluate", "Scores a text with a model.")
+        {
+            Model, Text, Which, Part, Held, Window, Engine, Kept, Threads,
+        };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
@@ -51,14 +36,25 @@ internal static class EvaluateCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var corpus = Corpus.Read(arguments.GetRequiredValue(Text));
-        TorchRuntime.Initialize(arguments.GetValue(Threads));
-        using var model = new LanguageModel(folder.Config);
-        model.LoadWeights(folder.ReadWeights());
+        var tokens = folder.Tokenizer.Encode(Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments)));
+        var (engine, precision) = (arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32);
+        StepModels.CheckOffered(engine, precision);
+        if (engine is InferenceEngine.Torch)
+        {
+            TorchRuntime.Initialize(arguments.GetValue(Threads));
+            using var network = new LanguageModel(folder.Config);
+            network.LoadWeights(folder.ReadWeights());
+            Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
+            return 0;
+        }
 
-        var text = arguments.GetValue(Part) == "all" ? corpus.Text : corpus.Split(arguments.GetValue(Held)).Validation;
-        var tokens = folder.Tokenizer.Encode(text);
-        var evaluator = new Evaluator(model, folder.Tokenizer);
+        using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
+        Print(new Evaluator(decoder, folder.Tokenizer), tokens, arguments, cancellation);
+        return 0;
+    }
+
+    private static void Print(Evaluator evaluator, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    {
         foreach (var protocol in arguments.GetValue(Which) switch
         {
             "cold" => new[] { Protocol.ColdWindows },
@@ -68,7 +64,5 @@ internal static class EvaluateCommand
         {
             Console.WriteLine(TrainingDisplay.Figure(evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation)));
         }
-
-        return 0;
     }
 }

@@ -71,8 +71,8 @@ internal static class GenerateCommand
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder);
         using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32,
-            arguments.GetValue(Threads) ?? 1);
+            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine),
+            arguments.GetValue(Kept) ?? folder.DefaultPrecision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;

@@ -39,7 +39,7 @@ internal static class TrainCommand
             return 130;
         }
 
-        display.End(trainer.Finish(cancellation), folder);
+        display.End(trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation), folder);
         return 0;
     }
 

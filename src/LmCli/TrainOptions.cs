@@ -84,10 +84,7 @@ internal static class TrainOptions
 
     public static readonly Option<long> Seed = Of("--seed", "Key of every random number.", Default.Seed);
 
-    public static readonly Option<int?> Threads = new("--threads")
-    {
-        Description = "Threads of a matrix product. Default: one a core.",
-    };
+    public static readonly Option<int?> Threads = DecoderOptions.Threads("Default: one a core.");
 
     public static readonly Option<string?> About = new("--about")
     {

@@ -27,11 +27,11 @@ internal abstract class TrainingDisplay
     /// <summary>Runs a training that reports to this display.</summary>
     public abstract bool Run(Func<Action<TrainingProgress>, bool> train);
 
-    public void End(IReadOnlyList<EvaluationResult> figures, string folder)
+    public void End(TrainedModel model, string folder)
     {
-        foreach (var f in figures)
+        foreach (var line in model.Figures.Select(Figure).Concat(PrecisionTable.Lines(model.Precision)))
         {
-            Write(Figure(f));
+            Write(line);
         }
 
         Write($"The model is in {folder}. Try: lm generate {folder}");

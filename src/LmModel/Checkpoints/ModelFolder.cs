@@ -5,7 +5,9 @@ using LmModel.Tokenization;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>README.md</c>.</summary>
+/// <summary>
+/// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>, <c>README.md</c>.
+/// </summary>
 public sealed class ModelFolder
 {
     /// <summary>The file of the weights.</summary>
@@ -14,6 +16,7 @@ public sealed class ModelFolder
     private const string ConfigName = "config.json";
     private const string TokenizerName = "tokenizer.json";
     private const string CardName = "README.md";
+    private const string PrecisionName = "precision.json";
 
     public required string Path { get; init; }
 
@@ -30,9 +33,21 @@ public sealed class ModelFolder
     /// <summary>The model card, Markdown; null where the folder has none.</summary>
     public string? Card { get; init; }
 
+    /// <summary>What these weights lose in each precision; null where that was not measured.</summary>
+    public PrecisionReport? PrecisionReport { get; init; }
+
+    /// <summary>The precision to serve it in where nothing else is asked for: without evidence, fp32.</summary>
+    public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
+
     /// <summary>Checks everything but takes no memory for the weights and does not touch libtorch.</summary>
     /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it all.</exception>
-    public static ModelFolder Open(string path)
+    public static ModelFolder Open(string path) => Open(path, withPrecision: true);
+
+    /// <summary>As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure anew.</summary>
+    /// <exception cref="ModelFolderException">Anything else is missing, broken or does not fit.</exception>
+    public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);
+
+    private static ModelFolder Open(string path, bool withPrecision)
     {
         var problems = new ProblemList();
         if (!Directory.Exists(path))
@@ -44,6 +59,7 @@ public sealed class ModelFolder
         ModelConfig? config = null;
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
+        PrecisionReport? precision = null;
         var bytes = 0L;
         Attempt(ConfigName, problems, () => config = ReadConfig(path, problems));
         Attempt(TokenizerName, problems, () => tokenizer = ReadTokenizer(path, problems));
@@ -60,6 +76,11 @@ public sealed class ModelFolder
             Attempt(CardName, problems, () => card = Encoding.UTF8.GetString(ModelFolderFiles.ReadSmall(path, CardName)));
         }
 
+        if (withPrecision && File.Exists(System.IO.Path.Combine(path, PrecisionName)))
+        {
+            Attempt(PrecisionName, problems, () => precision = ReadPrecision(path, sha256, problems));
+        }
+
         return problems.Count == 0
             ? new()
             {
@@ -69,6 +90,7 @@ public sealed class ModelFolder
                 WeightsSha256 = sha256!,
                 WeightsBytes = bytes,
                 Card = card,
+                PrecisionReport = precision,
             }
             : throw Failure(path, problems);
     }
@@ -98,7 +120,10 @@ public sealed class ModelFolder
         return weights ?? throw Failure(Path, problems);
     }
 
-    /// <summary>Writes all files, each atomically; the folder is made where it is missing.</summary>
+    /// <summary>
+    /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed: it
+    /// was measured for the weights that were here.
+    /// </summary>
     /// <exception cref="ArgumentException">The parts do not fit together; nothing was written.</exception>
     public static void Save(
         string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card)
@@ -108,12 +133,40 @@ public sealed class ModelFolder
         string File(string name) => System.IO.Path.Combine(path, name);
 
         Directory.CreateDirectory(path);
+        System.IO.File.Delete(File(PrecisionName));
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
         // Last: a new folder that has weights is whole.
         SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
     }
+
+    /// <summary>Replaces <c>precision.json</c>.</summary>
+    /// <exception cref="ArgumentException">It makes no sense, or was measured for other weights; nothing was written.</exception>
+    public void SavePrecision(PrecisionReport report)
+    {
+        var problems = new ProblemList();
+        foreach (var problem in report.Problems())
+        {
+            problems.Add(problem);
+        }
+
+        if (report.WeightsSha256 != WeightsSha256)
+        {
+            problems.Add($"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(problems.Describe("This precision report cannot be kept"));
+        }
+
+        AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
+    }
+
+    /// <summary>Replaces the model card.</summary>
+    public void SaveCard(string card) =>
+        AtomicFile.Write(System.IO.Path.Combine(Path, CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
 
     private static ModelConfig? ReadConfig(string path, ProblemList problems)
     {
@@ -136,6 +189,22 @@ public sealed class ModelFolder
             problems.Add(e.Message);
             return null;
         }
+    }
+
+    /// <summary>A report on other weights is refused rather than passed over: someone believes in it.</summary>
+    private static PrecisionReport? ReadPrecision(string path, string? weightsSha256, ProblemList problems)
+    {
+        var found = new ProblemList();
+        var report = PrecisionFile.Read(ModelFolderFiles.ReadSmall(path, PrecisionName), found);
+        if (report is not null && weightsSha256 is not null && report.WeightsSha256 != weightsSha256)
+        {
+            found.Add(
+                $"measured for other weights, with SHA-256 {report.WeightsSha256}; these have {weightsSha256}: "
+                + "run lm quantize again, or delete the file");
+        }
+
+        problems.AddAll(PrecisionName, found);
+        return report;
     }
 
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>

@@ -1,11 +1,11 @@
+using LmModel.Inference;
 using LmModel.Networks;
 using LmModel.Tokenization;
-using static TorchSharp.torch;
 
 namespace LmModel.Evaluation;
 
-/// <summary>Scores a text with a network. The first token of a window or text is given, every other one is predicted.</summary>
-public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
+/// <summary>Scores a text with a model. The first token of a window or text is given, every other one is predicted.</summary>
+public sealed class Evaluator
 {
     /// <summary>Tokens of a cold window, as nanoGPT's character models have.</summary>
     public const int DefaultWindow = 256;
@@ -15,6 +15,17 @@ public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
 
     /// <summary>Tokens read at once by the contiguous protocol.</summary>
     private const int ChunkLength = 1024;
+
+    private readonly Func<IScorer> _open;
+    private readonly Tokenizer _tokenizer;
+
+    /// <summary>Scores with the network that is trained.</summary>
+    public Evaluator(LanguageModel model, Tokenizer tokenizer) =>
+        (_open, _tokenizer) = (() => new NetworkScorer(model), tokenizer);
+
+    /// <summary>Scores with what decodes.</summary>
+    public Evaluator(IStepModel model, Tokenizer tokenizer) =>
+        (_open, _tokenizer) = (() => new StepScorer(model), tokenizer);
 
     /// <param name="tokens">At least 2 ids.</param>
     /// <param name="protocol">How to score them.</param>
@@ -30,37 +41,23 @@ public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
             throw new ArgumentException($"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.", nameof(tokens));
         }
 
-        var nats = Nats(tokens, protocol, window, cancellation);
+        using var scorer = _open();
+        var nats = protocol is Protocol.ColdWindows
+            ? ColdWindows(scorer, tokens, window, cancellation)
+            : Contiguous(scorer, tokens, cancellation);
         var predicted = tokens.AsSpan(1);
         var bytes = 0L;
         foreach (var id in predicted)
         {
-            bytes += tokenizer.TokenBytes(id).Length;
+            bytes += _tokenizer.TokenBytes(id).Length;
         }
 
-        var characters = tokenizer.Decode(predicted).EnumerateRunes().LongCount();
+        var characters = _tokenizer.Decode(predicted).EnumerateRunes().LongCount();
         return new EvaluationResult(
             protocol, protocol is Protocol.ColdWindows ? window : 0, predicted.Length, nats, characters, bytes);
     }
 
-    private double Nats(int[] tokens, Protocol protocol, int window, CancellationToken cancellation)
-    {
-        using var inference = inference_mode();
-        var wasTraining = model.training;
-        model.eval();
-        try
-        {
-            return protocol is Protocol.ColdWindows
-                ? ColdWindows(tokens, window, cancellation)
-                : Contiguous(tokens, cancellation);
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
-    }
-
-    private double ColdWindows(int[] tokens, int window, CancellationToken cancellation)
+    private static double ColdWindows(IScorer scorer, int[] tokens, int window, CancellationToken cancellation)
     {
         var nats = 0.0;
         for (var start = 0; start < tokens.Length - 1;)
@@ -68,48 +65,26 @@ public sealed class Evaluator(LanguageModel model, Tokenizer tokenizer)
             cancellation.ThrowIfCancellationRequested();
             var left = tokens.Length - 1 - start;
             var length = Math.Min(window, left);                              // the last window may be shorter
-            var rows = Math.Clamp(left / window, 1, WindowsAtOnce);
-            var (pieceNats, state) = Score(tokens, start, rows, length, state: null);
-            state.Dispose();
-            nats += pieceNats;
-            start += rows * length;
+            var windows = Math.Clamp(left / window, 1, WindowsAtOnce);
+            scorer.Begin(windows);
+            nats += scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length);
+            start += windows * length;
         }
 
         return nats;
     }
 
-    private double Contiguous(int[] tokens, CancellationToken cancellation)
+    private static double Contiguous(IScorer scorer, int[] tokens, CancellationToken cancellation)
     {
         var nats = 0.0;
-        TensorState? state = null;
+        scorer.Begin(texts: 1);
         for (var start = 0; start < tokens.Length - 1; start += ChunkLength)
         {
             cancellation.ThrowIfCancellationRequested();
             var length = Math.Min(ChunkLength, tokens.Length - 1 - start);
-            var (chunkNats, next) = Score(tokens, start, 1, length, state);
-            state?.Dispose();
-            (nats, state) = (nats + chunkNats, next);
+            nats += scorer.Score(tokens.AsSpan(start, length + 1), length);
         }
 
-        state?.Dispose();
         return nats;
     }
-
-    /// <summary>
-    /// Reads <paramref name="rows"/> adjoining pieces of <paramref name="length"/> tokens side by side. The caller owns
-    /// the state after them.
-    /// </summary>
-    private (double Nats, TensorState State) Score(int[] tokens, int start, int rows, int length, TensorState? state)
-    {
-        using var scope = NewDisposeScope();
-        var inputs = Ids(tokens, start, rows, length);                        // (B, T)
-        var targets = Ids(tokens, start + 1, rows, length);                   // (B, T)
-        var (logits, next) = model.Forward(inputs, state);                    // (B, T, V)
-        var losses = nn.functional.cross_entropy(
-            logits.view(-1, logits.shape[^1]), targets.view(-1), reduction: nn.Reduction.None);
-        return (losses.to(ScalarType.Float64).sum().item<double>(), next.Detach());
-    }
-
-    private static Tensor Ids(int[] tokens, int start, int rows, int length) =>
-        tensor(Array.ConvertAll(tokens[start..(start + rows * length)], id => (long)id)).view(rows, length);
 }

@@ -61,6 +61,9 @@ public sealed record Corpus
         return (Text[..cut], Text[cut..]);
     }
 
+    /// <summary>As much of its end: what <see cref="Split"/> validates on, or at 1 all of it.</summary>
+    public string LastPart(double share) => share == 1 ? Text : Split(share).Validation;
+
     private static string Decode(string path, ReadOnlySpan<byte> bytes, int skipped)
     {
         try

@@ -17,7 +17,7 @@ public sealed class DependencyTests
     [InlineData("Inference", "Training|Evaluation|Checkpoints")]
     [InlineData("Networks", "Training|Evaluation|Checkpoints|Inference|Sampling|Tokenization")]
     [InlineData("Checkpoints", "Training|Evaluation|Inference|Sampling")]
-    [InlineData("Evaluation", "Training|Checkpoints|Inference|Sampling")]
+    [InlineData("Evaluation", "Training|Checkpoints")]
     public void A_folder_knows_nothing_of(string folder, string others) =>
         AssertHolds(In($"LmModel\\.{folder}").Should().NotDependOnAny(In($"LmModel\\.({others})")));
 

@@ -1,4 +1,5 @@
 using LmModel.Evaluation;
+using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
 
@@ -60,6 +61,44 @@ public sealed class EvaluatorTests : IDisposable
 
         Assert.Equal(expected, result.Nats, 1e-4);
         Assert.Equal(text.Length - 1, result.Tokens);
+    }
+
+    /// <summary>A text of some whole windows and a shorter one.</summary>
+    [Theory]
+    [InlineData(Protocol.ColdWindows, 1)]
+    [InlineData(Protocol.ColdWindows, 7)]
+    [InlineData(Protocol.Contiguous, 1)]
+    public void The_decoder_gives_the_loss_that_the_network_gives(Protocol protocol, int window)
+    {
+        int[] text = [.. Enumerable.Range(0, 1500).Select(i => i * i % 11)];
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 2);
+
+        var result = new Evaluator(decoder, _tokenizer).Evaluate(text, protocol, window);
+
+        var expected = new Evaluator(_model, _tokenizer).Evaluate(text, protocol, window);
+        Assert.Equal(expected.NatsPerToken, result.NatsPerToken, 1e-5);
+        Assert.Equal(expected with { Nats = result.Nats }, result);
+    }
+
+    [Fact]
+    public void The_threads_of_a_decoder_change_no_bit_of_a_loss()
+    {
+        int[] text = [.. Enumerable.Range(0, 300).Select(i => i * 7 % 11)];
+        Assert.Equal(Nats(threads: 1), Nats(threads: 3));
+
+        double Nats(int threads)
+        {
+            using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Int8, threads);
+            return new Evaluator(decoder, _tokenizer).Evaluate(text, Protocol.ColdWindows, window: 10).Nats;
+        }
+    }
+
+    [Fact]
+    public void A_network_in_training_is_in_training_again_afterwards()
+    {
+        _model.train();
+        new Evaluator(_model, _tokenizer).Evaluate(_row, Protocol.Contiguous);
+        Assert.True(_model.training);
     }
 
     [Fact]

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using LmModel.Networks;
+
+namespace LmModel.Checkpoints;
+
+/// <summary>The JSON of a model folder: a <c>format_version</c>, then members that are all known, each checked by itself.</summary>
+internal static class JsonMembers
+{
+    public const string VersionMember = "format_version";
+
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Default)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true,
+        NewLine = "\n",
+        // The enums' own converters take 2 for a cell too.
+        Converters =
+        {
+            new JsonStringEnumConverter<Cell>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter<Precision>(namingPolicy: null, allowIntegerValues: false),
+        },
+    };
+
+    /// <summary>The members, or null where this is no JSON object; doubled ones are refused too.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="what">What it should hold, for the complaint.</param>
+    /// <param name="problems">Receives the complaint.</param>
+    public static JsonObject? Parse(ReadOnlySpan<byte> json, string what, ProblemList problems)
+    {
+        try
+        {
+            return JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new JsonException("expected an object");
+        }
+        catch (JsonException e)
+        {
+            problems.Add($"is not the JSON of {what}: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Takes the version out of the members.</summary>
+    public static void TakeVersion(JsonObject members, int expected, ProblemList problems)
+    {
+        if (!members.TryGetPropertyValue(VersionMember, out var version))
+        {
+            problems.Add($"{VersionMember} is missing; expected {expected}");
+        }
+        else if (version is not JsonValue value || !value.TryGetValue(out int number) || number != expected)
+        {
+            problems.Add($"{VersionMember} must be {expected}, not {Show(version)}");
+        }
+
+        members.Remove(VersionMember);
+    }
+
+    /// <summary>One by one, because the serializer stops at the first member it dislikes.</summary>
+    public static void Check<T>(JsonObject members, ProblemList problems)
+    {
+        // Computed properties are listed too, but have no setter.
+        var known = Options.GetTypeInfo(typeof(T)).Properties.Where(p => p.Set is not null).ToDictionary(p => p.Name);
+        foreach (var (name, value) in members)
+        {
+            if (!known.TryGetValue(name, out var property))
+            {
+                problems.Add($"{ProblemList.Show(name)} is not a member; those are {string.Join(", ", known.Keys)}");
+            }
+            else if (value is null || !Fits(value, property))
+            {
+                problems.Add($"{name} must be {Expected(property.PropertyType)}, not {Show(value)}");
+            }
+        }
+
+        foreach (var property in known.Values.Where(p => p.IsRequired && !members.ContainsKey(p.Name)))
+        {
+            problems.Add($"{property.Name} is missing; expected {Expected(property.PropertyType)}");
+        }
+    }
+
+    public static void Write<T>(Stream stream, int version, T value)
+    {
+        var members = new JsonObject { [VersionMember] = version };
+        foreach (var (name, member) in JsonSerializer.SerializeToNode(value, Options)!.AsObject().ToList())
+        {
+            members[name] = member?.DeepClone();
+        }
+
+        JsonSerializer.Serialize(stream, members, Options);
+        stream.WriteByte((byte)'\n');
+    }
+
+    public static string Show(JsonNode? value) => value is null ? "null" : ProblemList.Show(value.ToJsonString());
+
+    private static bool Fits(JsonNode value, JsonPropertyInfo property)
+    {
+        try
+        {
+            JsonSerializer.Deserialize(value, property.PropertyType, Options);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string Expected(Type type) =>
+        type == typeof(Cell) ? "rnn_tanh, rnn_relu, gru or lstm"
+        : type == typeof(Precision) ? "fp32, bf16 or int8"
+        : type == typeof(int) || type == typeof(long) ? "an integer"
+        : type == typeof(double) ? "a number"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(string) ? "text"
+        : "a list";
+}

@@ -1,0 +1,123 @@
+using LmModel.Networks;
+
+namespace LmModel.Checkpoints;
+
+/// <summary>The precision that a model is served in by default, and the evidence: <c>precision.json</c>.</summary>
+public sealed record PrecisionReport
+{
+    /// <summary><see cref="Protocol"/>: windows that begin from the zero state.</summary>
+    public const string Cold = "cold";
+
+    /// <summary><see cref="Protocol"/>: the text once, in order.</summary>
+    public const string Contiguous = "contiguous";
+
+    /// <summary>What the model is served in where nothing else is asked for.</summary>
+    public required Precision Default { get; init; }
+
+    /// <summary>Nats a token that the default's loss may differ from that of fp32.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>SHA-256 of the weights that were measured, lower-case hexadecimal.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>Name of the text's file.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>SHA-256 of the text's file, lower-case hexadecimal.</summary>
+    public required string TextSha256 { get; init; }
+
+    /// <summary>The share of its characters, at its end, that was scored; 1 for all.</summary>
+    public required double TextShare { get; init; }
+
+    /// <summary><see cref="Cold"/> or <see cref="Contiguous"/>; docs/evaluation.md has what they are.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Predictions of a cold window; 0 for the contiguous protocol.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Predictions the losses are means of.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>One a precision that was measured; fp32 is one of them.</summary>
+    public required IReadOnlyList<PrecisionFigure> Figures { get; init; }
+
+    /// <summary>Everything wrong with this report, one sentence each; empty where it is valid.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
+        {
+            yield return FormattableString.Invariant($"tolerance must be at least 0, not {Tolerance}");
+        }
+
+        foreach (var (name, value) in new[] { ("weights_sha256", WeightsSha256), ("text_sha256", TextSha256) })
+        {
+            if (value.Length != 64 || !value.All(char.IsAsciiHexDigitLower))
+            {
+                yield return $"{name} must be 64 lower-case hexadecimal digits, not {ProblemList.Show(value)}";
+            }
+        }
+
+        if (!(TextShare > 0 && TextShare <= 1))
+        {
+            yield return FormattableString.Invariant($"text_share must be above 0 and at most 1, not {TextShare}");
+        }
+
+        if (Protocol is not (Cold or Contiguous))
+        {
+            yield return $"protocol must be cold or contiguous, not {ProblemList.Show(Protocol)}";
+        }
+        else if (Protocol is Cold ? Window < 1 : Window != 0)
+        {
+            yield return $"window must be {(Protocol is Cold ? "at least 1" : "0 for the contiguous protocol")}, not {Window}";
+        }
+
+        if (Tokens < 1)
+        {
+            yield return $"tokens must be at least 1, not {Tokens}";
+        }
+
+        foreach (var problem in FigureProblems())
+        {
+            yield return problem;
+        }
+    }
+
+    private IEnumerable<string> FigureProblems()
+    {
+        foreach (var precision in Figures.GroupBy(f => f.Precision).Where(g => g.Count() > 1).Select(g => g.Key))
+        {
+            yield return $"figures has {precision.Name()} more than once";
+        }
+
+        foreach (var precision in new[] { Precision.Fp32, Default }.Distinct().Except(Figures.Select(f => f.Precision)))
+        {
+            yield return $"figures lacks {precision.Name()}{(precision == Default ? ", the default" : "")}";
+        }
+
+        foreach (var figure in Figures)
+        {
+            if (!(figure.NatsPerToken >= 0 && double.IsFinite(figure.NatsPerToken)))
+            {
+                yield return FormattableString.Invariant(
+                    $"nats_per_token of {figure.Precision.Name()} must be at least 0, not {figure.NatsPerToken}");
+            }
+
+            if (figure.BytesPerToken < 1)
+            {
+                yield return $"bytes_per_token of {figure.Precision.Name()} must be at least 1, not {figure.BytesPerToken}";
+            }
+        }
+    }
+}
+
+/// <summary>What a model costs and loses in one precision.</summary>
+public sealed record PrecisionFigure
+{
+    public required Precision Precision { get; init; }
+
+    /// <summary>Mean loss of a token, in nats.</summary>
+    public required double NatsPerToken { get; init; }
+
+    /// <summary>Bytes of weights that are read for a token of one text.</summary>
+    public required long BytesPerToken { get; init; }
+}

@@ -1,0 +1,48 @@
+using LmModel.Checkpoints;
+using LmModel.Evaluation;
+
+namespace LmModel.Training;
+
+/// <summary>Keeps what a model loses in each precision where it is used (<c>precision.json</c>) and where it is read (the card).</summary>
+public static class PrecisionRecord
+{
+    /// <summary>Chooses the default and records it; a card, where there is one, gets its section.</summary>
+    /// <param name="folder">The model that was measured.</param>
+    /// <param name="corpus">The text it was measured on.</param>
+    /// <param name="share">The share of it, at its end, that was scored; 1 for all.</param>
+    /// <param name="results">Of every precision. One whose loss is no number is left out.</param>
+    /// <exception cref="ArgumentException">The loss in fp32 is no number.</exception>
+    public static PrecisionReport Save(
+        ModelFolder folder, Corpus corpus, double share, IReadOnlyList<PrecisionResult> results)
+    {
+        var loss = results[0].Loss;
+        var report = new PrecisionReport
+        {
+            Default = PrecisionComparison.Choose(results),
+            Tolerance = PrecisionComparison.Tolerance,
+            WeightsSha256 = folder.WeightsSha256,
+            Text = corpus.Name,
+            TextSha256 = corpus.Sha256,
+            TextShare = share,
+            Protocol = loss.Protocol is Protocol.ColdWindows ? PrecisionReport.Cold : PrecisionReport.Contiguous,
+            Window = loss.Window,
+            Tokens = loss.Tokens,
+            Figures =
+            [
+                .. results.Where(r => double.IsFinite(r.Loss.NatsPerToken)).Select(r => new PrecisionFigure
+                {
+                    Precision = r.Precision,
+                    NatsPerToken = r.Loss.NatsPerToken,
+                    BytesPerToken = r.BytesPerToken,
+                }),
+            ],
+        };
+        folder.SavePrecision(report);
+        if (folder.Card is { } card)
+        {
+            folder.SaveCard(PrecisionSection.PutInto(card, report, new DirectoryInfo(folder.Path).Name));
+        }
+
+        return report;
+    }
+}
