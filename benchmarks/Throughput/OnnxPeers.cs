@@ -41,7 +41,7 @@ internal static class OnnxPeers
     /// <summary>A comparison of different networks would say nothing.</summary>
     private static void ThrowIfDifferent(BenchNetwork network, byte[] export)
     {
-        using var model = BenchModel.CreateModel(network.Config, network.Weights);
+        using var model = network.Open(Precision.Fp32, threads: 1);
         using var peer = new OnnxPeer("agreement", export, network.Config, AgreementBatch, threads: 1);
         var states = Enumerable.Range(0, AgreementBatch).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
         var (ours, theirs) = (new float[AgreementBatch * model.VocabularySize], new float[AgreementBatch * model.VocabularySize]);

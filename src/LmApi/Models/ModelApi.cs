@@ -70,21 +70,21 @@ internal static class ModelApi
                 Sha256 = folder.WeightsSha256,
                 Bytes = folder.WeightsBytes,
             },
-            Inference = Describe(inference.Value, folder),
+            Inference = ToResponse(inference.Value, folder),
             Card = folder.Card,
         });
     }
 
-    private static InferenceResponse Describe(InferenceOptions options, ModelFolder folder) => new()
+    private static InferenceResponse ToResponse(InferenceOptions options, ModelFolder folder) => new()
     {
         Engine = options.Engine.ToString().ToLowerInvariant(),
         Precision = options.PrecisionOf(folder).Name(),
         Threads = options.ThreadsInUse,
         BatchSize = options.BatchSize,
-        Evidence = folder.PrecisionReport is { } report ? Describe(report) : null,
+        Evidence = folder.PrecisionReport is { } report ? ToResponse(report) : null,
     };
 
-    private static PrecisionEvidenceResponse Describe(PrecisionReport report) => new()
+    private static PrecisionEvidenceResponse ToResponse(PrecisionReport report) => new()
     {
         Text = report.Text,
         Tokens = report.Tokens,

@@ -20,7 +20,7 @@ internal static class BenchCommand
         command.Arguments.Add(Model);
         foreach (var option in (Option[])
             [
-                Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Tokens, PromptTokens, Threads, Rounds,
+                Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
                 NoPeers, Url, Clients,
             ])
         {
@@ -71,6 +71,7 @@ internal static class BenchCommand
             Streams = arguments.GetRequiredValue(Streams),
             Budget = new Budget(tokens is null ? TimeSpan.FromSeconds(arguments.GetValue(Seconds) ?? 3) : null, tokens),
             PromptTokens = arguments.GetValue(PromptTokens),
+            Precision = arguments.GetValue(Kept) ?? network.Precision,
             Threads = arguments.GetValue(Threads),
             Rounds = arguments.GetValue(Rounds),
             OpenPeers = () => arguments.GetValue(NoPeers) ? [] : [.. TorchPeers(network), .. morePeers(arguments, network)],

@@ -1,20 +1,21 @@
 using System.Text;
 using LmModel.Checkpoints;
+using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
 
 namespace LmCli.Bench;
 
-/// <summary>What is measured: the same network for the engine and for every peer.</summary>
+/// <summary>What is measured: the same network for the engine, in its precision, and for every peer.</summary>
 internal sealed record BenchNetwork(
-    string Name, ModelConfig Config, IReadOnlyDictionary<string, float[]> Weights, Tokenizer Tokenizer)
+    string Name, ModelConfig Config, IReadOnlyDictionary<string, float[]> Weights, Tokenizer Tokenizer, Precision Precision)
 {
     private const int Seed = 1;
 
     public static BenchNetwork Open(string path)
     {
         var folder = ModelFolder.Open(path);
-        return new BenchNetwork(folder.Path, folder.Config, folder.ReadWeights(), folder.Tokenizer);
+        return new BenchNetwork(folder.Path, folder.Config, folder.ReadWeights(), folder.Tokenizer, folder.DefaultPrecision);
     }
 
     /// <summary>A network of random weights, E = H, always the same for the same sizes.</summary>
@@ -45,8 +46,11 @@ internal sealed record BenchNetwork(
             p => Uniform(
                 random, (int)p.Shape.Aggregate(1L, (n, d) => n * d),
                 p.Name == "embedding.weight" ? MathF.Sqrt(3) : 1 / MathF.Sqrt(hidden)));
-        return new BenchNetwork("Random weights", config, weights, Letters(vocabulary));
+        // What the shipped models are served in; random weights have no loss to choose by.
+        return new BenchNetwork("Random weights", config, weights, Letters(vocabulary), Precision.Int8);
     }
+
+    public ManagedStepModel Open(Precision precision, int threads) => new(Config, Weights, precision, threads);
 
     /// <summary>Prompts that differ, of whatever tokens there are.</summary>
     public int[] Prompt(int length, int seed)

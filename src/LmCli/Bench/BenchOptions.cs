@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LmModel.Networks;
 
 namespace LmCli.Bench;
 
@@ -39,7 +40,10 @@ internal static class BenchOptions
 
     public static readonly Option<int> PromptTokens = Positive("--prompt-tokens", "Tokens of a stream's prompt; characters with --url.", 16);
 
-    public static readonly Option<int> Threads = Positive("--threads", "Threads of a step, ours and TorchSharp's.", 1);
+    public static readonly Option<int> Threads = Positive("--threads", "Threads of a step, ours and TorchSharp's.", Environment.ProcessorCount);
+
+    public static readonly Option<Precision?> Kept = DecoderOptions.Precision(
+        "Default: the model folder's; of a random network int8. The roofline is measured in all.");
 
     public static readonly Option<int> Rounds = Positive("--rounds", "Times everything is measured, in turn.", 3);
 
@@ -54,7 +58,8 @@ internal static class BenchOptions
     public static readonly Option<int> Clients = Positive("--clients", "Connections with --url, each with one stream at a time.", 32);
 
     /// <summary>What makes sense without a service only, and what with one.</summary>
-    public static readonly IReadOnlyList<Option> LocalOnly = [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, NoPeers];
+    public static readonly IReadOnlyList<Option> LocalOnly = 
+        [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers];
 
     public static readonly IReadOnlyList<Option> UrlOnly = [Clients];
 

@@ -13,29 +13,26 @@ internal static class BenchReport
         output.WriteLine(Text(
             $"{settings.Network.Name}: {config.Cell}, {config.Layers} layers of {config.HiddenSize}, E {config.EmbeddingSize}, V {config.VocabularySize}, {config.ParameterCount:N0} parameters."));
         output.WriteLine(Text(
-            $"{Environment.ProcessorCount} cores, threads: {settings.Threads}; rounds: {settings.Rounds} of {(budget.Time is { } time ? $"{time.TotalSeconds} s" : $"{budget.Tokens} tokens a stream")}; median (least–most) of the rounds."));
+            $"{Environment.ProcessorCount} cores, threads: {settings.Threads}, {settings.Precision.Name()}; rounds: {settings.Rounds} of {(budget.Time is { } time ? $"{time.TotalSeconds} s" : $"{budget.Tokens} tokens a stream")}; median (least–most) of the rounds."));
         output.WriteLine();
         output.WriteLine(Text($"Engine: prompts of {settings.PromptTokens} tokens, all at once, temperature 0.8."));
         output.WriteLine();
         StreamTable.Write(output, "streams", result.Streams.Select(s => (s.Streams, (IReadOnlyList<StreamFigures>)s.Rounds)));
-        WriteRoofline(output, config, result);
+        WriteRoofline(output, result);
         WritePeers(output, result);
         WriteLongPrompts(output, result);
         var stateBytes = config.StateSize * sizeof(float);
         output.WriteLine(Text(
-            $"An idle state of {stateBytes:N0} bytes keeps {result.BytesPerIdleState:N0} bytes resident, {result.BytesPerIdleState / stateBytes:F2} times its own ({StateMemory.States:N0} held)."));
+            $"An idle state of {stateBytes:N0} bytes keeps {result.BytesPerIdleState:N0} bytes resident in the engine's prefix cache, {result.BytesPerIdleState - stateBytes:N0} beyond its own ({StateMemory.States:N0} held)."));
     }
 
-    private static void WriteRoofline(TextWriter output, ModelConfig config, BenchResult result)
+    private static void WriteRoofline(TextWriter output, BenchResult result)
     {
-        var bytes = BenchModel.BytesPerToken(config);
-        var limits = result.Bandwidth.Select(b => b / bytes).ToList();
-        output.WriteLine(Text($"A token of one stream reads {bytes / 1e6:F2} MB of weights, which this machine reads at {Spread.Of(result.Bandwidth.Select(b => b / 1e9))} GB/s: at most {Spread.Of(limits)} tokens/s."));
-        var step = result.Steps.First(s => s.Peer.Batch == 1).Rounds;
-        output.WriteLine(Text($"The step alone reaches {Percent(step, limits)} % of that."));
-        if (result.Streams.FirstOrDefault(s => s.Streams == 1).Rounds is { } single)
+        output.WriteLine("| one stream's step | MB of weights | machine reads, GB/s | at most, tokens/s | step alone, tokens/s | share, % |");
+        output.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        foreach (var r in result.Roofline)
         {
-            output.WriteLine(Text($"The single stream reaches {Percent(single.Select(r => r.TokensPerSecond), limits)} %."));
+            output.WriteLine(Text($"| {r.Precision.Name()} | {r.Bytes / 1e6:F2} | {Spread.Of(r.Bandwidth.Select(b => b / 1e9))} | {Spread.Of(r.Limits)} | {Spread.Of(r.Steps)} | {Percent(r.Steps, r.Limits)} |"));
         }
 
         output.WriteLine();

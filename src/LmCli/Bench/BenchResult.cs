@@ -7,8 +7,8 @@ internal sealed class BenchResult
 {
     public required double BytesPerIdleState { get; init; }
 
-    /// <summary>Bytes a second.</summary>
-    public List<double> Bandwidth { get; } = [];
+    /// <summary>One stream's step and what bounds it, in each precision.</summary>
+    public required IReadOnlyList<RooflineFigures> Roofline { get; init; }
 
     public required IReadOnlyList<(int Streams, List<StreamFigures> Rounds)> Streams { get; init; }
 

@@ -1,5 +1,6 @@
 using LmCli.Bench.Peers;
 using LmModel.Inference;
+using LmModel.Networks;
 
 namespace LmCli.Bench;
 
@@ -20,15 +21,18 @@ internal static class BenchRun
     {
         var network = settings.Network;
 
+        var models = Enum.GetValues<Precision>().ToDictionary(p => p, p => network.Open(p, settings.Threads));
+        var model = models[settings.Precision];
+
         // First of all: memory that other measurements have freed would hide the states.
-        var bytesPerState = StateMemory.ResidentBytesPerState(network.Config.StateSize);
-        using var model = BenchModel.CreateModel(network.Config, network.Weights);
+        var bytesPerState = await StateMemory.ResidentBytesPerStateAsync(network, model);
         var peers = settings.OpenPeers();
         try
         {
             var result = new BenchResult
             {
                 BytesPerIdleState = bytesPerState,
+                Roofline = [.. models.Values.Select(m => new RooflineFigures(m.Precision, m.BytesPerStep, new StepModelPeer(m, 1)))],
                 Streams = [.. settings.Streams.Select(n => (n, new List<StreamFigures>()))],
                 Steps = [.. peers.Select(p => p.Batch).Prepend(1).Distinct().Order()
                     .Select(b => ((Peer)new StepModelPeer(model, b), new List<double>()))],
@@ -44,9 +48,9 @@ internal static class BenchRun
         }
         finally
         {
-            foreach (var peer in peers)
+            foreach (var disposable in peers.Concat<IDisposable>(models.Values))
             {
-                peer.Dispose();
+                disposable.Dispose();
             }
         }
     }
@@ -66,7 +70,12 @@ internal static class BenchRun
             cancellation.ThrowIfCancellationRequested();
         }
 
-        Keep(result.Bandwidth, ReadBandwidth.Measure(BenchModel.BytesPerToken(network.Config), settings.Threads));
+        foreach (var roofline in result.Roofline)
+        {
+            Keep(roofline.Bandwidth, ReadBandwidth.Measure(roofline.Bytes, settings.Threads));
+            Keep(roofline.Steps, PeerRun.Measure(roofline.Step, network, budget));
+        }
+
         foreach (var (streams, rounds) in result.Streams)
         {
             Keep(rounds, await EngineRun.MeasureAsync(network, model, streams, settings.PromptTokens, budget));

@@ -1,4 +1,5 @@
 using LmCli.Bench.Peers;
+using LmModel.Networks;
 
 namespace LmCli.Bench;
 
@@ -15,6 +16,9 @@ internal sealed record BenchSettings
 
     /// <summary>Tokens of each stream's prompt.</summary>
     public required int PromptTokens { get; init; }
+
+    /// <summary>How the engine's model keeps its weights; the roofline is measured in all.</summary>
+    public required Precision Precision { get; init; }
 
     public required int Threads { get; init; }
 

@@ -24,7 +24,8 @@ internal static class EngineRun
         var time = TimeProvider.System;
         using var engine = new GenerationEngine(
             model, network.Tokenizer, network.Config.StartToken,
-            new GenerationEngineOptions { MaxActive = streams + (longPrompts ? 1 : 0) }, time);
+            // Every prompt is read in full.
+            new GenerationEngineOptions { MaxActive = streams + (longPrompts ? 1 : 0), PrefixCacheBytes = 0 }, time);
         using var end = new CancellationTokenSource();
         var arriving = longPrompts ? ReadLongPromptsAsync(engine, network, end.Token) : Task.CompletedTask;
 

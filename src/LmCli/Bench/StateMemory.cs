@@ -3,28 +3,37 @@ using LmModel.Inference;
 
 namespace LmCli.Bench;
 
-/// <summary>What an idle session costs: the growth of resident memory for each state that is only held.</summary>
+/// <summary>What an idle session costs: the growth of resident memory for each state that the engine keeps after a prompt.</summary>
 internal static class StateMemory
 {
     public const int States = 10_000;
+    private const int PromptTokens = 16;
+    private const int Before = 500;
 
-    /// <param name="stateSize">Floats of a state.</param>
-    /// <returns>Resident bytes a state, everything around its numbers included.</returns>
-    public static double ResidentBytesPerState(int stateSize)
+    /// <returns>Resident bytes a state, everything around its numbers included: key, tokens, order of use.</returns>
+    public static async Task<double> ResidentBytesPerStateAsync(BenchNetwork network, IStepModel model)
     {
-        var held = new List<RecurrentState>(States);
+        using var engine = new GenerationEngine(
+            model, network.Tokenizer, network.Config.StartToken,
+            new GenerationEngineOptions { PrefixCacheBytes = long.MaxValue }, TimeProvider.System);
+        await KeepAsync(engine, network, 0, Before);
         var before = Resident();
-        for (var i = 0; i < States; i++)
-        {
-            var state = RecurrentState.Zero(stateSize);
-            // Memory that nobody has written to is not resident.
-            state.Values.Fill(1);
-            held.Add(state);
-        }
+        await KeepAsync(engine, network, Before, States);
+        return (double)(Resident() - before) / States;
+    }
 
-        var growth = Resident() - before;
-        GC.KeepAlive(held);
-        return (double)growth / States;
+    private static async Task KeepAsync(GenerationEngine engine, BenchNetwork network, int first, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var settings = new GenerationSettings
+            {
+                PromptTokens = network.Prompt(PromptTokens, first + i), MaxTokens = 1, Seed = 0,
+            };
+            await foreach (var _ in engine.TryStart(settings, CancellationToken.None)!.Events)
+            {
+            }
+        }
     }
 
     private static long Resident()

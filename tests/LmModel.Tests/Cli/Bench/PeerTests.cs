@@ -17,7 +17,7 @@ public sealed class PeerTests
         const int batch = 3;
         var network = BenchNetwork.Random(cell, hidden: 24, layers: 2, vocabulary: 40);
         network = network with { Config = network.Config with { TieWeights = tied } };
-        using var model = BenchModel.CreateModel(network.Config, network.Weights);
+        using var model = network.Open(Precision.Fp32, threads: 2);
         using var ours = new StepModelPeer(model, batch);
         List<Peer> peers = [new TorchModulePeer(network, batch)];
         if (cell is Cell.Lstm)
