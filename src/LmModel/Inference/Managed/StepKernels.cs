@@ -65,7 +65,6 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Advance(
         Cell cell, float* sums, float* h, float* c, nint stride, int columns, Activations y, int maxActivation)
     {
@@ -74,19 +73,20 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
             switch (cell)
             {
                 case Cell.Lstm:
-                    Put(Lstm(sums, c), h, y, 0, maxActivation);
+                    Lstm(sums, h, c);
+                    Put(h, Lanes, y, maxActivation);
                     break;
                 case Cell.Gru:
-                    Put(Gru(sums, h), h, y, 0, maxActivation);
+                    Gru(sums, h);
+                    Put(h, Lanes, y, maxActivation);
+                    break;
+                case Cell.RnnTanh:
+                    Tanh(sums, PanelSums, h);
+                    Put(h, PanelSums, y, maxActivation);
                     break;
                 default:
-                    for (var at = 0; at < PanelSums; at += Lanes)
-                    {
-                        var x = F.Load(sums + at);
-                        var next = cell is Cell.RnnTanh ? LaneFunctions<F>.Tanh(x) : F.Max(x, F.Create(0));
-                        Put(next, h, y, at, maxActivation);
-                    }
-
+                    Relu(sums, PanelSums, h);
+                    Put(h, PanelSums, y, maxActivation);
                     break;
             }
         }
@@ -102,39 +102,64 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
     }
 
     /// <summary>c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c').</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F Lstm(float* sums, float* c)
+    private static void Lstm(float* sums, float* h, float* c)
     {
-        var i = LaneFunctions<F>.Sigmoid(F.Load(sums));
-        var f = LaneFunctions<F>.Sigmoid(F.Load(sums + Lanes));
-        var g = LaneFunctions<F>.Tanh(F.Load(sums + (2 * Lanes)));
-        var o = LaneFunctions<F>.Sigmoid(F.Load(sums + (3 * Lanes)));
-        var next = F.MultiplyAdd(f, F.Load(c), i * g);
-        next.Store(c);
-        return o * LaneFunctions<F>.Tanh(next);
+        Sigmoid(sums, 2 * Lanes);
+        Tanh(sums + (2 * Lanes), Lanes, sums + (2 * Lanes));
+        Sigmoid(sums + (3 * Lanes), Lanes);
+        F.MultiplyAdd(F.Load(sums + Lanes), F.Load(c), F.Load(sums) * F.Load(sums + (2 * Lanes))).Store(c);
+        Tanh(c, Lanes, h);
+        (F.Load(sums + (3 * Lanes)) * F.Load(h)).Store(h);
     }
 
     /// <summary>n = tanh(n_x + r ⊙ n_h), h' = n + z ⊙ (h − n).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F Gru(float* sums, float* h)
+    private static void Gru(float* sums, float* h)
     {
-        var r = LaneFunctions<F>.Sigmoid(F.Load(sums));
-        var z = LaneFunctions<F>.Sigmoid(F.Load(sums + Lanes));
-        var n = LaneFunctions<F>.Tanh(F.MultiplyAdd(r, F.Load(sums + (2 * Lanes)), F.Load(sums + (3 * Lanes))));
-        return F.MultiplyAdd(z, F.Load(h) - n, n);
+        Sigmoid(sums, 2 * Lanes);
+        var n = sums + (2 * Lanes);
+        F.MultiplyAdd(F.Load(sums), F.Load(n), F.Load(n + Lanes)).Store(n);
+        Tanh(n, Lanes, n);
+        F.MultiplyAdd(F.Load(sums + Lanes), F.Load(h) - F.Load(n), F.Load(n)).Store(h);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(F next, float* h, Activations y, int at, int maxActivation)
+    // One function a loop: the compiler stops inlining after so much of it, and a lane that is passed in a call is slow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Sigmoid(float* x, int count)
     {
-        next.Store(h + at);
+        for (var i = 0; i < count; i += Lanes)
+        {
+            LaneFunctions<F>.Sigmoid(F.Load(x + i)).Store(x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tanh(float* x, int count, float* target)
+    {
+        for (var i = 0; i < count; i += Lanes)
+        {
+            LaneFunctions<F>.Tanh(F.Load(x + i)).Store(target + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Relu(float* x, int count, float* target)
+    {
+        for (var i = 0; i < count; i += Lanes)
+        {
+            F.Max(F.Load(x + i), F.Create(0)).Store(target + i);
+        }
+    }
+
+    /// <summary>h as the next product takes it.</summary>
+    private void Put(float* h, int count, Activations y, int maxActivation)
+    {
         if (y.AreIntegers)
         {
-            Quantize(next, maxActivation, maxActivation).StoreShorts(y.Shorts + at);
+            Quantize(h, count, maxActivation, maxActivation, y.Shorts);
         }
         else if (y.Values != null)
         {
-            next.Store(y.Floats + at);
+            new ReadOnlySpan<float>(h, count).CopyTo(new Span<float>(y.Floats, count));
         }
     }
 
