@@ -38,8 +38,8 @@ internal static class EvaluateCommand
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var tokens = folder.Tokenizer.Encode(Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments)));
-        var (engine, precision) = (arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32);
-        StepModels.CheckOffered(engine, precision);
+        var engine = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
         if (engine is InferenceEngine.Torch)
         {
             TorchRuntime.Initialize(arguments.GetValue(Threads));

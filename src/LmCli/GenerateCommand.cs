@@ -72,8 +72,9 @@ internal static class GenerateCommand
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder);
         using var crew = new Crew(arguments.GetValue(Threads) ?? 1);
-        using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine), arguments.GetValue(Kept) ?? folder.DefaultPrecision, crew);
+        var stepping = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
+        using var model = StepModels.Create(folder.Config, folder.ReadWeights(), stepping, precision, crew);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
