@@ -42,17 +42,23 @@ internal static class EvaluateCommand
         var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
         if (engine is InferenceEngine.Torch)
         {
-            TorchRuntime.Initialize(arguments.GetValue(Threads));
-            using var network = new LanguageModel(folder.Config);
-            network.LoadWeights(folder.ReadWeights());
-            Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
+            ByNetwork(folder, tokens, arguments, cancellation);
             return 0;
         }
 
         using var crew = new Crew(ThreadsOf(arguments));
-        using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, crew);
+        using var decoder = new ManagedStepModel(folder.Config, folder.ReadWeights(), precision, crew);
         Print(new Evaluator(decoder, folder.Tokenizer), tokens, arguments, cancellation);
         return 0;
+    }
+
+    /// <summary>By the network that is trained, which takes whole windows: libtorch's step model is for decoding.</summary>
+    private static void ByNetwork(ModelFolder folder, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    {
+        TorchRuntime.Initialize(arguments.GetValue(Threads));
+        using var network = new LanguageModel(folder.Config);
+        network.LoadWeights(folder.ReadWeights());
+        Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
     }
 
     private static void Print(Evaluator evaluator, int[] tokens, ParseResult arguments, CancellationToken cancellation)

@@ -108,6 +108,7 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("generate|x|--precision|1", "'int8'")]
     [InlineData("evaluate|x|y|--threads|0", "--threads must be at least 1, not 0.")]
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
+    [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]
     [InlineData("generate|x|--temperature|-1", "--temperature must be at least 0, not -1.")]
     public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
