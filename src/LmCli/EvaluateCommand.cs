@@ -2,7 +2,6 @@ using System.CommandLine;
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
 using LmModel.Inference;
-using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Training;
 using static LmCli.ScoringOptions;
@@ -46,8 +45,7 @@ internal static class EvaluateCommand
             return 0;
         }
 
-        using var crew = new Crew(ThreadsOf(arguments));
-        using var decoder = new ManagedStepModel(folder.Config, folder.ReadWeights(), precision, crew);
+        using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
         Print(new Evaluator(decoder, folder.Tokenizer), tokens, arguments, cancellation);
         return 0;
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Inference;
-using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Sampling;
 
@@ -71,24 +70,23 @@ internal static class GenerateCommand
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder);
-        using var crew = new Crew(arguments.GetValue(Threads) ?? 1);
         var stepping = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
-        using var model = StepModels.Create(folder.Config, folder.ReadWeights(), stepping, precision, crew);
+        using var model = StepModels.Create(
+            folder.Config, folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
         await foreach (var item in generation.Events)
         {
-            switch (item)
+            if (item.Done is { } done)
             {
-                case TokenEvent token:
-                    Console.Write(token.Text);
-                    break;
-                case DoneEvent done:
-                    Console.WriteLine();
-                    await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
-                    break;
+                Console.WriteLine();
+                await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
+            }
+            else
+            {
+                Console.Write(item.Token.Text);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LmCli;
+using LmCli.Bench;
 using LmModel.Checkpoints;
 using LmModel.Networks;
 using LmModel.Tokenization;
@@ -11,6 +12,7 @@ var root = new RootCommand("Trains, measures and runs recurrent language models.
     EvaluateCommand.Create(),
     QuantizeCommand.Create(),
     GenerateCommand.Create(),
+    BenchCommand.Create(),
 };
 
 try

@@ -35,9 +35,8 @@ internal static class QuantizeCommand
         var corpus = Corpus.Read(arguments.GetRequiredValue(Text));
         var share = ShareOf(arguments);
         var weights = folder.ReadWeights();
-        using var crew = new Crew(ThreadsOf(arguments));
         var results = PrecisionComparison.Measure(
-            precision => new ManagedStepModel(folder.Config, weights, precision, crew), folder.Tokenizer,
+            precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)), folder.Tokenizer,
             folder.Tokenizer.Encode(corpus.LastPart(share)),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
             arguments.GetValue(Window), cancellation);

@@ -28,7 +28,7 @@ internal static class GenerationDocs
 
         event: done
         id: gen-d8ca1f80ba924cff:3
-        data: {"id":"gen-d8ca1f80ba924cff","model":"tiny","finish_reason":"length","text":"\nT","usage":{"prompt_tokens":6,"completion_tokens":2,"total_tokens":8},"seed":42,"timings":{"queued_ms":0.848,"first_token_ms":3.019,"total_ms":3.234,"tokens_per_second":838.2}}
+        data: {"id":"gen-d8ca1f80ba924cff","model":"tiny","finish_reason":"length","text":"\nT","usage":{"prompt_tokens":6,"cached_tokens":0,"completion_tokens":2,"total_tokens":8},"seed":42,"timings":{"queued_ms":0.848,"first_token_ms":3.019,"total_ms":3.234,"tokens_per_second":838.2}}
 
 
         """;
@@ -39,7 +39,7 @@ internal static class GenerationDocs
           "model": "tiny",
           "finish_reason": "length",
           "text": "\nT",
-          "usage": { "prompt_tokens": 6, "completion_tokens": 2, "total_tokens": 8 },
+          "usage": { "prompt_tokens": 6, "cached_tokens": 0, "completion_tokens": 2, "total_tokens": 8 },
           "seed": 42,
           "timings": { "queued_ms": 0.848, "first_token_ms": 3.019, "total_ms": 3.234, "tokens_per_second": 838.2 }
         }

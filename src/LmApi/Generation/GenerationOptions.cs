@@ -23,17 +23,32 @@ internal sealed class GenerationOptions
     [Range(1024, 1 << 30)]
     public int MaxBodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>Generations stepped side by side.</summary>
-    [Range(1, 4096)]
-    public int MaxActive { get; set; } = 32;
-
-    /// <summary>Generations that may wait for one of those places; the next one gets 429.</summary>
+    /// <summary>Generations that may wait, beyond those that are stepped together; the next one gets 429.</summary>
     [Range(0, 1_000_000)]
     public int MaxWaiting { get; set; } = 128;
 
-    /// <summary>Events a slow client may lag behind before its generation pauses.</summary>
+    /// <summary>
+    /// Prompt tokens of all that wait together; who would exceed them gets 429, unless nobody waits.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public int MaxWaitingTokens { get; set; } = 1 << 18;
+
+    /// <summary>Events a slow client may lag behind before its generation gives up its place.</summary>
     [Range(1, 100_000)]
     public int MaxBufferedEvents { get; set; } = 64;
+
+    /// <summary>
+    /// Mebibytes of states kept after prompts, from which prompts that begin alike go on; 0 keeps none.
+    /// </summary>
+    [Range(0, 65536)]
+    public int PrefixCacheMiB { get; set; } = 64;
+
+    /// <summary>
+    /// Tokens of a stream are sent this often at most, so that a fast stream has several in a packet; its first token and
+    /// its end are sent at once. 0 sends each by itself.
+    /// </summary>
+    [Range(0, 1000)]
+    public int FlushMilliseconds { get; set; } = 5;
 
     /// <summary>A stream that has been silent this long gets a comment, so that proxies keep it open.</summary>
     [Range(1, 3600)]

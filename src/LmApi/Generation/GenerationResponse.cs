@@ -78,6 +78,9 @@ internal sealed record UsageResponse
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
+    /// <summary>How many of them did not have to be read, because an earlier prompt began alike; the text is the same.</summary>
+    public required int CachedTokens { get; init; }
+
     /// <summary>Tokens generated.</summary>
     public required int CompletionTokens { get; init; }
 

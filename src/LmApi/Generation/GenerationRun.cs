@@ -12,9 +12,9 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
 
     public bool ReportsAlternatives => _settings.Alternatives > 0;
 
-    public IAsyncEnumerable<GenerationEvent> Events => generation.Events;
+    public GenerationEvents Events => generation.Events;
 
-    public TokenResponse ToResponse(TokenEvent token) => new()
+    public TokenResponse ToResponse(in TokenEvent token) => new()
     {
         Index = token.Index,
         Id = token.Id,
@@ -32,6 +32,7 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
         Usage = new()
         {
             PromptTokens = done.PromptTokens,
+            CachedTokens = done.CachedTokens,
             CompletionTokens = done.CompletionTokens,
             TotalTokens = done.PromptTokens + done.CompletionTokens,
         },
@@ -61,5 +62,5 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
     /// <summary>JSON has no infinities.</summary>
-    private static float? Finite(float? logprob) => logprob is { } value && float.IsFinite(value) ? value : null;
+    public static float? Finite(float? logprob) => logprob is { } value && float.IsFinite(value) ? value : null;
 }

@@ -1,6 +1,5 @@
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
-using LmModel.Inference;
 
 namespace LmApi.Generation;
 
@@ -22,17 +21,22 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
         var count = 0;
         try
         {
-            await foreach (var next in run.Events.WithCancellation(aborted))
+            using var events = run.Events;
+            while (true)
             {
-                switch (next)
+                while (events.TryRead(out var next))
                 {
-                    case TokenEvent token:
-                        count++;
-                        tokens?.Add(run.ToResponse(token));
-                        break;
-                    case DoneEvent done:
+                    if (next.Done is { } done)
+                    {
                         return run.ToResponse(done) with { Tokens = tokens };
+                    }
+
+                    count++;
+                    tokens?.Add(run.ToResponse(next.Token));
                 }
+
+                // Nobody sees a part of it: many tokens at a time are enough.
+                await events.WaitAsync(int.MaxValue);
             }
         }
         catch (Exception) when (aborted.IsCancellationRequested)
@@ -45,7 +49,5 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
             var kind = logger.BrokeOff(exception, run.Id);
             throw new ProblemException(kind.With(kind.Meaning));
         }
-
-        throw new InvalidOperationException("A generation ended without its last event.");
     }
 }

@@ -5,6 +5,7 @@ using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
 
@@ -16,6 +17,13 @@ internal static class ModelApi
         builder.Services.AddOptions<ModelOptions>()
             .BindConfiguration(ModelOptions.Section)
             .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddOptions<InferenceOptions>()
+            .BindConfiguration(InferenceOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(
+                o => o.Engine is InferenceEngine.Managed || o.Precision is null or Precision.Fp32,
+                "Inference:Precision must be fp32 where Inference:Engine is torch, which has no other.")
             .ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new Chance());
@@ -35,14 +43,10 @@ internal static class ModelApi
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
 
-    private static TorchStepModel CreateStepModel(ModelFolder folder)
-    {
-        // A step of one sequence is too small to share out, and its bits would depend on the number of cores.
-        TorchRuntime.Initialize(threads: 1);
-        return new TorchStepModel(folder.Config, folder.ReadWeights());
-    }
+    private static IStepModel CreateStepModel(ModelFolder folder, InferenceOptions options) => StepModels.Create(
+        folder.Config, folder.ReadWeights(), options.Engine, options.PrecisionOf(folder), options.ThreadsInUse);
 
-    internal static JsonHttpResult<ModelResponse> Describe(ModelHost host)
+    internal static JsonHttpResult<ModelResponse> Describe(ModelHost host, IOptions<InferenceOptions> inference)
     {
         var folder = host.Model.Folder;
         var config = folder.Config;
@@ -66,9 +70,33 @@ internal static class ModelApi
                 Sha256 = folder.WeightsSha256,
                 Bytes = folder.WeightsBytes,
             },
+            Inference = ToResponse(inference.Value, folder),
             Card = folder.Card,
         });
     }
+
+    private static InferenceResponse ToResponse(InferenceOptions options, ModelFolder folder) => new()
+    {
+        Engine = options.Engine.ToString().ToLowerInvariant(),
+        Precision = options.PrecisionOf(folder).Name(),
+        Threads = options.ThreadsInUse,
+        BatchSize = options.BatchSize,
+        Evidence = folder.PrecisionReport is { } report ? ToResponse(report) : null,
+    };
+
+    private static PrecisionEvidenceResponse ToResponse(PrecisionReport report) => new()
+    {
+        Text = report.Text,
+        Tokens = report.Tokens,
+        Protocol = report.Protocol,
+        Window = report.Window,
+        Losses = [.. report.Figures.Select(figure => new PrecisionLossResponse
+        {
+            Precision = figure.Precision.Name(),
+            NatsPerToken = Math.Round(figure.NatsPerToken, 6),
+            BytesPerToken = figure.BytesPerToken,
+        })],
+    };
 
     private static string Name(Cell cell) => JsonNamingPolicy.SnakeCaseLower.ConvertName(cell.ToString());
 }

@@ -15,6 +15,23 @@ internal static class ModelDocs
             "sha256": "2b1aed4b63a2289c282b2adbb3f422f989a638e3fe0843eb77f777703420c63e",
             "bytes": 233804
           },
+          "inference": {
+            "engine": "managed",
+            "precision": "int8",
+            "threads": 2,
+            "batch_size": 128,
+            "evidence": {
+              "text": "input.txt",
+              "tokens": 111539,
+              "protocol": "cold",
+              "window": 256,
+              "losses": [
+                { "precision": "fp32", "nats_per_token": 2.038199, "bytes_per_token": 196608 },
+                { "precision": "bf16", "nats_per_token": 2.038245, "bytes_per_token": 98304 },
+                { "precision": "int8", "nats_per_token": 2.03842, "bytes_per_token": 49152 }
+              ]
+            }
+          },
           "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }
         """;

@@ -1,6 +1,7 @@
 using LmApi.Generation;
 using LmModel.Checkpoints;
 using LmModel.Inference;
+using LmModel.Networks;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
@@ -13,6 +14,7 @@ namespace LmApi.Models;
 internal sealed partial class ModelHost(
     IOptions<ModelOptions> model,
     IOptions<GenerationOptions> generation,
+    IOptions<InferenceOptions> inference,
     StepModelFactory createStepModel,
     Rehearse rehearse,
     TimeProvider time,
@@ -44,14 +46,18 @@ internal sealed partial class ModelHost(
         var folder = ModelFolder.Open(ModelPath.Resolve(model.Value.Path, environment.ContentRootPath));
         var bounds = new GenerationEngineOptions
         {
-            MaxActive = generation.Value.MaxActive,
+            MaxActive = inference.Value.BatchSize,
             MaxWaiting = generation.Value.MaxWaiting,
+            MaxWaitingTokens = generation.Value.MaxWaitingTokens,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
+            PrefixCacheBytes = (long)generation.Value.PrefixCacheMiB << 20,
         };
-        var stepModel = createStepModel(folder);
+        var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
-        LogLoaded(_model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds);
+        LogLoaded(
+            _model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds,
+            inference.Value.Engine, inference.Value.PrecisionOf(folder), inference.Value.ThreadsInUse);
         // Not before the server listens: a port that is taken would pull the model from under the warm-up.
         lifetime.ApplicationStarted.Register(() => WarmUp = WarmUpAsync(lifetime.ApplicationStopping));
         return Task.CompletedTask;
@@ -100,8 +106,11 @@ internal sealed partial class ModelHost(
     }
 
     [LoggerMessage(
-        LogLevel.Information, "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms")]
-    private partial void LogLoaded(string model, long parameters, string path, double milliseconds);
+        LogLevel.Information,
+        "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms; {Engine} engine, {Precision}, {Threads} threads")]
+    private partial void LogLoaded(
+        string model, long parameters, string path, double milliseconds,
+        InferenceEngine engine, Precision precision, int threads);
 
     [LoggerMessage(LogLevel.Information, "Model {Model} is warm; ready")]
     private partial void LogReady(string model);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace LmApi.Models;
 
 /// <summary>What is being served.</summary>
@@ -20,6 +22,9 @@ internal sealed record ModelResponse
 
     /// <summary>The file of weights.</summary>
     public required WeightsResponse Weights { get; init; }
+
+    /// <summary>What computes its tokens.</summary>
+    public required InferenceResponse Inference { get; init; }
 
     /// <summary>The model card, Markdown: what it was trained on, how good it is, what it is not for.</summary>
     public string? Card { get; init; }
@@ -65,4 +70,59 @@ internal sealed record WeightsResponse
 
     /// <summary>Size of the file.</summary>
     public required long Bytes { get; init; }
+}
+
+/// <summary>What computes the tokens. A seed gives the same text wherever engine and precision are the same.</summary>
+internal sealed record InferenceResponse
+{
+    /// <summary>`managed` or `torch`.</summary>
+    [AllowedValues("managed", "torch")]
+    public required string Engine { get; init; }
+
+    /// <summary>How the weights are kept: `fp32`, `bf16` or `int8`.</summary>
+    [AllowedValues("fp32", "bf16", "int8")]
+    public required string Precision { get; init; }
+
+    /// <summary>Threads that a step is shared out to.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Generations stepped together.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>What the model loses in each precision; absent where it was not measured.</summary>
+    public PrecisionEvidenceResponse? Evidence { get; init; }
+}
+
+/// <summary>The loss of the model in each precision, on a text it was not trained on.</summary>
+internal sealed record PrecisionEvidenceResponse
+{
+    /// <summary>Name of the text's file.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Tokens predicted.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>`cold`: windows that begin from the zero state; `contiguous`: the text once, in order.</summary>
+    [AllowedValues("cold", "contiguous")]
+    public required string Protocol { get; init; }
+
+    /// <summary>Predictions of a cold window; 0 for `contiguous`.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>One for each precision.</summary>
+    public required IReadOnlyList<PrecisionLossResponse> Losses { get; init; }
+}
+
+/// <summary>What a precision costs.</summary>
+internal sealed record PrecisionLossResponse
+{
+    /// <summary>`fp32`, `bf16` or `int8`.</summary>
+    [AllowedValues("fp32", "bf16", "int8")]
+    public required string Precision { get; init; }
+
+    /// <summary>Mean loss of a token in nats; lower is better.</summary>
+    public required double NatsPerToken { get; init; }
+
+    /// <summary>Bytes of weights that are read for a token of one text.</summary>
+    public required long BytesPerToken { get; init; }
 }

@@ -2,18 +2,18 @@ namespace LmModel.Inference;
 
 /// <summary>One admitted generation. Its events can be read once.</summary>
 /// <remarks>
-/// It keeps its place until it ends, so it must be read, or cancelled by the token it was started with: unread, it
-/// pauses at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
+/// It counts as admitted until it ends, so it must be read, or cancelled by the token it was started with: unread, it
+/// is parked at <see cref="GenerationEngineOptions.MaxBufferedEvents"/> and waits.
 /// </remarks>
 public sealed class Generation
 {
     public required GenerationSettings Settings { get; init; }
 
     /// <summary>
-    /// Token events, then one <see cref="DoneEvent"/>. Throws <see cref="OperationCanceledException"/> when cancelled,
+    /// Tokens, then one <see cref="DoneEvent"/>. Throws <see cref="OperationCanceledException"/> when cancelled,
     /// and the cause when a step fails or the engine is disposed; what was reported before comes first. Disposing the
-    /// enumerator cancels the generation. Its place is free again before the last event, or the exception, can be seen.
+    /// events, or their enumerator, cancels the generation. Its place is free again before the last event, or the exception, can be seen.
     /// </summary>
     /// <exception cref="InvalidOperationException">The events are enumerated a second time.</exception>
-    public required IAsyncEnumerable<GenerationEvent> Events { get; init; }
+    public required GenerationEvents Events { get; init; }
 }

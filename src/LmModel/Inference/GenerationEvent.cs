@@ -1,7 +1,20 @@
 namespace LmModel.Inference;
 
-/// <summary>What a generation reports: any number of <see cref="TokenEvent"/>, then one <see cref="DoneEvent"/>.</summary>
-public abstract record GenerationEvent;
+/// <summary>
+/// What a generation reports: any number of tokens, then its end. A value, so that a token costs no object.
+/// </summary>
+public readonly record struct GenerationEvent
+{
+    public GenerationEvent(in TokenEvent token) => Token = token;
+
+    public GenerationEvent(DoneEvent done) => Done = done;
+
+    /// <summary>The token, unless this is the end.</summary>
+    public TokenEvent Token { get; }
+
+    /// <summary>The end; null for a token.</summary>
+    public DoneEvent? Done { get; }
+}
 
 /// <summary>One token, of the echoed prompt or generated.</summary>
 /// <param name="Index">Position among the events of this generation, from 0.</param>
@@ -16,8 +29,8 @@ public abstract record GenerationEvent;
 /// which nothing predicts.
 /// </param>
 /// <param name="Alternatives">The most probable tokens at this position, best first; empty where not asked for.</param>
-public sealed record TokenEvent(
-    int Index, int Id, string Text, float? Logprob, IReadOnlyList<TokenAlternative> Alternatives) : GenerationEvent;
+public readonly record struct TokenEvent(
+    int Index, int Id, string Text, float? Logprob, IReadOnlyList<TokenAlternative> Alternatives);
 
 /// <summary>A token the model could have chosen.</summary>
 public readonly record struct TokenAlternative(int Id, float Logprob);
@@ -25,12 +38,17 @@ public readonly record struct TokenAlternative(int Id, float Logprob);
 /// <summary>The end of a generation that came to its end.</summary>
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="Text">The whole text: the concatenated texts of the token events.</param>
-/// <param name="PromptTokens">Tokens read from the prompt.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CachedTokens">How many of them the prefix cache spared reading.</param>
 /// <param name="CompletionTokens">Tokens drawn.</param>
 /// <param name="Timings">Where the time went.</param>
 public sealed record DoneEvent(
-    FinishReason FinishReason, string Text, int PromptTokens, int CompletionTokens, GenerationTimings Timings)
-    : GenerationEvent;
+    FinishReason FinishReason,
+    string Text,
+    int PromptTokens,
+    int CachedTokens,
+    int CompletionTokens,
+    GenerationTimings Timings);
 
 public enum FinishReason
 {

@@ -4,27 +4,39 @@ namespace LmModel.Inference;
 /// Who is active and who waits, for callers that come and go on any thread and one decode thread that takes rounds.
 /// All of it under one monitor, so that no bound is ever exceeded and no wake-up is lost.
 /// </summary>
-/// <param name="maxActive">At least 1.</param>
-/// <param name="maxWaiting">At least 0.</param>
-internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
+/// <remarks>
+/// <code>
+/// TryEnter ──► waiting ──► active ──► Leave
+///                            │ ▲
+///                buffer full ▼ │ a place is free; ahead of those waiting
+///                       parked ──► returning
+///                       buffer half empty
+/// </code>
+/// Together they are never more than the active and the waiting places. As long as anyone waits or returns, all active
+/// places are taken.
+/// </remarks>
+/// <param name="options">Bounds; in range.</param>
+internal sealed class GenerationPlaces(GenerationEngineOptions options)
 {
     // Guards all below, and a run's CancelRequested. Pulsed when an idle decode thread may have something to do.
     private readonly object _gate = new();
-
-    // As long as anyone waits, all active places are taken.
     private readonly List<GenerationRun> _active = [];
+    private readonly LinkedList<GenerationRun> _parked = [];
+    private readonly LinkedList<GenerationRun> _returning = [];
     private readonly LinkedList<GenerationRun> _waiting = [];
+    private long _waitingTokens;
     private volatile bool _closed;
 
     public bool Closed => _closed;
 
+    /// <summary>Those that have begun.</summary>
     public int Active
     {
         get
         {
             lock (_gate)
             {
-                return _active.Count;
+                return Begun;
             }
         }
     }
@@ -40,15 +52,17 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
         }
     }
 
+    private int Begun => _active.Count + _parked.Count + _returning.Count;
+
     /// <summary>Gives <paramref name="run"/> a place, or ends it where its token is cancelled already.</summary>
-    /// <returns>False where all places are taken.</returns>
+    /// <returns>False where all places, or the tokens that may wait, are taken.</returns>
     /// <exception cref="ObjectDisposedException">Closed.</exception>
     public bool TryEnter(GenerationRun run)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(GenerationEngine));
-            if (_active.Count == maxActive && _waiting.Count == maxWaiting)
+            if (!HasPlaceFor(run))
             {
                 return false;
             }
@@ -58,33 +72,34 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
             if (run.CancelRequested)
             {
                 run.EndCancelled();
-            }
-            else if (_active.Count < maxActive)
-            {
-                _active.Add(run);
-                Monitor.Pulse(_gate);
-            }
-            else
-            {
-                _waiting.AddLast(run);
+                return true;
             }
 
+            _waiting.AddLast(run.Place);
+            _waitingTokens += run.PromptTokens;
+            FillActive();
             return true;
         }
     }
 
-    /// <summary>Takes <paramref name="run"/> out of the queue, or has it end before its next step.</summary>
+    /// <summary>Takes <paramref name="run"/> out of its queue, or has it end before its next step.</summary>
     public void Cancel(GenerationRun run)
     {
-        bool waited;
+        bool rested;
         lock (_gate)
         {
             run.CancelRequested = true;
-            waited = _waiting.Remove(run);
+            rested = run.Place.List is not null;
+            if (rested)
+            {
+                Remove(run);
+            }
+
             Monitor.Pulse(_gate);
         }
 
-        if (waited)
+        // The decode thread does not know it while it rests.
+        if (rested)
         {
             run.EndCancelled();
         }
@@ -96,15 +111,11 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
         lock (_gate)
         {
             _active.Remove(run);
-            if (_waiting.First is { } next)
-            {
-                _waiting.RemoveFirst();
-                _active.Add(next.Value);
-            }
+            FillActive();
         }
     }
 
-    /// <summary>Blocks until there is something to do; false once closed.</summary>
+    /// <summary>Blocks until there is something to do; false once closed. Parks those whose reader is slow.</summary>
     /// <param name="round">Receives the runs to step or to end, in the order in which they became active.</param>
     public bool AwaitRound(List<GenerationRun> round)
     {
@@ -112,7 +123,22 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
         {
             while (!_closed)
             {
-                round.AddRange(_active.Where(run => run.CancelRequested || !run.Events.IsFull));
+                for (var i = 0; i < _active.Count;)
+                {
+                    var run = _active[i];
+                    if (run.CancelRequested || !run.Events.Paused)
+                    {
+                        round.Add(run);
+                        i++;
+                        continue;
+                    }
+
+                    // Who takes the place stands at the end of the list, so this loop comes to it.
+                    _active.RemoveAt(i);
+                    _parked.AddLast(run.Place);
+                    FillActive();
+                }
+
                 if (round.Count > 0)
                 {
                     return true;
@@ -125,12 +151,18 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
         }
     }
 
-    /// <summary>A paused run may go on.</summary>
-    public void Wake()
+    /// <summary>The buffer of <paramref name="run"/> has room again.</summary>
+    public void Return(GenerationRun run)
     {
         lock (_gate)
         {
-            Monitor.Pulse(_gate);
+            // Otherwise the decode thread has not parked it, and will not.
+            if (run.Place.List == _parked)
+            {
+                _parked.Remove(run.Place);
+                _returning.AddLast(run.Place);
+                FillActive();
+            }
         }
     }
 
@@ -149,10 +181,44 @@ internal sealed class GenerationPlaces(int maxActive, int maxWaiting)
     {
         lock (_gate)
         {
-            GenerationRun[] left = [.. _active, .. _waiting];
+            GenerationRun[] left = [.. _active, .. _parked, .. _returning, .. _waiting];
             _active.Clear();
+            _parked.Clear();
+            _returning.Clear();
             _waiting.Clear();
+            _waitingTokens = 0;
             return left;
         }
+    }
+
+    private bool HasPlaceFor(GenerationRun run)
+    {
+        // Long: both bounds may be as large as an int.
+        if (Begun + _waiting.Count >= (long)options.MaxActive + options.MaxWaiting)
+        {
+            return false;
+        }
+
+        return _waiting.Count == 0 || _waitingTokens + run.PromptTokens <= options.MaxWaitingTokens;
+    }
+
+    private void FillActive()
+    {
+        while (_active.Count < options.MaxActive && (_returning.First ?? _waiting.First) is { } next)
+        {
+            Remove(next.Value);
+            _active.Add(next.Value);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Remove(GenerationRun run)
+    {
+        if (run.Place.List == _waiting)
+        {
+            _waitingTokens -= run.PromptTokens;
+        }
+
+        run.Place.List!.Remove(run.Place);
     }
 }

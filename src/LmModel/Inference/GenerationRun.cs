@@ -14,12 +14,25 @@ internal sealed class GenerationRun
         _places = places;
         _cancellation = cancellation;
         Sequence = sequence;
-        Events = new EventBuffer(maxBufferedEvents, places.Wake, Cancel);
+        Events = new GenerationEvents(maxBufferedEvents, Return, Cancel);
+        Place = new LinkedListNode<GenerationRun>(this);
     }
 
     public Sequence Sequence { get; }
 
-    public EventBuffer Events { get; }
+    public GenerationEvents Events { get; }
+
+    /// <summary>Its place in one of the queues of <see cref="GenerationPlaces"/>; in none where it is active.</summary>
+    public LinkedListNode<GenerationRun> Place { get; }
+
+    /// <summary>Tokens of its prompt.</summary>
+    public int PromptTokens => Sequence.Prompt.Length;
+
+    /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
+    public PrefixCacheEntry? Prefix { get; set; }
+
+    /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Ends this run before its next step.</summary>
     public bool CancelRequested
@@ -31,15 +44,41 @@ internal sealed class GenerationRun
     public void ListenForCancellation() =>
         _registration = _cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), this);
 
+    /// <summary>
+    /// Ends a turn: draws and reports. It touches this run alone, so those of a batch could take their turns at once.
+    /// </summary>
+    /// <param name="logits">(V), or empty where they were not wanted.</param>
+    public void Accept(ReadOnlySpan<float> logits)
+    {
+        try
+        {
+            Sequence.Accept(logits, Events);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    public void Fail(Exception cause) => Failure = cause;
+
     public void EndCancelled() => End(new OperationCanceledException(_cancellation));
 
-    /// <param name="cause">What the reader gets after the events so far; null for a plain end.</param>
+    /// <param name="cause">What the reader gets after the events so far; null for a plain end, with the last event.</param>
     public void End(Exception? cause)
     {
         // A long-lived token would hold on to the run.
         _registration.Unregister();
+        if (cause is null)
+        {
+            Events.Write(new(Sequence.Done!));
+        }
+
+        Sequence.Dispose();
         Events.Complete(cause);
     }
+
+    private void Return() => _places.Return(this);
 
     private void Cancel() => _places.Cancel(this);
 }

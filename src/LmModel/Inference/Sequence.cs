@@ -1,21 +1,23 @@
-using System.Text;
+using System.Buffers;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 
 namespace LmModel.Inference;
 
 /// <summary>
-/// One text being made: the tokens to step, its state, and what each step's logits mean. It knows nothing of threads,
-/// batches or the network. Not thread-safe.
+/// One text being made: the tokens to read, its state, and what the logits mean. It knows nothing of threads, batches or
+/// the network. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// The model steps p0 … pn−1 and then the drawn tokens, but not the last one, whose logits nobody needs:
+/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens, but not the last one, whose logits nobody
+/// needs. An echoed prompt is read one token at a time, because each one's logits are reported:
 /// <code>
-/// step      p0    p1    …  pn-1   t0    t1   …  tm-2
-/// logits of    p1    p2  …     t0    t1    t2  …    tm-1
+/// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
+/// logits of                    t0   t1   t2   …  tm−1
 /// </code>
+/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>.
 /// </remarks>
-internal sealed class Sequence
+internal sealed class Sequence : IDisposable
 {
     private readonly GenerationSettings _settings;
     private readonly TimeProvider _time;
@@ -23,17 +25,19 @@ internal sealed class Sequence
     private readonly Sampler _sampler;
     private readonly TokenTextDecoder _decoder;
     private readonly StopMatcher _stop;
-    private readonly StringBuilder _text = new();
+    private readonly int[] _prompt;
+    private char[] _text = [];
+    private int _textLength;
     private TimeSpan? _queued;
     private TimeSpan _firstToken;
-    private int _stepped;
     private int _events;
+    private int _cached;
     private int _drawn;
     private int _next;
 
     /// <param name="settings">What to make.</param>
     /// <param name="tokenizer">Of the model.</param>
-    /// <param name="startToken">Stepped in place of an empty prompt.</param>
+    /// <param name="startToken">Read in place of an empty prompt.</param>
     /// <param name="stateSize">Floats in the model's state.</param>
     /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
     /// <param name="candidates">What <see cref="Accept"/> works with; shared by the sequences of one thread.</param>
@@ -47,59 +51,116 @@ internal sealed class Sequence
         _sampler = new Sampler(settings.Sampling, settings.Seed, candidates);
         _stop = new StopMatcher(settings.Stop);
         _decoder = new TokenTextDecoder(tokenizer);
-        _next = settings.PromptTokens is [var first, ..] ? first : startToken;
+        _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
         State = RecurrentState.Zero(stateSize);
     }
 
-    /// <summary>After the tokens stepped so far.</summary>
+    /// <summary>After the tokens read so far.</summary>
     public RecurrentState State { get; }
 
-    /// <summary>The last event has been given; nothing may be stepped any more.</summary>
-    public bool Finished { get; private set; }
+    /// <summary>As it was given; empty where the start token is read in its place.</summary>
+    public ReadOnlySpan<int> Prompt => _settings.PromptTokens;
 
-    /// <summary>The token to step next. Asking for the first one ends the time in the queue.</summary>
-    public int NextToken()
+    /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
+    public bool NeedsEveryLogit => _settings.Echo;
+
+    /// <summary>No turn has been planned.</summary>
+    public bool IsNew => _queued is null;
+
+    /// <summary>Tokens of the prompt that have been read.</summary>
+    public int PromptRead { get; private set; }
+
+    /// <summary>Tokens of the prompt that are yet to be read; 0 where the text is being drawn.</summary>
+    public int PromptLeft => _prompt.Length - PromptRead;
+
+    /// <summary>The tokens to read in this turn; none where the state already is that of the whole prompt.</summary>
+    public ReadOnlySpan<int> Turn => PromptLeft > 0
+        ? _prompt.AsSpan(PromptRead, TurnLength)
+        : new ReadOnlySpan<int>(ref _next)[..TurnLength];
+
+    /// <summary>T of this turn.</summary>
+    public int TurnLength { get; private set; }
+
+    /// <summary>Whether this turn needs the logits after its last token.</summary>
+    public bool WantsLogits => NeedsEveryLogit || PromptLeft <= TurnLength;
+
+    /// <summary>The end, once the last token has been reported; nothing may be read any more.</summary>
+    public DoneEvent? Done { get; private set; }
+
+    /// <summary>Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.</summary>
+    /// <param name="state">After those tokens; it is copied.</param>
+    /// <param name="tokens">How many they are.</param>
+    public void GoOnFrom(RecurrentState state, int tokens)
     {
-        _queued ??= _time.GetElapsedTime(_submitted);
-        return _next;
+        state.Values.CopyTo(State.Values);
+        Observe(_prompt.AsSpan(0, tokens));
+        PromptRead = _cached = tokens;
     }
 
-    /// <summary>Goes on from the logits that stepping <see cref="NextToken"/> gave.</summary>
-    /// <param name="logits">(V).</param>
-    /// <param name="events">Receives what there is to report: at most two token events and the end.</param>
-    public void Accept(ReadOnlySpan<float> logits, List<GenerationEvent> events)
+    /// <summary>Decides what to read next. The first turn ends the time in the queue.</summary>
+    /// <param name="most">Tokens of the prompt at most; at least 1.</param>
+    public void Plan(int most)
     {
-        var prompt = _settings.PromptTokens;
-        if (_stepped < prompt.Length)
+        _queued ??= _time.GetElapsedTime(_submitted);
+        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
+    }
+
+    /// <summary>Ends the turn: the state has read its tokens.</summary>
+    /// <param name="logits">(V), where <see cref="WantsLogits"/>.</param>
+    /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
+    public void Accept(ReadOnlySpan<float> logits, GenerationEvents events)
+    {
+        if (PromptLeft > 0)
         {
-            ReadPrompt(prompt, logits, events);
+            ReadPrompt(logits, events);
         }
 
-        if (_stepped >= prompt.Length)
+        if (PromptLeft == 0)
         {
             Draw(logits, events);
         }
     }
 
-    private void ReadPrompt(int[] prompt, ReadOnlySpan<float> logits, List<GenerationEvent> events)
+    /// <summary>Gives back what was borrowed; the sequence is not used any more.</summary>
+    public void Dispose()
     {
-        _sampler.ObservePrompt(_next);
-        if (_settings.Echo && _stepped == 0)
+        if (Interlocked.Exchange(ref _text, []) is { Length: > 0 } text)
         {
-            events.Add(Report(_next, _decoder.Append(_next), null, []));
-        }
-
-        if (++_stepped < prompt.Length)
-        {
-            _next = prompt[_stepped];
-            if (_settings.Echo)
-            {
-                events.Add(Report(_next, _decoder.Append(_next), logits));
-            }
+            ArrayPool<char>.Shared.Return(text);
         }
     }
 
-    private void Draw(ReadOnlySpan<float> logits, List<GenerationEvent> events)
+    private void ReadPrompt(ReadOnlySpan<float> logits, GenerationEvents events)
+    {
+        // The start token that stands for an empty prompt is neither counted nor reported.
+        var stands = _settings.PromptTokens is [];
+        if (!stands)
+        {
+            Observe(Turn);
+        }
+
+        if (_settings.Echo && PromptRead == 0 && !stands)
+        {
+            Report(_prompt[0], _decoder.Append(_prompt[0]), null, [], events);
+        }
+
+        PromptRead += TurnLength;
+        if (_settings.Echo && PromptLeft > 0)
+        {
+            var next = _prompt[PromptRead];
+            Report(next, _decoder.Append(next), logits, events);
+        }
+    }
+
+    private void Observe(ReadOnlySpan<int> prompt)
+    {
+        foreach (var token in prompt)
+        {
+            _sampler.ObservePrompt(token);
+        }
+    }
+
+    private void Draw(ReadOnlySpan<float> logits, GenerationEvents events)
     {
         _next = _sampler.Draw(logits, _drawn);
         if (_drawn++ == 0)
@@ -114,32 +175,49 @@ internal sealed class Sequence
             text += _stop.Flush();
         }
 
-        events.Add(Report(_next, text, logits));
+        Report(_next, text, logits, events);
         if (full || _stop.Stopped)
         {
-            events.Add(Finish());
+            Done = End();
         }
     }
 
-    private DoneEvent Finish()
+    private DoneEvent End()
     {
-        Finished = true;
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
-        return new DoneEvent(reason, _text.ToString(), _settings.PromptTokens.Length, _drawn, timings);
+        var text = new string(_text, 0, _textLength);
+        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, timings);
     }
 
-    private TokenEvent Report(int id, string text, ReadOnlySpan<float> logits)
+    private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEvents events)
     {
         var logSum = Logprobs.LogSumExp(logits);
-        var alternatives = Array.ConvertAll(
-            Logprobs.Top(logits, _settings.Alternatives, logSum), top => new TokenAlternative(top.Id, top.Logprob));
-        return Report(id, text, Logprobs.Of(logits, id, logSum), alternatives);
+        IReadOnlyList<TokenAlternative> alternatives = _settings.Alternatives == 0
+            ? []
+            : Array.ConvertAll(
+                Logprobs.Top(logits, _settings.Alternatives, logSum), top => new TokenAlternative(top.Id, top.Logprob));
+        Report(id, text, Logprobs.Of(logits, id, logSum), alternatives, events);
     }
 
-    private TokenEvent Report(int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives)
+    private void Report(
+        int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives, GenerationEvents events)
     {
-        _text.Append(text);
-        return new TokenEvent(_events++, id, text, logprob, alternatives);
+        Append(text);
+        events.Write(new(new TokenEvent(_events++, id, text, logprob, alternatives)));
+    }
+
+    private void Append(string text)
+    {
+        if (_text.Length - _textLength < text.Length)
+        {
+            var longer = ArrayPool<char>.Shared.Rent(Math.Max(256, 2 * (_textLength + text.Length)));
+            _text.AsSpan(0, _textLength).CopyTo(longer);
+            Dispose();
+            _text = longer;
+        }
+
+        text.CopyTo(_text.AsSpan(_textLength));
+        _textLength += text.Length;
     }
 }

@@ -18,9 +18,9 @@ public static class StepModels
 {
     /// <param name="config">Architecture; valid.</param>
     /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
-    /// <param name="engine">What steps it. Torch takes <see cref="Crew.Threads"/> for the whole process.</param>
+    /// <param name="engine">What steps it.</param>
     /// <param name="precision">How the weights are kept; torch has only fp32.</param>
-    /// <param name="crew">Who computes; the caller disposes it after the model.</param>
+    /// <param name="threads">Threads of a step, at least 1; torch takes them for the whole process.</param>
     /// <exception cref="ArgumentException">
     /// The engine does not have the precision, or a parameter is missing, has another size or is not finite.
     /// </exception>
@@ -30,15 +30,15 @@ public static class StepModels
         IReadOnlyDictionary<string, float[]> weights,
         InferenceEngine engine,
         Precision precision,
-        Crew crew)
+        int threads)
     {
         CheckOffered(engine, precision);
         if (engine is InferenceEngine.Managed)
         {
-            return new ManagedStepModel(config, weights, precision, crew);
+            return new ManagedStepModel(config, weights, precision, threads);
         }
 
-        TorchRuntime.Initialize(crew.Threads);
+        TorchRuntime.Initialize(threads);
         return new TorchStepModel(config, weights);
     }
 

@@ -145,8 +145,7 @@ public sealed class Trainer : IDisposable
     public TrainedModel Finish(int threads, CancellationToken cancellation)
     {
         var best = ModelFolder.Open(_folder).ReadWeights();
-        using var crew = new Crew(threads);
-        ManagedStepModel Decoder(Precision precision) => new(Config, best, precision, crew);
+        ManagedStepModel Decoder(Precision precision) => new(Config, best, precision, threads);
 
         var precisions = PrecisionComparison.Measure(Decoder, _tokenizer, _validation, cancellation: cancellation);
         using var full = Decoder(Precision.Fp32);

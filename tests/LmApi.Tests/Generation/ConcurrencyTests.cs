@@ -6,7 +6,7 @@ public sealed class ConcurrencyTests
 {
     private static readonly Dictionary<string, string> OnePlaceOneWaiting = new()
     {
-        ["Generation:MaxActive"] = "1",
+        ["Inference:BatchSize"] = "1",
         ["Generation:MaxWaiting"] = "1",
         ["Generation:RetryAfterSeconds"] = "5",
     };
@@ -27,6 +27,27 @@ public sealed class ConcurrencyTests
         Assert.Equal(2, (await active.StreamedAsync()).Tokens.Count);
         Assert.Equal(2, (await waiting.StreamedAsync()).Tokens.Count);
         Assert.Single((await service.StreamAsync(new { prompt = "a", max_tokens = 1 })).Tokens);
+    }
+
+    [Fact]
+    public async Task Prompts_that_together_have_more_tokens_than_may_wait_get_429()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new()
+        {
+            ["Inference:BatchSize"] = "1",
+            ["Generation:MaxWaitingTokens"] = "5",
+        });
+        service.Model.Gate.Close();
+        using var active = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        using var waiting = await service.PostAsync("/generate", new { prompt = "abc", max_tokens = 2 });
+
+        using var refused = await service.PostAsync("/generate", new { prompt = "abc" });
+        Assert.Equal("overloaded", (await refused.ProblemAsync(429)).Text("code"));
+
+        using var admitted = await service.PostAsync("/generate", new { prompt = "ab", max_tokens = 2 });
+        service.Model.Gate.Open();
+        Assert.Equal(2, (await waiting.StreamedAsync()).Tokens.Count);
+        Assert.Equal(2, (await admitted.StreamedAsync()).Tokens.Count);
     }
 
     [Fact]

@@ -17,13 +17,26 @@ public sealed class JsonAnswerTests
     [Fact]
     public async Task Both_forms_say_the_same()
     {
-        await using var service = await LmServiceFixture.StartAsync();
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCacheMiB"] = "0" });
         var json = await service.GenerateAsync(Request);
         var stream = await service.StreamAsync(Request);
         Assert.Equal(json.Text("text"), stream.Text);
         Assert.Equal(
             json.GetProperty("tokens").EnumerateArray().Select(t => t.GetRawText()), stream.Tokens.Select(t => t.GetRawText()));
         Assert.Equal(json.GetProperty("usage").GetRawText(), stream.Done.GetProperty("usage").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_prompt_that_begins_as_an_earlier_one_says_how_much_was_not_read_again()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        var first = await service.GenerateAsync(new { prompt = "abc", max_tokens = 5, seed = 1 });
+        var again = await service.GenerateAsync(new { prompt = "abc", max_tokens = 5, seed = 1 });
+        var longer = await service.StreamAsync(new { prompt = "abcd", max_tokens = 5, seed = 1 });
+        Assert.Equal(
+            [0, 3, 3],
+            new[] { first, again, longer.Done }.Select(d => d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
+        Assert.Equal(first.Text("text"), again.Text("text"));
     }
 
     [Theory]
@@ -63,8 +76,8 @@ public sealed class JsonAnswerTests
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.OnStep = () => service.Time.Advance(TimeSpan.FromMilliseconds(10));
         var timings = (await service.GenerateAsync(new { prompt = "ab", max_tokens = 3 })).GetProperty("timings");
-        Assert.Equal(20, timings.GetProperty("first_token_ms").GetDouble());
-        Assert.Equal(40, timings.GetProperty("total_ms").GetDouble());
-        Assert.Equal(75, timings.GetProperty("tokens_per_second").GetDouble());
+        Assert.Equal(10, timings.GetProperty("first_token_ms").GetDouble());
+        Assert.Equal(30, timings.GetProperty("total_ms").GetDouble());
+        Assert.Equal(100, timings.GetProperty("tokens_per_second").GetDouble());
     }
 }

@@ -133,6 +133,53 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task After_the_first_token_those_of_a_short_time_are_sent_together()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new()
+        {
+            ["Generation:FlushMilliseconds"] = "3",
+            ["Generation:KeepAliveSeconds"] = "3600",
+        });
+        service.Model.Gate.Allow(1);
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("token", (await reader.NextAsync())?.Name);
+
+        // The clock stands still, so nothing is sent, however long it takes.
+        service.Model.Gate.Allow(2);
+        var next = reader.NextAsync();
+        Assert.False(next.IsCompleted);
+        while (!next.IsCompleted)
+        {
+            service.Time.Advance(TimeSpan.FromMilliseconds(3));
+            await Task.Yield();
+        }
+
+        Assert.Equal("token", (await next)?.Name);
+
+        // The end does not wait for the clock.
+        service.Model.Gate.Open();
+        Assert.Equal(["token", "token", "token", "done"], (await reader.RestAsync()).Select(e => e.Name));
+    }
+
+    [Fact]
+    public async Task Without_a_time_between_them_each_token_is_sent_by_itself()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:FlushMilliseconds"] = "0" });
+        service.Model.Gate.Close();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        for (var i = 0; i < 4; i++)
+        {
+            service.Model.Gate.Allow(1);
+            Assert.Equal("token", (await reader.NextAsync())?.Name);
+        }
+
+        service.Model.Gate.Open();
+        Assert.Equal(["token", "done"], (await reader.RestAsync()).Select(e => e.Name));
+    }
+
+    [Fact]
     public async Task Headers_are_sent_before_the_first_token_is_there()
     {
         await using var service = await LmServiceFixture.StartAsync();

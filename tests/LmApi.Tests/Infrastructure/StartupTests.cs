@@ -35,13 +35,13 @@ public sealed class StartupTests
     [Fact]
     public async Task Options_out_of_range_stop_the_process_with_one_line_that_has_them_all()
     {
-        var line = await StopsAsync("MaxActive", "--Generation:MaxActive=0", "--Generation:MaxWaiting=-1");
+        var line = await StopsAsync("BatchSize", "--Inference:BatchSize=0", "--Generation:MaxWaiting=-1");
         Assert.Contains("MaxWaiting", line, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_option_that_is_no_number_stops_the_process_with_one_line() =>
-        await StopsAsync("'many' at 'Generation:MaxActive'", "--Generation:MaxActive=many");
+        await StopsAsync("'many' at 'Inference:BatchSize'", "--Inference:BatchSize=many");
 
     [Fact]
     public async Task A_port_that_is_taken_stops_the_process_with_one_line()

@@ -88,7 +88,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
             services.AddSingleton<IStartupFilter>(Aborts);
             if (!_realModel)
             {
-                services.Replace(ServiceDescriptor.Singleton<StepModelFactory>(_ => Model));
+                services.Replace(ServiceDescriptor.Singleton<StepModelFactory>((_, _) => Model));
             }
 
             _configure?.Invoke(services);

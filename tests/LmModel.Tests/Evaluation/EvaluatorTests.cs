@@ -71,8 +71,7 @@ public sealed class EvaluatorTests : IDisposable
     public void The_decoder_gives_the_loss_that_the_network_gives(Protocol protocol, int window)
     {
         int[] text = [.. Enumerable.Range(0, 1500).Select(i => i * i % 11)];
-        using var crew = new Crew(2);
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, crew);
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 2);
 
         var result = new Evaluator(decoder, _tokenizer).Evaluate(text, protocol, window);
 
@@ -89,8 +88,7 @@ public sealed class EvaluatorTests : IDisposable
 
         double Nats(int threads)
         {
-            using var crew = new Crew(threads);
-            using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Int8, crew);
+            using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Int8, threads);
             return new Evaluator(decoder, _tokenizer).Evaluate(text, Protocol.ColdWindows, window: 10).Nats;
         }
     }

@@ -13,6 +13,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     private readonly Lock _gate = new();
     private readonly List<int> _stepped = [];
     private readonly List<int> _batches = [];
+    private readonly List<int> _rows = [];
 
     /// <param name="token">The token stepped.</param>
     /// <param name="memory">The state; zero at first, to be changed at will.</param>
@@ -27,6 +28,9 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
 
     /// <summary>One permit a step; null where steps run freely.</summary>
     public SemaphoreSlim? Permits { get; init; }
+
+    /// <summary>Whether what is stepped is written down, which grows for ever.</summary>
+    public bool Records { get; init; } = true;
 
     /// <summary>Released at the start of each step.</summary>
     public SemaphoreSlim Began { get; } = new(0);
@@ -55,9 +59,27 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
         }
     }
 
+    /// <summary>How many logits each batch so far was asked for.</summary>
+    public int[] Rows
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _rows];
+            }
+        }
+    }
+
     /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
-    public static FakeStepModel Repeating(SemaphoreSlim? permits = null, int maxBatch = 1) =>
-        new((token, _, logits) => logits[token] = 20) { Permits = permits, MaxInvariantBatch = maxBatch };
+    public static FakeStepModel Repeating(
+        SemaphoreSlim? permits = null, int maxBatch = 1, bool records = true) =>
+        new((token, _, logits) => logits[token] = 20)
+        {
+            Permits = permits,
+            MaxInvariantBatch = maxBatch,
+            Records = records,
+        };
 
     /// <summary>Says <paramref name="bytes"/>, once <paramref name="promptTokens"/> tokens have been read.</summary>
     public static FakeStepModel Saying(ReadOnlyMemory<byte> bytes, int promptTokens = 1) => new((_, memory, logits) =>
@@ -72,10 +94,14 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     public void Advance(
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
-        lock (_gate)
+        if (Records)
         {
-            _stepped.AddRange(tokens);
-            _batches.Add(lengths.Length);
+            lock (_gate)
+            {
+                _stepped.AddRange(tokens);
+                _batches.Add(lengths.Length);
+                _rows.Add(logits.Length / VocabularySize);
+            }
         }
 
         Began.Release();

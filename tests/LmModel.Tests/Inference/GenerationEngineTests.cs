@@ -23,15 +23,16 @@ public sealed class GenerationEngineTests
         permits.Release(1000);
         await Task.WhenAll(Text(a), Text(b), Text(c));
 
-        Assert.Equal("AABCABCABCABCBC", Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]));
+        Assert.Equal("AABCABCABCABCBC", Turns(model));
     }
 
     [Fact]
-    public async Task A_long_prompt_is_read_between_the_tokens_of_the_others()
+    public async Task A_long_prompt_is_read_in_slices_between_the_tokens_of_the_others()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
-        using var engine = Engine(model, new() { MaxBufferedEvents = 1000 });
+        using var engine = Engine(
+            model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, IdlePromptSlice = 10, PrefixCacheBytes = 0 });
         var prompted = Start(engine, new string('p', 500), 1);
         await StepsBegin(model, 1);
         var running = Start(engine, "r", 100);
@@ -39,8 +40,43 @@ public sealed class GenerationEngineTests
         permits.Release(10_000);
         await Task.WhenAll(Text(prompted), Text(running));
 
-        var turns = Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]);
-        Assert.StartsWith("p" + string.Concat(Enumerable.Repeat("pr", 100)), turns, StringComparison.Ordinal);
+        Assert.Equal(
+            "pppppppppp" + "rppppp" + string.Concat(Enumerable.Repeat("rpppp", 99)) + new string('p', 89), Turns(model));
+    }
+
+    [Fact]
+    public async Task The_prompts_of_a_round_share_its_slice_and_each_reads_at_least_one_token()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits, maxBatch: 8);
+        using var engine = Engine(model, new() { PromptSlice = 3, IdlePromptSlice = 5 });
+        var first = Start(engine, "1", 3);
+        await StepsBegin(model, 1);
+        var long2 = Start(engine, new string('2', 9), 1);
+        var long4 = Start(engine, new string('4', 9), 1);
+
+        permits.Release(1000);
+        await Task.WhenAll(Text(first), Text(long2), Text(long4));
+
+        // One token each beside the text, then two each, and those that end their prompts want logits.
+        Assert.Equal("1" + "124" + "124" + "2244" + "2244" + "2244" + "24", Turns(model));
+    }
+
+    [Fact]
+    public async Task Prompts_in_the_middle_stand_last_and_give_no_logits()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits, maxBatch: 8);
+        using var engine = Engine(model);
+        var first = Start(engine, "1", 2);
+        await StepsBegin(model, 1);
+        var (prompt, short3) = (Start(engine, new string('p', 9), 1), Start(engine, "333", 1));
+
+        permits.Release(1000);
+        await Task.WhenAll(Text(first), Text(prompt), Text(short3));
+
+        Assert.Equal("1" + "1333pppp" + "ppppp", Turns(model));
+        Assert.Equal([1, 2, 1], model.Rows);
     }
 
     [Fact]
@@ -74,6 +110,102 @@ public sealed class GenerationEngineTests
         Assert.All(await Task.WhenAll(admitted.Select(Text)), text => Assert.Equal("xxxx", text));
         Assert.Equal((0, 0), (engine.Active, engine.Waiting));
         Assert.NotNull(TryStart(engine, "x", 1));
+    }
+
+    [Fact]
+    public async Task More_prompt_tokens_than_may_wait_are_refused_unless_nobody_waits()
+    {
+        using var permits = new SemaphoreSlim(0);
+        using var engine = Engine(FakeStepModel.Repeating(permits), new() { MaxActive = 1, MaxWaitingTokens = 10 });
+        using var impatient = new CancellationTokenSource();
+        var running = Start(engine, new string('r', 50), 1);
+        var longest = Start(engine, new string('l', 50), 1, impatient.Token);
+        Assert.Null(TryStart(engine, "x", 1));
+
+        await impatient.CancelAsync();
+        var (a, b) = (Start(engine, "aaaaaa", 1), Start(engine, "bbbb", 1));
+        Assert.Null(TryStart(engine, "x", 1));
+        Assert.NotNull(TryStart(engine, "", 1));
+
+        permits.Release(1000);
+        Assert.Equal(["r", "a", "b"], await Task.WhenAll(Text(running), Text(a), Text(b)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Text(longest));
+        Assert.NotNull(TryStart(engine, new string('x', 50), 1));
+    }
+
+    [Fact]
+    public async Task A_parked_generation_gives_its_place_away_and_comes_back_ahead_of_those_who_wait()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits);
+        using var engine = Engine(model, new() { MaxActive = 1, MaxWaiting = 2, MaxBufferedEvents = 4 });
+        var slow = Start(engine, "S", 6);
+        var events = slow.Events;
+        var (next, last) = (Start(engine, "n", 3), Start(engine, "l", 1));
+
+        // The slow one fills its buffer and is parked: the next one begins.
+        permits.Release(4);
+        await StepsBegin(model, 5);
+        Assert.Equal("SSSSn", Turns(model));
+        Assert.Equal((2, 1), (engine.Active, engine.Waiting));
+        Assert.Null(TryStart(engine, "x", 1));
+
+        // Half of it read, it stands in the queue again, before the last one.
+        Assert.True(events.TryRead(out _));
+        Assert.True(events.TryRead(out _));
+        permits.Release(1000);
+        Assert.Equal("nnn", await Text(next));
+        Assert.Equal("l", await Text(last));
+        Assert.Equal("SSSSnnnSSl", Turns(model));
+        Assert.Equal("SSSSSS", await Text(slow));
+        Assert.Equal((0, 0), (engine.Active, engine.Waiting));
+    }
+
+    [Fact]
+    public async Task A_parked_generation_comes_back_only_when_half_of_its_events_have_been_read()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits);
+        using var engine = Engine(model, new() { MaxBufferedEvents = 6 });
+        var slow = Start(engine, "S", 20);
+        permits.Release(1000);
+        await StepsBegin(model, 6);
+        Assert.Equal("fff", await Text(Start(engine, "f", 3)));
+
+        for (var read = 1; read <= 2; read++)
+        {
+            Assert.True(slow.Events.TryRead(out _));
+            Assert.Equal("gg", await Text(Start(engine, "g", 2)));
+            Assert.Equal(6, model.Stepped.Count(t => t == 'S'));
+        }
+
+        Assert.True(slow.Events.TryRead(out _));
+        await StepsBegin(model, 7 + 3);
+        Assert.Equal(new string('S', 20), await Text(slow));
+    }
+
+    [Fact]
+    public async Task A_parked_generation_that_is_cancelled_ends_at_once_and_one_that_is_not_ends_with_the_engine()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = FakeStepModel.Repeating(permits);
+        var engine = Engine(model, new() { MaxActive = 1, MaxWaiting = 2, MaxBufferedEvents = 1 });
+        using var cancel = new CancellationTokenSource();
+        var (a, b) = (Start(engine, "a", 9, cancel.Token), Start(engine, "b", 9));
+        permits.Release(2);
+        await StepsBegin(model, 2);
+        var blocks = Start(engine, "c", 9);
+        await StepsBegin(model, 1);
+
+        await cancel.CancelAsync();
+
+        Assert.Equal(2, engine.Active);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Text(a));
+        var disposal = Task.Run(engine.Dispose);
+        permits.Release(1000);
+        await disposal.WaitAsync(Patience);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Text(b));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Text(blocks));
     }
 
     [Fact]
@@ -288,7 +420,12 @@ public sealed class GenerationEngineTests
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxActive = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxWaiting = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxWaitingTokens = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxBufferedEvents = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PromptSlice = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { IdlePromptSlice = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheBytes = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheInterval = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new GenerationEngine(model, new ByteTokenizer(), 256, new(), TimeProvider.System));
     }
@@ -349,14 +486,17 @@ public sealed class GenerationEngineTests
     private static async Task<string> Text(Generation generation)
     {
         using var patience = new CancellationTokenSource(Patience);
-        GenerationEvent? last = null;
+        GenerationEvent last = default;
         await foreach (var next in generation.Events.WithCancellation(patience.Token))
         {
             last = next;
         }
 
-        return Assert.IsType<DoneEvent>(last).Text;
+        return Assert.IsType<DoneEvent>(last.Done).Text;
     }
+
+    private static string Turns(FakeStepModel model) =>
+        Encoding.ASCII.GetString([.. model.Stepped.Select(t => (byte)t)]);
 
     private static async Task StepsBegin(FakeStepModel model, int count)
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using LmModel.Checkpoints;
 using LmModel.Inference;
+using LmModel.Sampling;
+using LmModel.Tokenization;
 using TorchSharp;
 
 namespace LmModel.Tests.Inference;
@@ -9,6 +11,7 @@ namespace LmModel.Tests.Inference;
 public sealed class ManyGenerationsTests
 {
     private const int Generations = 10_000;
+    private const int RandomRequests = 100_000;
     private const int SideBySide = 8;
     private const long AllowedGrowth = 24 << 20;
 
@@ -36,6 +39,78 @@ public sealed class ManyGenerationsTests
 
         Assert.Equal(tensors, model.Live);
         Assert.InRange(Memory() - memory, long.MinValue, AllowedGrowth);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_requests_of_random_shape_leave_the_memory_flat()
+    {
+        using var engine = new GenerationEngine(
+            FakeStepModel.Repeating(maxBatch: 8, records: false),
+            new ByteTokenizer(),
+            0,
+            new() { MaxActive = 6, MaxWaiting = 4, MaxBufferedEvents = 4, PrefixCacheInterval = 8, PrefixCacheBytes = 1 << 20 },
+            TimeProvider.System);
+        async Task Requests(int first, int count)
+        {
+            for (var seed = first; seed < first + count; seed++)
+            {
+                await RequestOfRandomShape(engine, new Random(seed));
+            }
+        }
+
+        Task RequestsSideBySide(int each) =>
+            Task.WhenAll(Enumerable.Range(0, SideBySide).Select(i => Task.Run(() => Requests(i * each, each))));
+
+        await RequestsSideBySide(RandomRequests / SideBySide / 5);
+        var (managed, memory) = (GC.GetTotalMemory(forceFullCollection: true), Memory());
+        await RequestsSideBySide(RandomRequests / SideBySide);
+
+        Assert.Equal((0, 0), (engine.Active, engine.Waiting));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - managed, long.MinValue, 1 << 20);
+        Assert.InRange(Memory() - memory, long.MinValue, AllowedGrowth);
+    }
+
+    /// <summary>Read to the end, read slowly, left in the middle, cancelled from outside, or refused.</summary>
+    private static async Task RequestOfRandomShape(GenerationEngine engine, Random random)
+    {
+        var settings = new GenerationSettings
+        {
+            PromptTokens = [.. Enumerable.Repeat(random.Next(3), random.Next(20))],
+            MaxTokens = 1 + random.Next(8),
+            Seed = random.Next(),
+            Stop = random.Next(4) == 0 ? ["\u0001\u0001"] : [],
+            Alternatives = random.Next(8) == 0 ? 2 : 0,
+            Echo = random.Next(8) == 0,
+            Sampling = new SamplingSettings { Temperature = random.Next(2), TopK = random.Next(3) },
+        };
+        var way = random.Next(10);
+        using var cancel = new CancellationTokenSource();
+        try
+        {
+            if (engine.TryStart(settings, cancel.Token) is not { } generation)
+            {
+                return;
+            }
+
+            await foreach (var next in generation.Events)
+            {
+                switch (way)
+                {
+                    case 0 when next.Token.Index == 2:
+                        return;
+                    case 1 when next.Token.Index == 1:
+                        await cancel.CancelAsync();
+                        break;
+                    case 2:
+                        await Task.Yield();
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Equal(1, way);
+        }
     }
 
     private static long Memory()

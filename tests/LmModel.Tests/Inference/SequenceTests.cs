@@ -26,6 +26,24 @@ public sealed class SequenceTests
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(11)]
+    [InlineData(100)]
+    public void A_prompt_read_in_slices_gives_what_it_gives_token_by_token(int slice)
+    {
+        var settings = Settings("some prompt", maxTokens: 40) with
+        {
+            Sampling = new SamplingSettings { RepetitionPenalty = 1.5f },
+        };
+
+        var (one, _) = Run(FakeStepModel.Noisy(), settings);
+        var (sliced, _) = Run(FakeStepModel.Noisy(), settings, slice);
+
+        Assert.Equal(one.Select(t => (t.Id, t.Logprob)), sliced.Select(t => (t.Id, t.Logprob)));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void An_empty_prompt_steps_the_start_token_which_is_neither_counted_nor_reported(bool echo)
@@ -200,21 +218,32 @@ public sealed class SequenceTests
     private static GenerationSettings Greedy(string prompt, int maxTokens) =>
         Settings(prompt, maxTokens) with { Sampling = new SamplingSettings { Temperature = 0 } };
 
-    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, GenerationSettings settings) =>
-        Run(model, new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System, new Candidates(256)));
+    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(
+        FakeStepModel model, GenerationSettings settings, int slice = 1) =>
+        Run(
+            model,
+            new Sequence(
+                settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System, new Candidates(256)),
+            slice);
 
-    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence)
+    private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence, int slice = 1)
     {
-        var events = new List<GenerationEvent>();
+        var events = new GenerationEvents(int.MaxValue / 2, () => { }, () => { });
+        var tokens = new List<TokenEvent>();
         var logits = new float[model.VocabularySize];
-        while (!sequence.Finished)
+        while (sequence.Done is null)
         {
-            model.Step([sequence.NextToken()], [sequence.State], logits);
-            sequence.Accept(logits, events);
+            sequence.Plan(slice);
+            var wanted = sequence.WantsLogits ? logits : [];
+            model.Advance(sequence.Turn, [sequence.TurnLength], [sequence.State], wanted);
+            sequence.Accept(wanted, events);
+            while (events.TryRead(out var next))
+            {
+                tokens.Add(next.Token);
+            }
         }
 
-        var done = Assert.IsType<DoneEvent>(events[^1]);
-        return ([.. events.SkipLast(1).Cast<TokenEvent>()], done);
+        return (tokens, sequence.Done);
     }
 
     private static string Text(IEnumerable<int> bytes) => Encoding.UTF8.GetString([.. bytes.Select(b => (byte)b)]);

@@ -24,6 +24,6 @@ public sealed class ShippedModelTests
 
         var events = await engine.TryStart(settings, CancellationToken.None)!.Events.ToListAsync();
 
-        Golden.Matches("LmModel.Tests/Golden/tiny-greedy.txt", ((DoneEvent)events[^1]).Text);
+        Golden.Matches("LmModel.Tests/Golden/tiny-greedy.txt", events[^1].Done!.Text);
     }
 }

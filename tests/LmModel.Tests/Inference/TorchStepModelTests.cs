@@ -178,13 +178,13 @@ public sealed class TorchStepModelTests
     private static async Task<DoneEvent> LastEvent(GenerationEngine engine, int seed)
     {
         var settings = new GenerationSettings { PromptTokens = [1, 2, 3], MaxTokens = 60, Seed = seed };
-        GenerationEvent? last = null;
+        GenerationEvent last = default;
         await foreach (var next in engine.TryStart(settings, TestContext.Current.CancellationToken)!.Events)
         {
             last = next;
         }
 
-        return Assert.IsType<DoneEvent>(last);
+        return Assert.IsType<DoneEvent>(last.Done);
     }
 
     private static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -11,11 +11,15 @@ namespace LmModel.Inference.Managed;
 /// Helpers wait for the next job by spinning for some microseconds, then sleep: an idle service uses no processor. One
 /// caller at a time; a job allocates nothing.
 /// </remarks>
-public sealed class Crew : IDisposable
+internal sealed class Crew : IDisposable
 {
     // About 30 µs: longer than what lies between two jobs of a step, shorter than anyone would notice.
     private const int SpinsBeforeSleep = 1000;
     private const int SpinLength = 4;
+
+    // A ticket is the job's number, the end of the part and its next item, 20 bits each for the latter two.
+    private const int ItemBits = 20;
+    private const int MaxItems = (1 << ItemBits) - 1;
 
     private readonly Thread[] _helpers;
     private readonly Part[] _parts;
@@ -24,7 +28,6 @@ public sealed class Crew : IDisposable
     private readonly object _gate = new();
 
     private Action<int> _work = static _ => { };
-    private int _items;
     private int _done;
     private Exception? _failure;
     private int _job;
@@ -48,9 +51,10 @@ public sealed class Crew : IDisposable
     public int Threads => _parts.Length;
 
     /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, each once, on any of the threads.</summary>
-    /// <exception cref="Exception">The first that an item threw; the other items are done all the same.</exception>
+    /// <exception cref="InvalidOperationException">An item threw, the first is inside; all others are done.</exception>
     public void Run(int items, Action<int> work)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(items, MaxItems);
         if (_helpers.Length == 0 || items <= 1)
         {
             for (var i = 0; i < items; i++)
@@ -61,11 +65,11 @@ public sealed class Crew : IDisposable
             return;
         }
 
-        (_work, _items, _done, _failure) = (work, items, 0, null);
+        (_work, _done, _failure) = (work, 0, null);
         var job = _job + 1;
         for (var part = 0; part < _parts.Length; part++)
         {
-            Volatile.Write(ref _parts[part].Next, Ticket(job, First(part, items)));
+            Volatile.Write(ref _parts[part].Ticket, Ticket(job, First(part + 1, items), First(part, items)));
         }
 
         Volatile.Write(ref _job, job);
@@ -185,22 +189,22 @@ public sealed class Crew : IDisposable
     }
 
     /// <summary>
-    /// A ticket names the job too: who comes too late for one takes nothing of the next. As long as an item that was taken
-    /// is not done, the job cannot end, so what is read of it afterwards belongs to it.
+    /// All that decides stands in the ticket: who comes too late for a job takes nothing of the next. As long as an item that
+    /// was taken is not done, the job cannot end, so what is read afterwards belongs to it.
     /// </summary>
     private bool TryTake(int job, int part, out int item)
     {
-        ref var next = ref _parts[part].Next;
+        ref var place = ref _parts[part].Ticket;
         while (true)
         {
-            var ticket = Volatile.Read(ref next);
-            item = (int)ticket;
-            if ((int)(ticket >> 32) != job || item >= First(part + 1, Volatile.Read(ref _items)))
+            var ticket = Volatile.Read(ref place);
+            item = (int)ticket & MaxItems;
+            if (ticket >> (2 * ItemBits) != Number(job) || item == ((int)(ticket >> ItemBits) & MaxItems))
             {
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref next, ticket + 1, ticket) == ticket)
+            if (Interlocked.CompareExchange(ref place, ticket + 1, ticket) == ticket)
             {
                 return true;
             }
@@ -209,13 +213,17 @@ public sealed class Crew : IDisposable
 
     private int First(int part, int items) => (int)((long)items * part / _parts.Length);
 
-    private static long Ticket(int job, int item) => ((long)job << 32) | (uint)item;
+    private static long Ticket(int job, int end, int next) =>
+        (Number(job) << (2 * ItemBits)) | ((long)end << ItemBits) | (uint)next;
+
+    /// <summary>What of the count of jobs fits into a ticket: it comes round after eight million jobs.</summary>
+    private static long Number(int job) => job & ((1 << 23) - 1);
 
     /// <summary>Two cache lines of its own: the neighbour's line is fetched along.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Part
     {
         [FieldOffset(64)]
-        public long Next;
+        public long Ticket;
     }
 }

@@ -55,13 +55,13 @@ public sealed unsafe class ManagedStepModel : IStepModel
     /// <param name="config">Architecture; valid.</param>
     /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
     /// <param name="precision">How they are kept.</param>
-    /// <param name="crew">Who computes; the caller disposes it after the model.</param>
+    /// <param name="threads">Threads that share out a step, the caller's included; at least 1.</param>
     /// <exception cref="ArgumentException">
     /// A parameter is missing or has another size, the message names all of them; or one is not finite.
     /// </exception>
     public ManagedStepModel(
-        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Precision precision, Crew crew)
-        : this(config, weights, precision, crew, StepKernels.Best)
+        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Precision precision, int threads)
+        : this(config, weights, precision, threads, StepKernels.Best)
     {
     }
 
@@ -69,11 +69,11 @@ public sealed unsafe class ManagedStepModel : IStepModel
         ModelConfig config,
         IReadOnlyDictionary<string, float[]> weights,
         Precision precision,
-        Crew crew,
+        int threads,
         StepKernels kernels)
     {
         StepArguments.CheckWeights(config, weights);
-        (_config, _crew, _kernels, Precision) = (config, crew, kernels, precision);
+        (_config, _crew, _kernels, Precision) = (config, new Crew(threads), kernels, precision);
         var units = ManagedLayer.UnitsOf(config.Cell);
         _panels = (config.HiddenSize + units - 1) / units;
         _width = _panels * units;
@@ -145,6 +145,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
 
     public void Dispose()
     {
+        _crew.Dispose();
         Array.ForEach(_layers, layer => layer.Dispose());
         _output.Dispose();
         _buffers.Dispose();

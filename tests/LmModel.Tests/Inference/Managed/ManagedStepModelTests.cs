@@ -34,8 +34,7 @@ public sealed class ManagedStepModelTests
     public void Stepping_a_text_gives_the_logits_and_the_state_of_PyTorch(string name)
     {
         var fixture = PyTorchFixture.Load(name);
-        using var crew = new Crew(2);
-        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, crew);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, threads: 2);
         var logits = new float[model.VocabularySize];
         for (var b = 0; b < fixture.Batch; b++)
         {
@@ -55,10 +54,8 @@ public sealed class ManagedStepModelTests
     public void Bits_do_not_depend_on_company_order_threads_or_slices(Cell cell, Precision precision, int layers)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
-        using var alone = new Crew(1);
-        using var crew = new Crew(3);
-        using var reference = new ManagedStepModel(config, weights, precision, alone);
-        using var model = new ManagedStepModel(config, weights, precision, crew);
+        using var reference = new ManagedStepModel(config, weights, precision, threads: 1);
+        using var model = new ManagedStepModel(config, weights, precision, threads: 3);
         var random = new Random(layers);
         var texts = Enumerable.Range(0, 21).Select(_ => RandomTokens(random, 1 + random.Next(40), 29)).ToArray();
         var expected = texts.Select(text => OneByOne(reference, text)).ToArray();
@@ -79,16 +76,15 @@ public sealed class ManagedStepModelTests
     public void All_widths_of_vectors_give_the_same_bits_as_the_scalar_ones(Cell cell, Precision precision, int layers)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
-        using var crew = new Crew(1);
         var random = new Random(layers);
         var texts = Enumerable.Range(0, 13).Select(_ => RandomTokens(random, 1 + random.Next(6), 29)).ToArray();
         using var oracle = new ManagedStepModel(
-            config, weights, precision, crew, new StepKernels<FloatScalar, IntegerScalar>());
+            config, weights, precision, threads: 1, new StepKernels<FloatScalar, IntegerScalar>());
         var expected = InCompany(oracle, texts, new Random(1));
 
         Assert.All(Widths(), kernels =>
         {
-            using var model = new ManagedStepModel(config, weights, precision, crew, kernels);
+            using var model = new ManagedStepModel(config, weights, precision, threads: 1, kernels);
             var actual = InCompany(model, texts, new Random(1));
             for (var i = 0; i < texts.Length; i++)
             {
@@ -103,10 +99,9 @@ public sealed class ManagedStepModelTests
     public void Rounded_weights_stay_close_to_the_exact_ones(string name)
     {
         var fixture = PyTorchFixture.Load(name);
-        using var crew = new Crew(1);
         foreach (var (precision, tolerance) in new[] { (Precision.Bf16, 0.03f), (Precision.Int8, 0.03f) })
         {
-            using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, crew);
+            using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 2);
             var (state, logits) = (RecurrentState.Zero(model.StateSize), new float[model.VocabularySize]);
             for (var t = 0; t < fixture.Time; t++)
             {
@@ -130,11 +125,10 @@ public sealed class ManagedStepModelTests
             weights[p.Name].CopyTo(values, 0);
             return values;
         });
-        using var crew = new Crew(2);
         foreach (var precision in Enum.GetValues<Precision>())
         {
-            using var small = new ManagedStepModel(config, weights, precision, crew);
-            using var without = new ManagedStepModel(large, padded, precision, crew);
+            using var small = new ManagedStepModel(config, weights, precision, threads: 2);
+            using var without = new ManagedStepModel(large, padded, precision, threads: 2);
             var (expected, actual) = (new float[64], new float[140_000]);
             var (a, b) = (RecurrentState.Zero(small.StateSize), RecurrentState.Zero(small.StateSize));
             foreach (var token in RandomTokens(new Random(1), 9, 64))
@@ -152,8 +146,7 @@ public sealed class ManagedStepModelTests
     public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
     {
         var fixture = PyTorchFixture.Load("gru");
-        using var crew = new Crew(1);
-        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, crew);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, threads: 2);
         var state = RecurrentState.Zero(model.StateSize);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([token], [state], new float[11]));
@@ -167,20 +160,18 @@ public sealed class ManagedStepModelTests
     public void Weights_that_are_not_finite_are_refused()
     {
         var fixture = PyTorchFixture.Load("lstm");
-        using var crew = new Crew(1);
         var weights = new Dictionary<string, float[]>(fixture.Weights);
         weights["rnn.weight_hh_l0"] = [.. weights["rnn.weight_hh_l0"]];
         weights["rnn.weight_hh_l0"][3] = float.PositiveInfinity;
 
-        Assert.Throws<ArgumentException>(() => new ManagedStepModel(fixture.Config, weights, Precision.Int8, crew));
+        Assert.Throws<ArgumentException>(() => new ManagedStepModel(fixture.Config, weights, Precision.Int8, threads: 2));
     }
 
     [Fact]
     public void A_step_allocates_nothing()
     {
         var (config, weights) = RandomNetwork.Of(Cell.Lstm, 2, hidden: 37, embedding: 23, vocabulary: 29);
-        using var crew = new Crew(2);
-        using var model = new ManagedStepModel(config, weights, Precision.Int8, crew);
+        using var model = new ManagedStepModel(config, weights, Precision.Int8, threads: 2);
         var states = Enumerable.Range(0, 5).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
         int[] tokens = [1, 2, 3, 4, 5], ones = [1, 1, 1, 1, 1];
         var logits = new float[5 * 29];

@@ -1,0 +1,82 @@
+using System.Text;
+using LmModel.Checkpoints;
+using LmModel.Inference.Managed;
+using LmModel.Networks;
+using LmModel.Tokenization;
+
+namespace LmCli.Bench;
+
+/// <summary>What is measured: the same network for the engine, in its precision, and for every peer.</summary>
+internal sealed record BenchNetwork(
+    string Name, ModelConfig Config, IReadOnlyDictionary<string, float[]> Weights, Tokenizer Tokenizer, Precision Precision)
+{
+    private const int Seed = 1;
+
+    public static BenchNetwork Open(string path)
+    {
+        var folder = ModelFolder.Open(path);
+        return new BenchNetwork(folder.Path, folder.Config, folder.ReadWeights(), folder.Tokenizer, folder.DefaultPrecision);
+    }
+
+    /// <summary>A network of random weights, E = H, always the same for the same sizes.</summary>
+    /// <remarks>
+    /// Weights as PyTorch begins with: uniform(−1/√H, 1/√H), embeddings of variance 1. The time of a step does not depend
+    /// on their values; the test that two implementations agree does, since near zero any gate order looks right.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The sizes are no valid network.</exception>
+    public static BenchNetwork Random(Cell cell, int hidden, int layers, int vocabulary)
+    {
+        var config = new ModelConfig
+        {
+            Cell = cell,
+            VocabularySize = vocabulary,
+            EmbeddingSize = hidden,
+            HiddenSize = hidden,
+            Layers = layers,
+        };
+        var problems = config.Problems().ToList();
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"There is no such network: {string.Join("; ", problems)}.");
+        }
+
+        var random = new Random(Seed);
+        var weights = config.ParameterShapes.ToDictionary(
+            p => p.Name,
+            p => Uniform(
+                random, (int)p.Shape.Aggregate(1L, (n, d) => n * d),
+                p.Name == "embedding.weight" ? MathF.Sqrt(3) : 1 / MathF.Sqrt(hidden)));
+        // What the shipped models are served in; random weights have no loss to choose by.
+        return new BenchNetwork("Random weights", config, weights, Letters(vocabulary), Precision.Int8);
+    }
+
+    public ManagedStepModel Open(Precision precision, int threads) => new(Config, Weights, precision, threads);
+
+    /// <summary>Prompts that differ, of whatever tokens there are.</summary>
+    public int[] Prompt(int length, int seed)
+    {
+        var random = new Random(seed);
+        var prompt = new int[length];
+        for (var i = 0; i < length; i++)
+        {
+            prompt[i] = random.Next(Config.VocabularySize);
+        }
+
+        return prompt;
+    }
+
+    private static float[] Uniform(Random random, int count, float bound)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = ((random.NextSingle() * 2) - 1) * bound;
+        }
+
+        return values;
+    }
+
+    /// <summary>As many characters as there are tokens, from U+0020 on; surrogates are none.</summary>
+    private static CharacterTokenizer Letters(int count) =>
+        new([.. Enumerable.Range(' ', count).Select(i => new Rune(i < 0xD800 ? i : i + 0x800))]);
+}

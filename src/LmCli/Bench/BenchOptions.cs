@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using LmModel.Networks;
+
+namespace LmCli.Bench;
+
+/// <summary>What <c>lm bench</c> can be told.</summary>
+internal static class BenchOptions
+{
+    public static readonly Argument<string?> Model = new("model")
+    {
+        Description = "The model folder. Without one: a random network of the sizes below.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static readonly Option<int> Hidden = Positive("--hidden", "Units of a layer, and of the embedding.", 512);
+
+    public static readonly Option<int> Layers = Positive("--layers", "Recurrent layers.", 2);
+
+    public static readonly Option<int> Vocabulary = Positive("--vocabulary", "Tokens of the vocabulary.", 256);
+
+    public static readonly Option<int[]> Streams = new("--streams")
+    {
+        Description = "Numbers of streams side by side, with commas.",
+        DefaultValueFactory = _ => [1, 8, 32, 128],
+        HelpName = "n,n,…",
+        CustomParser = ParseStreams,
+    };
+
+    public static readonly Option<double?> Seconds = new("--seconds")
+    {
+        Description = "How long each measurement of a round takes. Default: 3.",
+    };
+
+    public static readonly Option<int?> Tokens = new("--tokens")
+    {
+        Description = "Measure this many tokens of each stream instead of a time. With --url: 500 where not given.",
+    };
+
+    public static readonly Option<int> PromptTokens = Positive("--prompt-tokens", "Tokens of a stream's prompt; characters with --url.", 16);
+
+    public static readonly Option<int> Threads = Positive("--threads", "Threads of a step, ours and TorchSharp's.", Environment.ProcessorCount);
+
+    public static readonly Option<Precision?> Kept = DecoderOptions.Precision(
+        "Default: the model folder's; of a random network int8. The roofline is measured in all.");
+
+    public static readonly Option<int> Rounds = Positive("--rounds", "Times everything is measured, in turn.", 3);
+
+    public static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Leave out what else can step the network." };
+
+    public static readonly Option<Uri?> Url = new("--url")
+    {
+        Description = "Load a running service over HTTP instead, such as http://localhost:8080.",
+        CustomParser = ParseUrl,
+    };
+
+    public static readonly Option<int> Clients = Positive("--clients", "Connections with --url, each with one stream at a time.", 32);
+
+    /// <summary>What makes sense without a service only, and what with one.</summary>
+    public static readonly IReadOnlyList<Option> LocalOnly = 
+        [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers];
+
+    public static readonly IReadOnlyList<Option> UrlOnly = [Clients];
+
+    /// <summary>What a model folder decides.</summary>
+    public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, TrainOptions.CellKind];
+
+    static BenchOptions()
+    {
+        Seconds.Validators.Add(result => Require(result, result.GetValueOrDefault<double?>() is not <= 0, "must be above 0"));
+        Tokens.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is not < 1, "must be at least 1"));
+    }
+
+    private static Option<int> Positive(string name, string description, int value)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() >= 1, "must be at least 1"));
+        return option;
+    }
+
+    private static void Require(OptionResult result, bool holds, string rule)
+    {
+        if (!holds)
+        {
+            result.AddError($"{result.Option.Name} {rule}.");
+        }
+    }
+
+    private static int[]? ParseStreams(ArgumentResult result)
+    {
+        var numbers = new List<int>();
+        foreach (var part in result.Tokens[0].Value.Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+            {
+                result.AddError($"--streams takes numbers from 1 on with commas between them; '{part}' is none.");
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers.Distinct().Order()];
+    }
+
+    private static Uri? ParseUrl(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp)
+        {
+            return url;
+        }
+
+        result.AddError($"--url must begin with http://, not '{result.Tokens[0].Value}'.");
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text;
+
+namespace LmCli.Bench.Load;
+
+/// <summary>The bytes of a request.</summary>
+internal static class LoadRequest
+{
+    // What every tokenizer of a Latin text knows.
+    private const string Characters = "abcdefghijklmnopqrstuvwxyz      ";
+
+    /// <param name="url">Of the service.</param>
+    /// <param name="promptCharacters">Length of the prompt, which is drawn by <paramref name="seed"/>.</param>
+    /// <param name="tokens">To generate.</param>
+    /// <param name="seed">Also the seed of the text.</param>
+    public static byte[] Create(Uri url, int promptCharacters, int tokens, int seed)
+    {
+        var prompt = new string(new Random(seed).GetItems<char>(Characters, promptCharacters));
+        var body = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"prompt":"{{prompt}}","max_tokens":{{tokens}},"seed":{{seed}},"stream":true}""");
+        return Encoding.ASCII.GetBytes(
+            $"POST {url.AbsolutePath.TrimEnd('/')}/generate HTTP/1.1\r\n"
+            + $"Host: {url.Authority}\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Accept: text/event-stream\r\n"
+            + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n")
+            + body);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime;
+using LmModel.Inference;
+
+namespace LmCli.Bench;
+
+/// <summary>What an idle session costs: the growth of resident memory for each state that the engine keeps after a prompt.</summary>
+internal static class StateMemory
+{
+    public const int States = 10_000;
+    private const int PromptTokens = 16;
+    private const int Before = 500;
+
+    /// <returns>Resident bytes a state, everything around its numbers included: key, tokens, order of use.</returns>
+    public static async Task<double> ResidentBytesPerStateAsync(BenchNetwork network, IStepModel model)
+    {
+        using var engine = new GenerationEngine(
+            model, network.Tokenizer, network.Config.StartToken,
+            new GenerationEngineOptions { PrefixCacheBytes = long.MaxValue }, TimeProvider.System);
+        await KeepAsync(engine, network, 0, Before);
+        var before = Resident();
+        await KeepAsync(engine, network, Before, States);
+        return (double)(Resident() - before) / States;
+    }
+
+    private static async Task KeepAsync(GenerationEngine engine, BenchNetwork network, int first, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var settings = new GenerationSettings
+            {
+                PromptTokens = network.Prompt(PromptTokens, first + i), MaxTokens = 1, Seed = 0,
+            };
+            await foreach (var _ in engine.TryStart(settings, CancellationToken.None)!.Events)
+            {
+            }
+        }
+    }
+
+    private static long Resident()
+    {
+        // What was freed must be given back first, or the states would move into it and seem to cost nothing.
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Environment.WorkingSet;
+    }
+}

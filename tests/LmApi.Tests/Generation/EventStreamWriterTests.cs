@@ -1,0 +1,69 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using LmApi.Generation;
+using LmApi.Infrastructure.Json;
+using LmApi.Tests.Support;
+using LmModel.Inference;
+
+namespace LmApi.Tests.Generation;
+
+public sealed class EventStreamWriterTests
+{
+    private static readonly string[] Texts =
+        ["", "a", "\n", "\"quoted\\\"", "é€😀", "<&'>+", "\u0000\u001f\u007f\u2028", new string('ü', 3000), "\ud83d\ude00\ufffd"];
+
+    [Fact]
+    public async Task A_token_is_written_as_the_serializer_would_write_it()
+    {
+        var random = new Random(1);
+        var run = Run(alternatives: 0);
+        using var stream = new MemoryStream();
+        var pipe = PipeWriter.Create(stream);
+        using var writer = new EventStreamWriter(pipe, run);
+        var expected = new StringBuilder();
+        for (var i = 0; i < 500; i++)
+        {
+            float? logprob = (i % 10) switch { 0 => null, 1 => float.NegativeInfinity, 2 => 0, _ => -random.NextSingle() * 20 };
+            var token = new TokenEvent(i, random.Next(), Texts[random.Next(Texts.Length)], logprob, []);
+            writer.WriteToken(token);
+            var json = JsonSerializer.Serialize(run.ToResponse(token), ApiJson.Wire.TokenResponse);
+            expected.Append("event: token\nid: gen-1:").Append(i + 1).Append("\ndata: ").Append(json).Append("\n\n");
+        }
+
+        await writer.SendAsync(default);
+
+        Assert.Equal(expected.ToString(), Encoding.UTF8.GetString(stream.ToArray()));
+        Assert.Equal(500, writer.Count);
+    }
+
+    [Fact]
+    public async Task A_token_allocates_nothing()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        using var writer = new EventStreamWriter(pipe.Writer, Run(alternatives: 0));
+        var token = new TokenEvent(1, 2, "é\n", -0.5f, []);
+        void Write(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                writer.WriteToken(token);
+            }
+        }
+
+        // A pipe's segments are its own matter: what is read goes back to it before it is measured.
+        Write(2000);
+        await writer.SendAsync(default);
+        pipe.Reader.AdvanceTo((await pipe.Reader.ReadAsync()).Buffer.End);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Write(30);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 0);
+    }
+
+    private static GenerationRun Run(int alternatives) => new(
+        "gen-1", "m", TestModel.Tokenizer, new LmModel.Inference.Generation
+        {
+            Settings = new() { PromptTokens = [], MaxTokens = 1, Seed = 1, Alternatives = alternatives },
+            Events = null!,
+        });
+}

@@ -1,0 +1,88 @@
+using LmModel.Inference.Managed;
+
+namespace LmModel.Tests.Inference.Managed;
+
+public sealed class CrewTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Each_item_is_done_once_and_before_the_call_returns(int threads)
+    {
+        using var crew = new Crew(threads);
+        var random = new Random(threads);
+        for (var job = 0; job < 20_000; job++)
+        {
+            var done = new int[random.Next(40)];
+            crew.Run(done.Length, item => done[item]++);
+            Assert.All(done, count => Assert.Equal(1, count));
+        }
+    }
+
+    [Fact]
+    public void A_helper_that_stands_still_holds_up_only_the_item_it_is_at()
+    {
+        using var crew = new Crew(2);
+        using var taken = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var caller = Environment.CurrentManagedThreadId;
+        var others = 0;
+
+        crew.Run(100, _ =>
+        {
+            if (Environment.CurrentManagedThreadId == caller)
+            {
+                // The helper has one item; the caller does all the rest, the last of which lets the helper go.
+                taken.Wait();
+                if (Interlocked.Increment(ref others) == 99)
+                {
+                    goOn.Set();
+                }
+            }
+            else
+            {
+                taken.Set();
+                goOn.Wait();
+            }
+        });
+
+        Assert.Equal(99, others);
+    }
+
+    [Fact]
+    public void An_exception_reaches_the_caller_after_all_items_and_the_crew_goes_on()
+    {
+        using var crew = new Crew(3);
+        var done = 0;
+
+        var error = Assert.Throws<InvalidOperationException>(() => crew.Run(50, item =>
+        {
+            Interlocked.Increment(ref done);
+            if (item == 7)
+            {
+                throw new InvalidDataException("seven");
+            }
+        }));
+
+        Assert.IsType<InvalidDataException>(error.InnerException);
+        Assert.Equal(50, done);
+        crew.Run(10, _ => Interlocked.Increment(ref done));
+        Assert.Equal(60, done);
+    }
+
+    [Fact]
+    public void Disposal_ends_helpers_that_sleep_and_helpers_that_spin()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var crew = new Crew(3);
+            if (i % 2 == 0)
+            {
+                crew.Run(10, _ => { });
+            }
+
+            crew.Dispose();
+        }
+    }
+}
