@@ -1,4 +1,3 @@
-using LmModel.Sampling;
 using LmModel.Tokenization;
 
 namespace LmModel.Inference;
@@ -11,8 +10,8 @@ namespace LmModel.Inference;
 ///                           └─ ahead of all others, once it has been read ─┘
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
-/// the prompts of a round share few tokens, so a long one does not stall the texts beside it. What a generation gives depends on its settings and the model only, never on
-/// what runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
+/// the prompts of a round share few tokens, so a long one does not stall the texts beside it. What a generation gives depends
+/// on its settings and the model only, never on what runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
 public sealed class GenerationEngine : IDisposable
 {
@@ -26,7 +25,6 @@ public sealed class GenerationEngine : IDisposable
 
     // The decode thread's own.
     private readonly GenerationRound _round;
-    private readonly Candidates _candidates;
 
     /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
     /// <param name="tokenizer">Of the model.</param>
@@ -60,7 +58,6 @@ public sealed class GenerationEngine : IDisposable
 
         _places = new GenerationPlaces(options);
         _round = new GenerationRound(model, options, _places);
-        _candidates = new Candidates(model.VocabularySize);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
     }
@@ -80,7 +77,7 @@ public sealed class GenerationEngine : IDisposable
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
-        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time, _candidates);
+        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time);
         var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
         return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
     }
@@ -92,6 +89,7 @@ public sealed class GenerationEngine : IDisposable
     {
         _places.Close();
         _thread.Join();
+        _round.Dispose();
     }
 
     private void Decode()

@@ -1,8 +1,10 @@
+using LmModel.Sampling;
+
 namespace LmModel.Inference;
 
 /// <summary>
 /// A turn for each generation of a round: plans, makes batches, steps the model, and lets each go on from its logits.
-/// All of it is the decode thread's own, and a text's token allocates nothing.
+/// All of it is the decode thread's own, which drawing shares with the model's; a text's token allocates nothing.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -12,7 +14,7 @@ namespace LmModel.Inference;
 /// </code>
 /// Those that want logits stand first; prompts in the middle cost none.
 /// </remarks>
-internal sealed class GenerationRound
+internal sealed class GenerationRound : IDisposable
 {
     private readonly IStepModel _model;
     private readonly GenerationEngineOptions _options;
@@ -24,6 +26,9 @@ internal sealed class GenerationRound
     private readonly RecurrentState[] _states; // (B)
     private readonly float[] _logits; // (B, V), of which R rows are filled
     private readonly int[] _tokens; // (ΣT)
+    private readonly ThreadLocal<Candidates> _candidates;
+    private readonly Action<int> _accept;
+    private int _rows; // R
 
     public GenerationRound(IStepModel model, GenerationEngineOptions options, GenerationPlaces places)
     {
@@ -31,6 +36,8 @@ internal sealed class GenerationRound
         _cache = new PrefixCache(options.PrefixCacheBytes);
         _interval = options.PrefixCacheBytes == 0 ? int.MaxValue : options.PrefixCacheInterval;
         var batch = Math.Clamp(model.MaxInvariantBatch, 1, options.MaxActive);
+        _candidates = new ThreadLocal<Candidates>(() => new Candidates(model.VocabularySize));
+        _accept = Accept;
         _lengths = new int[batch];
         _states = new RecurrentState[batch];
         _logits = new float[batch * model.VocabularySize];
@@ -49,6 +56,8 @@ internal sealed class GenerationRound
         StepBatch();
         Runs.Clear();
     }
+
+    public void Dispose() => _candidates.Dispose();
 
     private void Plan()
     {
@@ -169,11 +178,14 @@ internal sealed class GenerationRound
             Keep(run);
         }
 
-        // Each for itself: this loop could run on several threads.
-        for (var i = 0; i < size; i++)
-        {
-            _batch[i].Accept(i < rows ? _logits.AsSpan(i * width, width) : []);
-        }
+        _rows = rows;
+        _model.Share(size, _accept);
+    }
+
+    private void Accept(int item)
+    {
+        var width = _model.VocabularySize;
+        _batch[item].Accept(item < _rows ? _logits.AsSpan(item * width, width) : [], _candidates.Value!);
     }
 
     /// <summary>Places of those that ended; each is free before its end can be seen.</summary>

@@ -1,3 +1,5 @@
+using LmModel.Sampling;
+
 namespace LmModel.Inference;
 
 /// <summary>An admitted generation as the engine holds it.</summary>
@@ -44,15 +46,14 @@ internal sealed class GenerationRun
     public void ListenForCancellation() =>
         _registration = _cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), this);
 
-    /// <summary>
-    /// Ends a turn: draws and reports. It touches this run alone, so those of a batch could take their turns at once.
-    /// </summary>
+    /// <summary>Ends a turn: draws and reports. It touches this run alone, so those of a batch take their turns at once.</summary>
     /// <param name="logits">(V), or empty where they were not wanted.</param>
-    public void Accept(ReadOnlySpan<float> logits)
+    /// <param name="candidates">The thread's.</param>
+    public void Accept(ReadOnlySpan<float> logits, Candidates candidates)
     {
         try
         {
-            Sequence.Accept(logits, Events);
+            Sequence.Accept(logits, candidates, Events);
         }
         catch (Exception e)
         {

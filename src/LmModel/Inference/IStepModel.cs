@@ -36,6 +36,18 @@ public interface IStepModel : IDisposable
     /// </exception>
     void Advance(
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits);
+
+    /// <summary>
+    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, side by side where the model has threads, which
+    /// between two steps have nothing else to do. Not during <see cref="Advance"/>.
+    /// </summary>
+    void Share(int items, Action<int> work)
+    {
+        for (var item = 0; item < items; item++)
+        {
+            work(item);
+        }
+    }
 }
 
 /// <summary>The shape of a call that decoding makes most.</summary>

@@ -40,15 +40,12 @@ internal sealed class Sequence : IDisposable
     /// <param name="startToken">Read in place of an empty prompt.</param>
     /// <param name="stateSize">Floats in the model's state.</param>
     /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
-    /// <param name="candidates">What <see cref="Accept"/> works with; shared by the sequences of one thread.</param>
-    public Sequence(
-        GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, TimeProvider time,
-        Candidates candidates)
+    public Sequence(GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, TimeProvider time)
     {
         _settings = settings;
         _time = time;
         _submitted = time.GetTimestamp();
-        _sampler = new Sampler(settings.Sampling, settings.Seed, candidates);
+        _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
         _stop = new StopMatcher(settings.Stop);
         _decoder = new TokenTextDecoder(tokenizer);
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
@@ -107,8 +104,9 @@ internal sealed class Sequence : IDisposable
 
     /// <summary>Ends the turn: the state has read its tokens.</summary>
     /// <param name="logits">(V), where <see cref="WantsLogits"/>.</param>
+    /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
     /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
-    public void Accept(ReadOnlySpan<float> logits, GenerationEvents events)
+    public void Accept(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
     {
         if (PromptLeft > 0)
         {
@@ -117,7 +115,7 @@ internal sealed class Sequence : IDisposable
 
         if (PromptLeft == 0)
         {
-            Draw(logits, events);
+            Draw(logits, candidates, events);
         }
     }
 
@@ -160,9 +158,9 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    private void Draw(ReadOnlySpan<float> logits, GenerationEvents events)
+    private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
     {
-        _next = _sampler.Draw(logits, _drawn);
+        _next = _sampler.Draw(logits, _drawn, candidates);
         if (_drawn++ == 0)
         {
             _firstToken = _time.GetElapsedTime(_submitted);

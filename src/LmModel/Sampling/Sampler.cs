@@ -20,27 +20,18 @@ public sealed class Sampler
     private readonly bool _countsGenerated;
     private readonly TokenCounts _seen;
     private readonly TokenCounts _generated;
-    private readonly Candidates _candidates;
     private readonly ILogitFilter[] _filters;
+    private Candidates? _own;
 
     /// <param name="settings">How to draw.</param>
     /// <param name="vocabularySize">V, at least 1.</param>
     /// <param name="seed">Key of the random numbers; any value.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
     public Sampler(SamplingSettings settings, int vocabularySize, long seed)
-        : this(settings, seed, new Candidates(vocabularySize))
-    {
-    }
-
-    /// <param name="settings">How to draw.</param>
-    /// <param name="seed">Key of the random numbers; any value.</param>
-    /// <param name="candidates">Of the vocabulary; may be shared by samplers that draw on one thread.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
-    internal Sampler(SamplingSettings settings, long seed, Candidates candidates)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _candidates = candidates;
-        _vocabularySize = candidates.VocabularySize;
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
+        _vocabularySize = vocabularySize;
         settings.ThrowIfInvalid(_vocabularySize);
         _seed = seed;
         _greedy = settings.Temperature == 0;
@@ -65,14 +56,21 @@ public sealed class Sampler
     /// <param name="logits">(V); not changed. −∞ is a token that cannot be drawn.</param>
     /// <param name="position">Index of the token among the generated ones, from 0.</param>
     /// <exception cref="InvalidOperationException">A logit is NaN or +∞, or all are −∞.</exception>
-    public int Draw(ReadOnlySpan<float> logits, int position)
+    public int Draw(ReadOnlySpan<float> logits, int position) =>
+        Draw(logits, position, _own ??= new Candidates(_vocabularySize));
+
+    /// <inheritdoc cref="Draw(ReadOnlySpan{float}, int)"/>
+    /// <param name="logits">(V).</param>
+    /// <param name="position">From 0.</param>
+    /// <param name="candidates">Of the vocabulary; shared by the samplers that draw on one thread.</param>
+    internal int Draw(ReadOnlySpan<float> logits, int position, Candidates candidates)
     {
         if (logits.Length != _vocabularySize)
             throw new ArgumentException($"{_vocabularySize} logits are expected, not {logits.Length}.", nameof(logits));
-        _candidates.Reset(logits);
+        candidates.Reset(logits);
         foreach (var filter in _filters)
-            filter.Apply(_candidates);
-        var token = _candidates.Ids[_greedy ? _candidates.Best() : RandomIndex(position)];
+            filter.Apply(candidates);
+        var token = candidates.Ids[_greedy ? candidates.Best() : RandomIndex(candidates, position)];
         if (_countsSeen)
             _seen.Add(token);
         if (_countsGenerated)
@@ -80,9 +78,9 @@ public sealed class Sampler
         return token;
     }
 
-    private int RandomIndex(int position)
+    private int RandomIndex(Candidates candidates, int position)
     {
-        var index = _candidates.Find(Philox.Uniform(_seed, TokenStream, position), out var probability);
+        var index = candidates.Find(Philox.Uniform(_seed, TokenStream, position), out var probability);
         foreach (var filter in _filters)
             filter.Drawn(probability);
         return index;

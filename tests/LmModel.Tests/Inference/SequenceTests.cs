@@ -199,7 +199,7 @@ public sealed class SequenceTests
             logits[65] = 20;
         });
         var settings = Greedy("ab", maxTokens: 3);
-        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock, new Candidates(256));
+        var sequence = new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, clock);
         clock.Advance(TimeSpan.FromSeconds(10));
 
         var (_, done) = Run(model, sequence);
@@ -222,8 +222,7 @@ public sealed class SequenceTests
         FakeStepModel model, GenerationSettings settings, int slice = 1) =>
         Run(
             model,
-            new Sequence(
-                settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System, new Candidates(256)),
+            new Sequence(settings, new ByteTokenizer(), StartToken, model.StateSize, TimeProvider.System),
             slice);
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence, int slice = 1)
@@ -236,7 +235,7 @@ public sealed class SequenceTests
             sequence.Plan(slice);
             var wanted = sequence.WantsLogits ? logits : [];
             model.Advance(sequence.Turn, [sequence.TurnLength], [sequence.State], wanted);
-            sequence.Accept(wanted, events);
+            sequence.Accept(wanted, new Candidates(256), events);
             while (events.TryRead(out var next))
             {
                 tokens.Add(next.Token);

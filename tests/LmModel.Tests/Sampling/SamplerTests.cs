@@ -252,13 +252,13 @@ public sealed class SamplerTests
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
         SamplingSettings[] settings = [Everything, new(), new() { Temperature = 0 }, Everything with { Temperature = 2 }];
         var shared = new Candidates(65);
-        var together = settings.Select(s => new Sampler(s, 7, shared)).ToArray();
+        var together = settings.Select(s => new Sampler(s, 65, 7)).ToArray();
         var alone = settings.Select(s => new Sampler(s, 65, 7)).ToArray();
 
         for (var position = 0; position < 50; position++)
         {
-            Assert.Equal(alone.Select(s => s.Draw(logits, position)), together.Select(s => s.Draw(logits, position)));
-            Assert.Throws<InvalidOperationException>(() => together[0].Draw([.. logits[1..], float.NaN], position));
+            Assert.Equal(alone.Select(s => s.Draw(logits, position)), together.Select(s => s.Draw(logits, position, shared)));
+            Assert.Throws<InvalidOperationException>(() => together[0].Draw([.. logits[1..], float.NaN], position, shared));
         }
     }
 

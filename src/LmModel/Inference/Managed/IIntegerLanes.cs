@@ -15,8 +15,10 @@ internal unsafe interface IIntegerLanes<T, TFloat>
     /// <summary>One pair of activations, the same for all 16 lanes.</summary>
     static abstract T Broadcast(short* pair);
 
-    /// <summary>sum + w₀ · x₀ + w₁ · x₁ in each lane.</summary>
-    static abstract T MultiplyAdd(T sum, T weights, T pair);
+    static abstract T operator +(T left, T right);
+
+    /// <summary>w₀ · x₀ + w₁ · x₁ in each lane.</summary>
+    static abstract T Product(T weights, T pair);
 
     /// <summary>To the nearest float.</summary>
     TFloat ToFloat();

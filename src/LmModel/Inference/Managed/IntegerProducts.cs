@@ -6,6 +6,10 @@ namespace LmModel.Inference.Managed;
 /// sums += s_row · s_x · Σ w x for int8 weights and 16-bit activations. The sum is exact, so no order changes it; only its
 /// two scales and the last addition round, element by element.
 /// </summary>
+/// <remarks>
+/// Products come in groups of eight before their additions. One after another, an addition often takes the place of a
+/// multiplication in the two pipelines that have multipliers: 22 cycles for 16 pairs of them on Zen 4, in groups 18.
+/// </remarks>
 internal static unsafe class IntegerProducts<F, I>
     where F : struct, IFloatLanes<F>
     where I : struct, IIntegerLanes<I, F>
@@ -85,25 +89,41 @@ internal static unsafe class IntegerProducts<F, I>
             var w2 = I.LoadWeights(weights + (2 * PairBytes));
             var w3 = I.LoadWeights(weights + (3 * PairBytes));
             var v = I.Broadcast(x + k);
-            a0 = I.MultiplyAdd(a0, w0, v);
-            b0 = I.MultiplyAdd(b0, w1, v);
-            c0 = I.MultiplyAdd(c0, w2, v);
-            d0 = I.MultiplyAdd(d0, w3, v);
-            v = I.Broadcast(x1 + k);
-            a1 = I.MultiplyAdd(a1, w0, v);
-            b1 = I.MultiplyAdd(b1, w1, v);
-            c1 = I.MultiplyAdd(c1, w2, v);
-            d1 = I.MultiplyAdd(d1, w3, v);
+            var p0 = I.Product(w0, v);
+            var p1 = I.Product(w1, v);
+            var p2 = I.Product(w2, v);
+            var p3 = I.Product(w3, v);
+            var u = I.Broadcast(x1 + k);
+            var q0 = I.Product(w0, u);
+            var q1 = I.Product(w1, u);
+            var q2 = I.Product(w2, u);
+            var q3 = I.Product(w3, u);
+            a0 += p0;
+            b0 += p1;
+            c0 += p2;
+            d0 += p3;
+            a1 += q0;
+            b1 += q1;
+            c1 += q2;
+            d1 += q3;
             v = I.Broadcast(x2 + k);
-            a2 = I.MultiplyAdd(a2, w0, v);
-            b2 = I.MultiplyAdd(b2, w1, v);
-            c2 = I.MultiplyAdd(c2, w2, v);
-            d2 = I.MultiplyAdd(d2, w3, v);
-            v = I.Broadcast(x3 + k);
-            a3 = I.MultiplyAdd(a3, w0, v);
-            b3 = I.MultiplyAdd(b3, w1, v);
-            c3 = I.MultiplyAdd(c3, w2, v);
-            d3 = I.MultiplyAdd(d3, w3, v);
+            p0 = I.Product(w0, v);
+            p1 = I.Product(w1, v);
+            p2 = I.Product(w2, v);
+            p3 = I.Product(w3, v);
+            u = I.Broadcast(x3 + k);
+            q0 = I.Product(w0, u);
+            q1 = I.Product(w1, u);
+            q2 = I.Product(w2, u);
+            q3 = I.Product(w3, u);
+            a2 += p0;
+            b2 += p1;
+            c2 += p2;
+            d2 += p3;
+            a3 += q0;
+            b3 += q1;
+            c3 += q2;
+            d3 += q3;
         }
 
         AddTo(sums, a0, rowScales, scales[0]);
@@ -138,15 +158,23 @@ internal static unsafe class IntegerProducts<F, I>
             var w2 = I.LoadWeights(weights + (2 * PairBytes));
             var w3 = I.LoadWeights(weights + (3 * PairBytes));
             var v = I.Broadcast(x + k);
-            a0 = I.MultiplyAdd(a0, w0, v);
-            b0 = I.MultiplyAdd(b0, w1, v);
-            c0 = I.MultiplyAdd(c0, w2, v);
-            d0 = I.MultiplyAdd(d0, w3, v);
-            v = I.Broadcast(x1 + k);
-            a1 = I.MultiplyAdd(a1, w0, v);
-            b1 = I.MultiplyAdd(b1, w1, v);
-            c1 = I.MultiplyAdd(c1, w2, v);
-            d1 = I.MultiplyAdd(d1, w3, v);
+            var p0 = I.Product(w0, v);
+            var p1 = I.Product(w1, v);
+            var p2 = I.Product(w2, v);
+            var p3 = I.Product(w3, v);
+            var u = I.Broadcast(x1 + k);
+            var q0 = I.Product(w0, u);
+            var q1 = I.Product(w1, u);
+            var q2 = I.Product(w2, u);
+            var q3 = I.Product(w3, u);
+            a0 += p0;
+            b0 += p1;
+            c0 += p2;
+            d0 += p3;
+            a1 += q0;
+            b1 += q1;
+            c1 += q2;
+            d1 += q3;
         }
 
         AddTo(sums, a0, rowScales, scales[0]);
@@ -166,11 +194,19 @@ internal static unsafe class IntegerProducts<F, I>
         var (a, b, c, d) = (I.Zero, I.Zero, I.Zero, I.Zero);
         for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
+            var w0 = I.LoadWeights(weights);
+            var w1 = I.LoadWeights(weights + PairBytes);
+            var w2 = I.LoadWeights(weights + (2 * PairBytes));
+            var w3 = I.LoadWeights(weights + (3 * PairBytes));
             var v = I.Broadcast(x + k);
-            a = I.MultiplyAdd(a, I.LoadWeights(weights), v);
-            b = I.MultiplyAdd(b, I.LoadWeights(weights + PairBytes), v);
-            c = I.MultiplyAdd(c, I.LoadWeights(weights + (2 * PairBytes)), v);
-            d = I.MultiplyAdd(d, I.LoadWeights(weights + (3 * PairBytes)), v);
+            var p0 = I.Product(w0, v);
+            var p1 = I.Product(w1, v);
+            var p2 = I.Product(w2, v);
+            var p3 = I.Product(w3, v);
+            a += p0;
+            b += p1;
+            c += p2;
+            d += p3;
         }
 
         AddTo(sums, a, rowScales, scales[0]);
@@ -188,10 +224,10 @@ internal static unsafe class IntegerProducts<F, I>
         for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
             var w = I.LoadWeights(weights);
-            a0 = I.MultiplyAdd(a0, w, I.Broadcast(x + k));
-            a1 = I.MultiplyAdd(a1, w, I.Broadcast(x1 + k));
-            a2 = I.MultiplyAdd(a2, w, I.Broadcast(x2 + k));
-            a3 = I.MultiplyAdd(a3, w, I.Broadcast(x3 + k));
+            a0 += I.Product(w, I.Broadcast(x + k));
+            a1 += I.Product(w, I.Broadcast(x1 + k));
+            a2 += I.Product(w, I.Broadcast(x2 + k));
+            a3 += I.Product(w, I.Broadcast(x3 + k));
         }
 
         AddTo(sums, a0, rowScales, scales[0]);
@@ -207,7 +243,8 @@ internal static unsafe class IntegerProducts<F, I>
         var a = I.Zero;
         for (nint k = 0; k < 2 * pairs; k += 2, weights += next)
         {
-            a = I.MultiplyAdd(a, I.LoadWeights(weights), I.Broadcast(x + k));
+            var w = I.LoadWeights(weights);
+            a += I.Product(w, I.Broadcast(x + k));
         }
 
         AddTo(sums, a, rowScales, scales[0]);

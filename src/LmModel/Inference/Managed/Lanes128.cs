@@ -147,11 +147,12 @@ internal readonly unsafe struct Integer128(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer128 MultiplyAdd(Integer128 sum, Integer128 weights, Integer128 pair) => new(
-        sum._a + SumOfProducts(weights._a, pair._a),
-        sum._b + SumOfProducts(weights._b, pair._b),
-        sum._c + SumOfProducts(weights._c, pair._c),
-        sum._d + SumOfProducts(weights._d, pair._d));
+    public static Integer128 operator +(Integer128 left, Integer128 right) => new(
+        left._a + right._a, left._b + right._b, left._c + right._c, left._d + right._d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Integer128 Product(Integer128 weights, Integer128 pair) => new(
+        Product(weights._a, pair._a), Product(weights._b, pair._b), Product(weights._c, pair._c), Product(weights._d, pair._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Float128 ToFloat() => new(
@@ -161,7 +162,7 @@ internal readonly unsafe struct Integer128(
         Vector128.ConvertToSingle(_d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> SumOfProducts(Vector128<int> weights, Vector128<int> pair) =>
+    private static Vector128<int> Product(Vector128<int> weights, Vector128<int> pair) =>
         Sse2.IsSupported
             ? Sse2.MultiplyAddAdjacent(weights.AsInt16(), pair.AsInt16())
             : (((weights << 16) >> 16) * ((pair << 16) >> 16)) + ((weights >> 16) * (pair >> 16));

@@ -92,9 +92,12 @@ internal readonly unsafe struct Integer256(Vector256<int> low, Vector256<int> hi
     public static Integer256 Broadcast(short* pair) => new(Vector256.Create(*(int*)pair), Vector256.Create(*(int*)pair));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer256 MultiplyAdd(Integer256 sum, Integer256 weights, Integer256 pair) => new(
-        sum._low + Avx2.MultiplyAddAdjacent(weights._low.AsInt16(), pair._low.AsInt16()),
-        sum._high + Avx2.MultiplyAddAdjacent(weights._high.AsInt16(), pair._high.AsInt16()));
+    public static Integer256 operator +(Integer256 left, Integer256 right) => new(left._low + right._low, left._high + right._high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Integer256 Product(Integer256 weights, Integer256 pair) => new(
+        Avx2.MultiplyAddAdjacent(weights._low.AsInt16(), pair._low.AsInt16()),
+        Avx2.MultiplyAddAdjacent(weights._high.AsInt16(), pair._high.AsInt16()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Float256 ToFloat() => new(Vector256.ConvertToSingle(_low), Vector256.ConvertToSingle(_high));

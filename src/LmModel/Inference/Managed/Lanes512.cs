@@ -78,8 +78,11 @@ internal readonly unsafe struct Integer512(Vector512<int> value) : IIntegerLanes
     public static Integer512 Broadcast(short* pair) => new(Vector512.Create(*(int*)pair));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer512 MultiplyAdd(Integer512 sum, Integer512 weights, Integer512 pair) =>
-        new(sum._value + Avx512BW.MultiplyAddAdjacent(weights._value.AsInt16(), pair._value.AsInt16()));
+    public static Integer512 operator +(Integer512 left, Integer512 right) => new(left._value + right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Integer512 Product(Integer512 weights, Integer512 pair) =>
+        new(Avx512BW.MultiplyAddAdjacent(weights._value.AsInt16(), pair._value.AsInt16()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Float512 ToFloat() => new(Vector512.ConvertToSingle(_value));

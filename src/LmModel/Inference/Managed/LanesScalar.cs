@@ -120,14 +120,25 @@ internal unsafe struct IntegerScalar : IIntegerLanes<IntegerScalar, FloatScalar>
         return result;
     }
 
-    public static IntegerScalar MultiplyAdd(IntegerScalar sum, IntegerScalar weights, IntegerScalar pair)
+    public static IntegerScalar operator +(IntegerScalar left, IntegerScalar right)
     {
         for (var i = 0; i < 16; i++)
         {
-            sum[i] += (weights[2 * i] * pair[2 * i]) + (weights[(2 * i) + 1] * pair[(2 * i) + 1]);
+            left[i] += right[i];
         }
 
-        return sum;
+        return left;
+    }
+
+    public static IntegerScalar Product(IntegerScalar weights, IntegerScalar pair)
+    {
+        IntegerScalar result = default;
+        for (var i = 0; i < 16; i++)
+        {
+            result[i] = (weights[2 * i] * pair[2 * i]) + (weights[(2 * i) + 1] * pair[(2 * i) + 1]);
+        }
+
+        return result;
     }
 
     public readonly FloatScalar ToFloat()

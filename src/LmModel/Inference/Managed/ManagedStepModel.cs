@@ -143,6 +143,9 @@ public sealed unsafe class ManagedStepModel : IStepModel
         }
     }
 
+    /// <inheritdoc/>
+    public void Share(int items, Action<int> work) => _crew.Run(items, work);
+
     public void Dispose()
     {
         _crew.Dispose();
