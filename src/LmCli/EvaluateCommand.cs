@@ -37,20 +37,26 @@ internal static class EvaluateCommand
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var tokens = folder.Tokenizer.Encode(Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments)));
-        var (engine, precision) = (arguments.GetValue(Engine), arguments.GetValue(Kept) ?? Precision.Fp32);
-        StepModels.CheckOffered(engine, precision);
+        var engine = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
         if (engine is InferenceEngine.Torch)
         {
-            TorchRuntime.Initialize(arguments.GetValue(Threads));
-            using var network = new LanguageModel(folder.Config);
-            network.LoadWeights(folder.ReadWeights());
-            Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
+            ByNetwork(folder, tokens, arguments, cancellation);
             return 0;
         }
 
         using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
         Print(new Evaluator(decoder, folder.Tokenizer), tokens, arguments, cancellation);
         return 0;
+    }
+
+    /// <summary>By the network that is trained, which takes whole windows: libtorch's step model is for decoding.</summary>
+    private static void ByNetwork(ModelFolder folder, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    {
+        TorchRuntime.Initialize(arguments.GetValue(Threads));
+        using var network = new LanguageModel(folder.Config);
+        network.LoadWeights(folder.ReadWeights());
+        Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
     }
 
     private static void Print(Evaluator evaluator, int[] tokens, ParseResult arguments, CancellationToken cancellation)

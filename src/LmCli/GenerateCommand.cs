@@ -70,9 +70,10 @@ internal static class GenerateCommand
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder);
+        var stepping = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
         using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), arguments.GetValue(Engine),
-            arguments.GetValue(Kept) ?? folder.DefaultPrecision, arguments.GetValue(Threads) ?? 1);
+            folder.Config, folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LmModel.Evaluation;
 using LmModel.Training;
 
@@ -21,6 +22,17 @@ internal static class ScoringOptions
     {
         Description = "Share of the text that the validation split is.",
         DefaultValueFactory = _ => new TrainingSettings().ValidationShare,
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<double>() is not (> 0 and <= 1) and var share)
+                {
+                    result.AddError(string.Create(
+                        CultureInfo.InvariantCulture, $"--validation must be above 0 and at most 1, not {share}."));
+                }
+            },
+        },
     };
 
     public static readonly Option<int> Window = new("--window")

@@ -42,8 +42,16 @@ public static class StepModels
         return new TorchStepModel(config, weights);
     }
 
-    /// <exception cref="ArgumentException">The engine does not have the precision.</exception>
-    public static void CheckOffered(InferenceEngine engine, Precision precision)
+    /// <summary>The precision that was asked for; else the model's default, or fp32 where the engine has only that.</summary>
+    /// <exception cref="ArgumentException">The engine does not have the precision that was asked for.</exception>
+    public static Precision PrecisionFor(InferenceEngine engine, Precision? asked, Precision modelDefault)
+    {
+        var precision = asked ?? (engine is InferenceEngine.Torch ? Precision.Fp32 : modelDefault);
+        CheckOffered(engine, precision);
+        return precision;
+    }
+
+    private static void CheckOffered(InferenceEngine engine, Precision precision)
     {
         if (engine is InferenceEngine.Torch && precision is not Precision.Fp32)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LmModel.Checkpoints;
+using LmModel.Networks;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Checkpoints;
@@ -179,6 +180,71 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Without_evidence_a_model_is_served_in_fp32()
+    {
+        Save(_gru);
+        Assert.Null(Open().PrecisionReport);
+        Assert.Equal(Precision.Fp32, Open().DefaultPrecision);
+    }
+
+    [Fact]
+    public void A_precision_that_was_measured_is_the_default()
+    {
+        Save(_gru);
+        Open().SavePrecision(Report());
+        Assert.Equal(Precision.Bf16, Open().DefaultPrecision);
+        Assert.Equal(Report().Figures, Open().PrecisionReport!.Figures);
+    }
+
+    [Fact]
+    public void A_precision_measured_for_other_weights_is_refused_but_can_be_measured_anew()
+    {
+        Save(_gru);
+        var report = Report();
+        Open().SavePrecision(report);
+        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. _gru.Config.ParameterShapes.Select(
+            p => TensorData.Floats(p.Name, p.Shape, [.. _gru.Weights[p.Name].Select(w => -w)]))]);
+
+        var problem = Assert.Single(Problems());
+        Assert.StartsWith($"- precision.json: measured for other weights, with SHA-256 {report.WeightsSha256}", problem);
+        Assert.Contains("run lm quantize again", problem);
+        var unmeasured = ModelFolder.OpenUnmeasured(_folder.Path);
+        Assert.Contains("measured for weights", Assert.Throws<ArgumentException>(() => unmeasured.SavePrecision(report)).Message);
+        unmeasured.SavePrecision(report with { WeightsSha256 = unmeasured.WeightsSha256 });
+        Assert.Equal(Precision.Bf16, Open().DefaultPrecision);
+    }
+
+    [Fact]
+    public void A_broken_precision_report_is_named_beside_other_faults()
+    {
+        Save(_gru);
+        File.WriteAllText(_folder["precision.json"], "{}");
+        File.Delete(_folder["model.safetensors"]);
+        Assert.Contains("- model.safetensors: missing", Problems());
+        Assert.Contains("- precision.json: format_version is missing; expected 1", Problems());
+    }
+
+    [Fact]
+    public void A_precision_report_that_makes_no_sense_is_not_written()
+    {
+        Save(_gru);
+        var report = Report() with { Figures = [], Tokens = 0 };
+        var message = Assert.Throws<ArgumentException>(() => Open().SavePrecision(report)).Message;
+        Assert.Contains("figures lacks fp32", message);
+        Assert.Contains("tokens must be at least 1", message);
+        Assert.DoesNotContain("precision.json", _folder.Files);
+    }
+
+    [Fact]
+    public void A_model_saved_over_another_does_not_inherit_its_precision()
+    {
+        Save(_gru);
+        Open().SavePrecision(Report());
+        Save(PyTorchFixture.Load("lstm"));
+        Assert.Null(Open().PrecisionReport);
+    }
+
+    [Fact]
     public void Parts_that_make_no_model_are_not_written()
     {
         var weights = new Dictionary<string, float[]>(_gru.Weights) { ["fc.bias"] = [1], ["more"] = [] };
@@ -200,6 +266,8 @@ public sealed class ModelFolderTests : IDisposable
 
     private void Save(PyTorchFixture fixture) => ModelFolder.Save(
         _folder.Path, fixture.Config, Letters("abcdefghijk"), fixture.Weights, "# Card");
+
+    private PrecisionReport Report() => PrecisionFileTests.Report with { WeightsSha256 = Open().WeightsSha256 };
 
     private ModelFolder Open() => ModelFolder.Open(_folder.Path);
 

@@ -33,12 +33,21 @@ public sealed class LmCommandTests : IDisposable
         Assert.True(evaluated.Code == 0, evaluated.Error);
         Assert.All(evaluated.Out.TrimEnd().Split('\n'), line => Assert.Contains(line, output));
 
+        // The training measured it already, on the same text.
+        var quantized = await LmProcess.RunAsync("quantize", Model, Text, "--split", "validation");
+        Assert.True(quantized.Code == 0, quantized.Error);
+        Assert.All(quantized.Out.TrimEnd().Split('\n')[..^1], line => Assert.Contains(line, output));
+        Assert.Equal(card, ModelFolder.Open(Model).Card);
+
         string[] generate = ["generate", Model, "Duck", "--max-tokens", "30", "--seed", "7"];
         var first = await LmProcess.RunAsync(generate);
         var second = await LmProcess.RunAsync(generate);
         Assert.True(first.Code == 0, first.Error);
         Assert.Equal(first.Out, second.Out);
         Assert.Equal(31, first.Out.Length);
+        var torch = await LmProcess.RunAsync([.. generate, "--engine", "torch"]);
+        var decoded = await LmProcess.RunAsync([.. generate, "--precision", "fp32", "--threads", "2"]);
+        Assert.Equal((torch.Code, torch.Out), (decoded.Code, decoded.Out));
         Assert.Contains("[length; 4 + 30 tokens;", first.Error);
         Assert.Contains("seed 7]", first.Error);
     }
@@ -95,6 +104,12 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]
     [InlineData("generate|x|--mirostat|1", "--mirostat must be 0 or 2, not 1; version 1 is not offered.")]
     [InlineData("generate|x|--mirostat-tau|0", "--mirostat-tau must be above 0 and at most 32, not 0.")]
+    [InlineData("generate|x|--engine|onnx", "'managed'")]
+    [InlineData("generate|x|--precision|1", "'int8'")]
+    [InlineData("evaluate|x|y|--threads|0", "--threads must be at least 1, not 0.")]
+    [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
+    [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
+    [InlineData("quantize|nowhere|y", "there is no such folder")]
     [InlineData("generate|x|--temperature|-1", "--temperature must be at least 0, not -1.")]
     public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
     {

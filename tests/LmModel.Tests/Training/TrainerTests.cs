@@ -84,6 +84,9 @@ public sealed class TrainerTests
         var model = ModelFolder.Open(path);
         Assert.Equal(validations.Min(r => r.ValidationLoss)!.Value, figures[0].NatsPerToken, 1e-5);
         Assert.Contains($"| cold windows of 256 | {figures[0].Tokens} | {figures[0].NatsPerToken:F4} |", model.Card);
+        Assert.Equal(figures[0].NatsPerToken, model.PrecisionReport!.Figures[0].NatsPerToken);
+        Assert.Equal((Text.Name, Text.Sha256), (model.PrecisionReport.Text, model.PrecisionReport.TextSha256));
+        Assert.Contains("## Precision", model.Card);
         Assert.Contains(Text.Sha256, model.Card);
         Assert.Contains(Card.Command, model.Card);
         Assert.Contains("Seed 1;", model.Card);
