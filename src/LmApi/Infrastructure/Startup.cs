@@ -17,7 +17,8 @@ internal static partial class Startup
         }
         catch (Exception exception) when (IsExplained(exception))
         {
-            LogStopped(app.Logger, exception.Message.ReplaceLineEndings(" "));
+            var reasons = exception is AggregateException several ? several.InnerExceptions : [exception];
+            LogStopped(app.Logger, string.Join("; ", reasons.Select(e => e.Message.ReplaceLineEndings(" "))));
             return 1;
         }
     }
@@ -25,7 +26,9 @@ internal static partial class Startup
     /// <summary>The message says it all: a stack trace would hide it.</summary>
     private static bool IsExplained(Exception exception) =>
         exception is ModelFolderException or TorchUnavailableException or OptionsValidationException or IOException
-            || IsUnreadableOption(exception);
+            || IsUnreadableOption(exception)
+            // Sections of options are validated one by one, and all that are wrong are thrown together.
+            || (exception is AggregateException several && several.InnerExceptions.All(IsExplained));
 
     /// <summary>What the configuration binder throws for a value of another type.</summary>
     private static bool IsUnreadableOption(Exception exception) =>

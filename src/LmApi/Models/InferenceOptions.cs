@@ -35,5 +35,5 @@ internal sealed class InferenceOptions
     public int ThreadsInUse => Engine is InferenceEngine.Torch ? 1 : Threads > 0 ? Threads : Environment.ProcessorCount;
 
     public Precision PrecisionOf(ModelFolder folder) =>
-        Precision ?? (Engine is InferenceEngine.Torch ? LmModel.Networks.Precision.Fp32 : folder.DefaultPrecision);
+        StepModels.PrecisionFor(Engine, Precision, folder.DefaultPrecision);
 }

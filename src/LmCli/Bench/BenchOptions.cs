@@ -58,7 +58,7 @@ internal static class BenchOptions
     public static readonly Option<int> Clients = Positive("--clients", "Connections with --url, each with one stream at a time.", 32);
 
     /// <summary>What makes sense without a service only, and what with one.</summary>
-    public static readonly IReadOnlyList<Option> LocalOnly = 
+    public static readonly IReadOnlyList<Option> LocalOnly =
         [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers];
 
     public static readonly IReadOnlyList<Option> UrlOnly = [Clients];

@@ -28,7 +28,9 @@ internal static class StateMemory
         {
             var settings = new GenerationSettings
             {
-                PromptTokens = network.Prompt(PromptTokens, first + i), MaxTokens = 1, Seed = 0,
+                PromptTokens = network.Prompt(PromptTokens, first + i),
+                MaxTokens = 1,
+                Seed = 0,
             };
             await foreach (var _ in engine.TryStart(settings, CancellationToken.None)!.Events)
             {

@@ -16,7 +16,7 @@ public sealed class BenchCommandTests
         Assert.True(code == 0, error);
         foreach (var expected in new[]
         {
-            "\n| 1 | ", "\n| 3 | ", "GB/s: at most", "| LmService, step alone | 128 |", "| TorchSharp nn.LSTM | 1 |",
+            "\n| 1 | ", "\n| 3 | ", "| bf16 |", "| int8 |", "| LmService, step alone | 128 |", "| TorchSharp nn.LSTM | 1 |",
             "| TorchSharp LSTMCell loop | 1 |", "| between tokens p99, ms | ", "An idle state of 128 bytes keeps ",
         })
         {
