@@ -20,7 +20,7 @@ internal static class BenchCommand
         command.Arguments.Add(Model);
         foreach (var option in (Option[])
             [
-                Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
+                Hidden, Layers, Vocabulary, TrainOptions.CellKind, Save, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
                 NoPeers, Url, Clients,
             ])
         {
@@ -51,6 +51,12 @@ internal static class BenchCommand
         }
 
         var settings = Settings(arguments, morePeers);
+        if (arguments.GetValue(Save) is { } folder)
+        {
+            settings.Network.Save(folder);
+            return 0;
+        }
+
         TorchRuntime.Initialize(settings.Threads);
         var result = await BenchRun.MeasureAsync(settings, Console.Error, cancellation);
         BenchReport.Write(Console.Out, settings, result);

@@ -50,6 +50,9 @@ internal sealed record BenchNetwork(
         return new BenchNetwork("Random weights", config, weights, Letters(vocabulary), Precision.Int8);
     }
 
+    public void Save(string folder) =>
+        ModelFolder.Save(folder, Config, Tokenizer, Weights, "# bench\n\nRandom weights, for measuring.\n");
+
     public ManagedStepModel Open(Precision precision, int threads) => new(Config, Weights, precision, threads);
 
     /// <summary>Prompts that differ, of whatever tokens there are.</summary>

@@ -20,6 +20,11 @@ internal static class BenchOptions
 
     public static readonly Option<int> Vocabulary = Positive("--vocabulary", "Tokens of the vocabulary.", 256);
 
+    public static readonly Option<string?> Save = new("--save")
+    {
+        Description = "Write the random network to this model folder and end: a service can load it, for --url.",
+    };
+
     public static readonly Option<int[]> Streams = new("--streams")
     {
         Description = "Numbers of streams side by side, with commas.",
@@ -59,12 +64,12 @@ internal static class BenchOptions
 
     /// <summary>What makes sense without a service only, and what with one.</summary>
     public static readonly IReadOnlyList<Option> LocalOnly =
-        [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers];
+        [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers, Save];
 
     public static readonly IReadOnlyList<Option> UrlOnly = [Clients];
 
     /// <summary>What a model folder decides.</summary>
-    public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, TrainOptions.CellKind];
+    public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Save];
 
     static BenchOptions()
     {

@@ -13,9 +13,11 @@ namespace LmModel.Inference.Managed;
 /// </remarks>
 internal sealed class Crew : IDisposable
 {
-    // About 30 µs: longer than what lies between two jobs of a step, shorter than anyone would notice.
-    private const int SpinsBeforeSleep = 1000;
-    private const int SpinLength = 4;
+    // Some 30 ns each. Longer than what lies between two jobs of a step, shorter than anyone would notice.
+    private const int SpinsBeforeSleep = 2000;
+
+    // An item takes microseconds: who waits longer has lost its processor, or waits for one that has.
+    private const int SpinsBeforeYield = 300;
 
     // A ticket is the job's number, the end of the part and its next item, 20 bits each for the latter two.
     private const int ItemBits = 20;
@@ -80,11 +82,16 @@ internal sealed class Crew : IDisposable
         }
 
         Work(job, 0);
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _done) < items)
+        for (var spins = 0; Volatile.Read(ref _done) < items; spins++)
         {
-            // Yields the processor to a helper that has lost its own in the middle of an item.
-            spin.SpinOnce(sleep1Threshold: -1);
+            if (spins < SpinsBeforeYield)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield();
+            }
         }
 
         if (_failure is { } failure)
@@ -124,7 +131,7 @@ internal sealed class Crew : IDisposable
 
             if (spins < SpinsBeforeSleep)
             {
-                Thread.SpinWait(SpinLength);
+                Thread.SpinWait(1);
                 continue;
             }
 
