@@ -12,8 +12,6 @@ namespace LmCli.Bench.Load;
 /// </remarks>
 internal static class LoadRun
 {
-    private const int WarmUpTokens = 20;
-
     public static async Task RunAsync(LoadSettings settings, TextWriter output, CancellationToken cancellation)
     {
         ServeSocketsOnOneThread();
@@ -26,11 +24,11 @@ internal static class LoadRun
         {
             await Task.WhenAll(clients.Select(client => client.ConnectAsync(settings.Url, cancellation)));
             var (rounds, busy, promptTokens) = (new List<StreamFigures>(), new List<double>(), 0);
+            // The first round is not counted, and as long as the others: a service compiles what it finds busy.
             for (var round = 0; round <= settings.Rounds; round++)
             {
-                var tokens = round == 0 ? Math.Min(WarmUpTokens, settings.Tokens) : settings.Tokens;
                 var (begun, processor) = (time.GetTimestamp(), Environment.CpuUsage.TotalTime);
-                promptTokens = await RoundAsync(settings, clients, times, round, tokens);
+                promptTokens = await RoundAsync(settings, clients, times, round);
                 if (round > 0)
                 {
                     rounds.Add(StreamFigures.Of(times, time));
@@ -52,11 +50,11 @@ internal static class LoadRun
 
     /// <summary>All clients ask at once, on connections that are open, and read to the end.</summary>
     private static async Task<int> RoundAsync(
-        LoadSettings settings, List<LoadClient> clients, List<StreamTimes> times, int round, int tokens)
+        LoadSettings settings, List<LoadClient> clients, List<StreamTimes> times, int round)
     {
         // Drawn before any is sent. No two requests are the same, in whatever round.
         var requests = clients.Select((_, i) => LoadRequest.Create(
-            settings.Url, settings.PromptCharacters, tokens, seed: (round * settings.Clients) + i)).ToList();
+            settings.Url, settings.PromptCharacters, settings.Tokens, seed: (round * settings.Clients) + i)).ToList();
         var promptTokens = await Task.WhenAll(clients.Select((client, i) => client.GenerateAsync(requests[i], times[i])));
         return promptTokens.Max();
     }
