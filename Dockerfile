@@ -11,10 +11,12 @@ RUN dotnet restore src/LmApi --locked-mode
 COPY .editorconfig ./
 COPY src/LmModel/ src/LmModel/
 COPY src/LmApi/ src/LmApi/
-# The native libraries are nearly all of the bytes and change only with TorchSharp: apart, they make a layer that stays.
+# libtorch is nearly all of the bytes, and only Inference:Engine=torch loads it: --build-arg TORCH=true keeps it. Apart, it makes
+# a layer that stays, for it changes only with TorchSharp.
+ARG TORCH=false
 RUN dotnet publish src/LmApi -c Release --no-restore -o /app \
     && mkdir /natives \
-    && mv /app/runtimes /natives/
+    && if [ "$TORCH" = true ]; then mv /app/runtimes /natives/; else rm -r /app/runtimes; fi
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -163,7 +163,9 @@ internal readonly unsafe struct Integer128(
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Product(Vector128<int> weights, Vector128<int> pair) =>
-        Sse2.IsSupported
-            ? Sse2.MultiplyAddAdjacent(weights.AsInt16(), pair.AsInt16())
-            : (((weights << 16) >> 16) * ((pair << 16) >> 16)) + ((weights >> 16) * (pair >> 16));
+        Sse2.IsSupported ? Sse2.MultiplyAddAdjacent(weights.AsInt16(), pair.AsInt16()) : PlainProduct(weights, pair);
+
+    /// <summary>The same for processors without the instruction.</summary>
+    internal static Vector128<int> PlainProduct(Vector128<int> weights, Vector128<int> pair) =>
+        (((weights << 16) >> 16) * ((pair << 16) >> 16)) + ((weights >> 16) * (pair >> 16));
 }

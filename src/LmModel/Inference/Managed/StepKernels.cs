@@ -12,12 +12,21 @@ internal abstract unsafe class StepKernels
     /// <summary>Floats of a panel's sums.</summary>
     public const int PanelSums = PanelBlocks * PackedMatrix.BlockRows;
 
+    public static StepKernels Vector512 { get; } = new StepKernels<Float512, Integer512>();
+
+    public static StepKernels Vector256 { get; } = new StepKernels<Float256, Integer256>();
+
+    public static StepKernels Vector128 { get; } = new StepKernels<Float128, Integer128>();
+
+    /// <summary>The oracle, and what runs where there are no vectors.</summary>
+    public static StepKernels Scalar { get; } = new StepKernels<FloatScalar, IntegerScalar>();
+
     /// <summary>The widest that this processor has.</summary>
-    public static StepKernels Best { get; } =
-        Float512.IsSupported ? new StepKernels<Float512, Integer512>()
-        : Float256.IsSupported ? new StepKernels<Float256, Integer256>()
-        : Float128.IsSupported ? new StepKernels<Float128, Integer128>()
-        : new StepKernels<FloatScalar, IntegerScalar>();
+    public static StepKernels Best =>
+        Float512.IsSupported ? Vector512
+        : Float256.IsSupported ? Vector256
+        : Float128.IsSupported ? Vector128
+        : Scalar;
 
     /// <inheritdoc cref="FloatProducts{F, W}.Add"/>
     public abstract void Multiply(
@@ -68,27 +77,26 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
     public override void Advance(
         Cell cell, float* sums, float* h, float* c, nint stride, int columns, Activations y, int maxActivation)
     {
-        for (var j = 0; j < columns; j++, sums += PanelSums, h += stride, c += stride, y = y.From(1))
+        switch (cell)
         {
-            switch (cell)
-            {
-                case Cell.Lstm:
-                    Lstm(sums, h, c);
-                    Put(h, Lanes, y, maxActivation);
-                    break;
-                case Cell.Gru:
-                    Gru(sums, h);
-                    Put(h, Lanes, y, maxActivation);
-                    break;
-                case Cell.RnnTanh:
-                    Tanh(sums, PanelSums, h);
-                    Put(h, PanelSums, y, maxActivation);
-                    break;
-                default:
-                    Relu(sums, PanelSums, h);
-                    Put(h, PanelSums, y, maxActivation);
-                    break;
-            }
+            case Cell.Lstm:
+                Lstm(sums, h, c, stride, columns);
+                break;
+            case Cell.Gru:
+                Gru(sums, h, stride, columns);
+                break;
+            case Cell.RnnTanh:
+                Tanh(sums, PanelSums, PanelSums, h, stride, columns);
+                break;
+            default:
+                Relu(sums, h, stride, columns);
+                break;
+        }
+
+        if (y.Values != null)
+        {
+            var units = cell is Cell.Lstm or Cell.Gru ? Lanes : PanelSums;
+            Put(h, stride, units, columns, y, maxActivation);
         }
     }
 
@@ -102,64 +110,101 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
     }
 
     /// <summary>c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c').</summary>
-    private static void Lstm(float* sums, float* h, float* c)
+    private static void Lstm(float* sums, float* h, float* c, nint stride, int columns)
     {
-        Sigmoid(sums, 2 * Lanes);
-        Tanh(sums + (2 * Lanes), Lanes, sums + (2 * Lanes));
-        Sigmoid(sums + (3 * Lanes), Lanes);
-        F.MultiplyAdd(F.Load(sums + Lanes), F.Load(c), F.Load(sums) * F.Load(sums + (2 * Lanes))).Store(c);
-        Tanh(c, Lanes, h);
-        (F.Load(sums + (3 * Lanes)) * F.Load(h)).Store(h);
+        float* f = sums + Lanes, g = f + Lanes, o = g + Lanes;
+        Sigmoid(sums, 2 * Lanes, columns);
+        Tanh(g, PanelSums, Lanes, g, PanelSums, columns);
+        Sigmoid(o, Lanes, columns);
+        for (nint j = 0; j < columns; j++)
+        {
+            var at = j * PanelSums;
+            var kept = c + (j * stride);
+            F.MultiplyAdd(F.Load(f + at), F.Load(kept), F.Load(sums + at) * F.Load(g + at)).Store(kept);
+        }
+
+        Tanh(c, stride, Lanes, h, stride, columns);
+        for (nint j = 0; j < columns; j++)
+        {
+            var next = h + (j * stride);
+            (F.Load(o + (j * PanelSums)) * F.Load(next)).Store(next);
+        }
     }
 
     /// <summary>n = tanh(n_x + r ⊙ n_h), h' = n + z ⊙ (h − n).</summary>
-    private static void Gru(float* sums, float* h)
+    private static void Gru(float* sums, float* h, nint stride, int columns)
     {
-        Sigmoid(sums, 2 * Lanes);
-        var n = sums + (2 * Lanes);
-        F.MultiplyAdd(F.Load(sums), F.Load(n), F.Load(n + Lanes)).Store(n);
-        Tanh(n, Lanes, n);
-        F.MultiplyAdd(F.Load(sums + Lanes), F.Load(h) - F.Load(n), F.Load(n)).Store(h);
+        float* z = sums + Lanes, n = z + Lanes, x = n + Lanes;
+        Sigmoid(sums, 2 * Lanes, columns);
+        for (nint at = 0; at < columns * PanelSums; at += PanelSums)
+        {
+            F.MultiplyAdd(F.Load(sums + at), F.Load(n + at), F.Load(x + at)).Store(n + at);
+        }
+
+        Tanh(n, PanelSums, Lanes, n, PanelSums, columns);
+        for (nint j = 0; j < columns; j++)
+        {
+            var (at, next) = (j * PanelSums, j * stride);
+            F.MultiplyAdd(F.Load(z + at), F.Load(h + next) - F.Load(n + at), F.Load(n + at)).Store(h + next);
+        }
     }
 
-    // One function a loop: the compiler stops inlining after so much of it, and a lane that is passed in a call is slow.
+    // A function a loop, over all columns: the compiler stops inlining after so much of it, a lane that is passed in a call
+    // is slow, and the divisions of one column overlap with those of the next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sigmoid(float* x, int count)
+    private static void Sigmoid(float* x, int count, int columns)
     {
-        for (var i = 0; i < count; i += Lanes)
+        for (; columns > 0; columns--, x += PanelSums)
         {
-            LaneFunctions<F>.Sigmoid(F.Load(x + i)).Store(x + i);
+            for (var i = 0; i < count; i += Lanes)
+            {
+                LaneFunctions<F>.Sigmoid(F.Load(x + i)).Store(x + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tanh(float* x, int count, float* target)
+    private static void Tanh(float* x, nint stride, int count, float* target, nint targetStride, int columns)
     {
-        for (var i = 0; i < count; i += Lanes)
+        for (; columns > 0; columns--, x += stride, target += targetStride)
         {
-            LaneFunctions<F>.Tanh(F.Load(x + i)).Store(target + i);
+            for (var i = 0; i < count; i += Lanes)
+            {
+                LaneFunctions<F>.Tanh(F.Load(x + i)).Store(target + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Relu(float* x, int count, float* target)
+    private static void Relu(float* x, float* target, nint stride, int columns)
     {
-        for (var i = 0; i < count; i += Lanes)
+        for (; columns > 0; columns--, x += PanelSums, target += stride)
         {
-            F.Max(F.Load(x + i), F.Create(0)).Store(target + i);
+            for (var i = 0; i < PanelSums; i += Lanes)
+            {
+                F.Max(F.Load(x + i), F.Create(0)).Store(target + i);
+            }
         }
     }
 
     /// <summary>h as the next product takes it.</summary>
-    private void Put(float* h, int count, Activations y, int maxActivation)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Put(float* h, nint stride, int units, int columns, Activations y, int maxActivation)
     {
-        if (y.AreIntegers)
+        for (nint j = 0; j < columns; j++, h += stride)
         {
-            Quantize(h, count, maxActivation, maxActivation, y.Shorts);
-        }
-        else if (y.Values != null)
-        {
-            new ReadOnlySpan<float>(h, count).CopyTo(new Span<float>(y.Floats, count));
+            for (var i = 0; i < units; i += Lanes)
+            {
+                var next = F.Load(h + i);
+                if (y.AreIntegers)
+                {
+                    Quantize(next, maxActivation, maxActivation).StoreShorts(y.Shorts + (j * y.Stride) + i);
+                }
+                else
+                {
+                    next.Store(y.Floats + (j * y.Stride) + i);
+                }
+            }
         }
     }
 

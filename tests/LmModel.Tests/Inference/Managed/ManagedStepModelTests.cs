@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
@@ -79,7 +82,7 @@ public sealed class ManagedStepModelTests
         var random = new Random(layers);
         var texts = Enumerable.Range(0, 13).Select(_ => RandomTokens(random, 1 + random.Next(6), 29)).ToArray();
         using var oracle = new ManagedStepModel(
-            config, weights, precision, threads: 1, new StepKernels<FloatScalar, IntegerScalar>());
+            config, weights, precision, threads: 1, StepKernels.Scalar);
         var expected = InCompany(oracle, texts, new Random(1));
 
         Assert.All(Widths(), kernels =>
@@ -92,6 +95,37 @@ public sealed class ManagedStepModelTests
                 Assert.Equal(expected[i].State, actual[i].State);
             }
         });
+    }
+
+    [Fact]
+    public void The_product_of_pairs_is_the_instructions_where_there_is_none()
+    {
+        Assert.SkipUnless(Sse2.IsSupported, "compares with an instruction of x86");
+        var random = new Random(1);
+        for (var i = 0; i < 1000; i++)
+        {
+            var (weights, pair) = (RandomShorts(random, 128), RandomShorts(random, 32768));
+            Assert.Equal(
+                Sse2.MultiplyAddAdjacent(weights, pair), Integer128.PlainProduct(weights.AsInt32(), pair.AsInt32()));
+        }
+    }
+
+    [Theory]
+    [InlineData("tiny")]
+    [InlineData("shakespeare")]
+    public void Torch_and_managed_agree_on_the_models_that_are_shipped(string name)
+    {
+        var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", name));
+        using var torch = new TorchStepModel(folder.Config, folder.ReadWeights());
+        using var managed = new ManagedStepModel(folder.Config, folder.ReadWeights(), Precision.Fp32, threads: 2);
+        var (expected, actual) = (new float[torch.VocabularySize], new float[torch.VocabularySize]);
+        var (a, b) = (RecurrentState.Zero(torch.StateSize), RecurrentState.Zero(torch.StateSize));
+        foreach (var token in folder.Tokenizer.Encode("ROMEO:\nBut, soft! what light through yonder window breaks?\n"))
+        {
+            torch.Step([token], [a], expected);
+            managed.Step([token], [b], actual);
+            AssertClose(expected, actual, 1e-4f);
+        }
     }
 
     [Theory]
@@ -167,15 +201,19 @@ public sealed class ManagedStepModelTests
         Assert.Throws<ArgumentException>(() => new ManagedStepModel(fixture.Config, weights, Precision.Int8, threads: 2));
     }
 
-    private static StepKernels[] Widths()
+    private static IEnumerable<StepKernels> Widths()
     {
-        StepKernels[] all =
-        [
-            .. Float512.IsSupported ? [new StepKernels<Float512, Integer512>()] : Array.Empty<StepKernels>(),
-            .. Float256.IsSupported ? [new StepKernels<Float256, Integer256>()] : Array.Empty<StepKernels>(),
-            new StepKernels<Float128, Integer128>(),
-        ];
-        return all;
+        if (Float512.IsSupported)
+        {
+            yield return StepKernels.Vector512;
+        }
+
+        if (Float256.IsSupported)
+        {
+            yield return StepKernels.Vector256;
+        }
+
+        yield return StepKernels.Vector128;
     }
 
     private static (float[] Logits, float[] State) OneByOne(ManagedStepModel model, int[] text)
@@ -219,6 +257,9 @@ public sealed class ManagedStepModelTests
 
     private static int[] RandomTokens(Random random, int count, int vocabulary) =>
         [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
+
+    private static Vector128<short> RandomShorts(Random random, int bound) => Vector128.Create(
+        [.. Enumerable.Range(0, 8).Select(_ => (short)random.Next(-bound + 1, bound))]);
 
     private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)
     {
