@@ -19,29 +19,29 @@ internal static class GenerationDocs
 
     public const string Stream = """
         event: token
-        id: gen-d8ca1f80ba924cff:1
-        data: {"index":0,"id":0,"text":"\n","logprob":-0.073026896}
+        id: gen-18d43db657c6878f:1
+        data: {"index":0,"id":0,"text":"\n","logprob":-0.07331938}
 
         event: token
-        id: gen-d8ca1f80ba924cff:2
-        data: {"index":1,"id":32,"text":"T","logprob":-2.0939996}
+        id: gen-18d43db657c6878f:2
+        data: {"index":1,"id":32,"text":"T","logprob":-2.094772}
 
         event: done
-        id: gen-d8ca1f80ba924cff:3
-        data: {"id":"gen-d8ca1f80ba924cff","model":"tiny","finish_reason":"length","text":"\nT","usage":{"prompt_tokens":6,"cached_tokens":0,"completion_tokens":2,"total_tokens":8},"seed":42,"timings":{"queued_ms":0.848,"first_token_ms":3.019,"total_ms":3.234,"tokens_per_second":838.2}}
+        id: gen-18d43db657c6878f:3
+        data: {"id":"gen-18d43db657c6878f","model":"tiny","finish_reason":"length","text":"\nT","usage":{"prompt_tokens":6,"cached_tokens":6,"completion_tokens":2,"total_tokens":8},"seed":42,"timings":{"queued_ms":0.877,"first_token_ms":2.894,"total_ms":2.943,"tokens_per_second":967.9}}
 
 
         """;
 
     public const string Answer = """
         {
-          "id": "gen-d8ca1f80ba924cff",
+          "id": "gen-18d43db657c6878f",
           "model": "tiny",
           "finish_reason": "length",
           "text": "\nT",
-          "usage": { "prompt_tokens": 6, "cached_tokens": 0, "completion_tokens": 2, "total_tokens": 8 },
+          "usage": { "prompt_tokens": 6, "cached_tokens": 6, "completion_tokens": 2, "total_tokens": 8 },
           "seed": 42,
-          "timings": { "queued_ms": 0.848, "first_token_ms": 3.019, "total_ms": 3.234, "tokens_per_second": 838.2 }
+          "timings": { "queued_ms": 0.877, "first_token_ms": 2.894, "total_ms": 2.943, "tokens_per_second": 967.9 }
         }
         """;
 

@@ -77,7 +77,7 @@ internal static class ModelApi
 
     private static InferenceResponse ToResponse(InferenceOptions options, ModelFolder folder) => new()
     {
-        Engine = options.Engine.ToString().ToLowerInvariant(),
+        Engine = options.Engine.Name(),
         Precision = options.PrecisionOf(folder).Name(),
         Threads = options.ThreadsInUse,
         BatchSize = options.BatchSize,

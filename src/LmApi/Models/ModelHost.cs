@@ -57,7 +57,7 @@ internal sealed partial class ModelHost(
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
         LogLoaded(
             _model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds,
-            inference.Value.Engine, inference.Value.PrecisionOf(folder), inference.Value.ThreadsInUse);
+            inference.Value.Engine.Name(), inference.Value.PrecisionOf(folder).Name(), inference.Value.ThreadsInUse);
         // Not before the server listens: a port that is taken would pull the model from under the warm-up.
         lifetime.ApplicationStarted.Register(() => WarmUp = WarmUpAsync(lifetime.ApplicationStopping));
         return Task.CompletedTask;
@@ -110,7 +110,7 @@ internal sealed partial class ModelHost(
         "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms; {Engine} engine, {Precision}, {Threads} threads")]
     private partial void LogLoaded(
         string model, long parameters, string path, double milliseconds,
-        InferenceEngine engine, Precision precision, int threads);
+        string engine, string precision, int threads);
 
     [LoggerMessage(LogLevel.Information, "Model {Model} is warm; ready")]
     private partial void LogReady(string model);

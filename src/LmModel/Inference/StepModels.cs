@@ -16,6 +16,9 @@ public enum InferenceEngine
 /// <summary>Makes the step model that was asked for.</summary>
 public static class StepModels
 {
+    /// <summary>As people read and write it: <c>managed</c> or <c>torch</c>.</summary>
+    public static string Name(this InferenceEngine engine) => engine.ToString().ToLowerInvariant();
+
     /// <param name="config">Architecture; valid.</param>
     /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
     /// <param name="engine">What steps it.</param>

@@ -34,7 +34,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
     public PackedMatrix State { get; }
 
     /// <summary>(panels, 64): where the sums begin.</summary>
-    public float* Bias { get; }
+    private float* Bias { get; }
 
     private int Blocks => BlocksOf(_cell);
 
@@ -62,6 +62,10 @@ internal sealed unsafe class ManagedLayer : IDisposable
             PackedMatrix.Pack(Parameter("weight_hh"), h, rows, blocks, state),
             Biases(config, rows, Parameter("bias_ih"), Parameter("bias_hh")));
     }
+
+    /// <summary>Begins the sums of a panel, (columns, 64), with its biases.</summary>
+    public void BeginSums(int panel, int columns, float* sums) =>
+        StepBuffers.Fill(sums, Bias + (panel * StepKernels.PanelSums), columns, StepKernels.PanelSums);
 
     /// <summary>sums += W_ih x for one panel.</summary>
     /// <param name="kernels">The arithmetic.</param>

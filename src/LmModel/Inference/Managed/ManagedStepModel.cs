@@ -19,12 +19,6 @@ namespace LmModel.Inference.Managed;
 /// </remarks>
 public sealed unsafe class ManagedStepModel : IStepModel
 {
-    /// <summary>
-    /// Up to this many bytes the first layer's product with the embedding is a table (panels, V, 64), made once: a step
-    /// then never reads that layer's input weights. A vocabulary of 4,096 and an LSTM of 512 units take 32 MiB.
-    /// </summary>
-    private const long MaxTableBytes = 32 << 20;
-
     /// <summary>Tokens of one block of prompts; bounds the memory of a call, and changes no bit.</summary>
     private const int BlockTokens = 512;
 
@@ -34,7 +28,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
     private readonly Crew _crew;
     private readonly StepKernels _kernels;
     private readonly ManagedLayer[] _layers;
-    private readonly float* _table; // (panels, V, 64), or null
+    private readonly TokenTable? _table;
     private readonly float* _embedding; // (V, E'), where there is no table
     private readonly PackedMatrix _output; // (V, H)
     private readonly float* _outputBias; // (V')
@@ -73,7 +67,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         StepKernels kernels)
     {
         StepArguments.CheckWeights(config, weights);
-        (_config, _crew, _kernels, Precision) = (config, new Crew(threads), kernels, precision);
+        (_config, _kernels, Precision) = (config, kernels, precision);
         var units = ManagedLayer.UnitsOf(config.Cell);
         _panels = (config.HiddenSize + units - 1) / units;
         _width = _panels * units;
@@ -82,7 +76,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         _maxActivation = IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(
             Math.Max(config.HiddenSize, config.EmbeddingSize));
 
-        var tabled = (long)VocabularySize * _panels * Sums * sizeof(float) <= MaxTableBytes;
+        var tabled = TokenTable.Pays(_panels, VocabularySize);
         _layers =
         [
             .. Enumerable.Range(0, config.Layers).Select(layer => ManagedLayer.Create(
@@ -98,10 +92,12 @@ public sealed unsafe class ManagedStepModel : IStepModel
         (_readEmbedding, _gather, _input, _advance, _scatter, _readTop, _logits) =
             (ReadEmbedding, Gather, AddInput, AdvancePanel, Scatter, ReadTop, AddLogits);
 
+        _crew = new Crew(threads);
         _embedding = Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
         if (tabled)
         {
-            _table = MakeTable();
+            var embeddings = new Activations(_embedding, _embeddingWidth, null);
+            _table = new TokenTable(_layers[0], _panels, embeddings, VocabularySize, kernels, _crew);
             NativeMemory.AlignedFree(_embedding);
             _embedding = null;
         }
@@ -152,7 +148,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         Array.ForEach(_layers, layer => layer.Dispose());
         _output.Dispose();
         _buffers.Dispose();
-        NativeMemory.AlignedFree(_table);
+        _table?.Dispose();
         NativeMemory.AlignedFree(_embedding);
         NativeMemory.AlignedFree(_outputBias);
     }
@@ -162,7 +158,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         Hold(states);
         _buffers.Reserve(_plan.Slots, _plan.Items);
         _crew.Run(_plan.Slots, _gather);
-        if (_table == null)
+        if (_table is null)
         {
             _crew.Run(_plan.Items, _readEmbedding);
         }
@@ -272,22 +268,15 @@ public sealed unsafe class ManagedStepModel : IStepModel
     /// <summary>The sums of a panel for all tokens of the block, as far as their inputs go.</summary>
     private void AddInput(int panel)
     {
-        var layer = _layers[_layer];
         var sums = _buffers.PanelSums(panel);
-        var tokens = _plan.Tokens;
-        if (_layer == 0 && _table != null)
+        if (_layer == 0 && _table is not null)
         {
-            for (var item = 0; item < tokens.Length; item++)
-            {
-                var row = _table + ((((long)panel * VocabularySize) + tokens[item]) * Sums);
-                new ReadOnlySpan<float>(row, Sums).CopyTo(new Span<float>(sums + (item * Sums), Sums));
-            }
-
+            _table.BeginSums(panel, _plan.Tokens, sums);
             return;
         }
 
-        Fill(sums, layer.Bias + (panel * Sums), tokens.Length);
-        layer.AddInput(_kernels, panel, _x, tokens.Length, sums);
+        _layers[_layer].BeginSums(panel, _plan.Items, sums);
+        _layers[_layer].AddInput(_kernels, panel, _x, _plan.Items, sums);
     }
 
     /// <summary>One panel of one time: the state's part of the sums, then the next state of its units.</summary>
@@ -319,8 +308,9 @@ public sealed unsafe class ManagedStepModel : IStepModel
     {
         var (width, at) = (_buffers.LogitWidth, panel * Sums);
         var sums = _buffers.Logits + at;
-        Fill(sums, _outputBias + at, _rows, width);
-        _kernels.Multiply(_output, panel * StepKernels.PanelBlocks, StepKernels.PanelBlocks, _buffers.TopActivations, _rows, sums, width);
+        StepBuffers.Fill(sums, _outputBias + at, _rows, width);
+        _kernels.Multiply(
+            _output, panel * StepKernels.PanelBlocks, StepKernels.PanelBlocks, _buffers.TopActivations, _rows, sums, width);
     }
 
     /// <summary>h as the products take it. Within ±1 it has one scale, which the gates can use without waiting for others.</summary>
@@ -350,29 +340,6 @@ public sealed unsafe class ManagedStepModel : IStepModel
         }
 
         return max;
-    }
-
-    private float* MakeTable()
-    {
-        var table = (float*)PackedMatrix.Allocate((nuint)((long)VocabularySize * _panels * Sums * sizeof(float)));
-        var embeddings = new Activations(_embedding, _embeddingWidth, null);
-        _crew.Run(_panels, panel =>
-        {
-            var sums = table + ((long)panel * VocabularySize * Sums);
-            Fill(sums, _layers[0].Bias + (panel * Sums), VocabularySize);
-            _layers[0].AddInput(_kernels, panel, embeddings, VocabularySize, sums);
-        });
-        _layers[0].DropInput();
-        return table;
-    }
-
-    /// <summary>Begins the sums of a panel with its biases.</summary>
-    private static void Fill(float* sums, float* bias, int columns, int stride = Sums)
-    {
-        for (var j = 0; j < columns; j++)
-        {
-            new ReadOnlySpan<float>(bias, Sums).CopyTo(new Span<float>(sums + ((long)j * stride), Sums));
-        }
     }
 
     /// <summary>A matrix with rows filled up by zeros.</summary>

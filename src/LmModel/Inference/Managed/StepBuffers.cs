@@ -92,6 +92,16 @@ internal sealed unsafe class StepBuffers(
         }
     }
 
+    /// <summary>Begins the sums of a panel for some columns.</summary>
+    public static void Fill(float* sums, float* bias, int columns, int stride)
+    {
+        for (var j = 0; j < columns; j++)
+        {
+            new ReadOnlySpan<float>(bias, StepKernels.PanelSums)
+                .CopyTo(new Span<float>(sums + ((long)j * stride), StepKernels.PanelSums));
+        }
+    }
+
     public void Dispose()
     {
         NativeMemory.AlignedFree(_hidden);
