@@ -30,20 +30,19 @@ public sealed unsafe class ManagedStepModel : IStepModel
     private readonly ManagedLayer[] _layers;
     private readonly TokenTable? _table;
     private readonly float* _embedding; // (V, E'), where there is no table
-    private readonly PackedMatrix _output; // (V, H)
-    private readonly float* _outputBias; // (V')
+    private readonly OutputLayer _output;
+    private readonly ActivationWriter _writer;
     private readonly int _panels;
     private readonly int _width; // H': units, those that fill up the last panel included
     private readonly int _embeddingWidth; // E'
-    private readonly int _maxActivation;
-    private readonly bool _integers;
+    private readonly bool _statesAreWritten; // by the gates, not after them
     private readonly StepPlan _plan = new();
     private readonly StepBuffers _buffers;
 
     // Of the job at hand, for the crew.
-    private readonly Action<int> _readEmbedding, _gather, _input, _advance, _scatter, _readTop, _logits;
+    private readonly Action<int> _readEmbedding, _gather, _input, _advance, _scatter;
     private RecurrentState[] _states = [];
-    private int _layer, _item, _live, _rows;
+    private int _layer, _item, _live;
     private Activations _x, _h, _y;
 
     /// <param name="config">Architecture; valid.</param>
@@ -71,10 +70,12 @@ public sealed unsafe class ManagedStepModel : IStepModel
         var units = ManagedLayer.UnitsOf(config.Cell);
         _panels = (config.HiddenSize + units - 1) / units;
         _width = _panels * units;
-        _embeddingWidth = RoundUp(config.EmbeddingSize, PackedMatrix.BlockRows);
-        _integers = precision is Precision.Int8;
-        _maxActivation = IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(
-            Math.Max(config.HiddenSize, config.EmbeddingSize));
+        _embeddingWidth = PackedMatrix.RoundUp(config.EmbeddingSize, PackedMatrix.BlockRows);
+        var integers = precision is Precision.Int8;
+        _writer = new ActivationWriter(
+            kernels, config.Cell,
+            IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(Math.Max(config.HiddenSize, config.EmbeddingSize)));
+        _statesAreWritten = !integers || _writer.StatesAreBounded;
 
         var tabled = TokenTable.Pays(_panels, VocabularySize);
         _layers =
@@ -82,18 +83,13 @@ public sealed unsafe class ManagedStepModel : IStepModel
             .. Enumerable.Range(0, config.Layers).Select(layer => ManagedLayer.Create(
                 config, layer, weights, tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
         ];
-        var output = config.TieWeights ? "embedding.weight" : "fc.weight";
-        var rows = Enumerable.Range(0, RoundUp(VocabularySize, Sums)).Select(r => r < VocabularySize ? r : -1).ToArray();
-        _output = PackedMatrix.Pack(weights[output], config.HiddenSize, rows, StepKernels.PanelBlocks, precision);
-        _outputBias = Copy(weights["fc.bias"], VocabularySize, rows.Length);
         _buffers = new StepBuffers(
-            config.Layers, _width, tabled ? 0 : _embeddingWidth, _panels, rows.Length,
-            _integers ? 1f / _maxActivation : null);
-        (_readEmbedding, _gather, _input, _advance, _scatter, _readTop, _logits) =
-            (ReadEmbedding, Gather, AddInput, AdvancePanel, Scatter, ReadTop, AddLogits);
+            config.Layers, _width, tabled ? 0 : _embeddingWidth, _panels, integers ? 1f / _writer.MaxActivation : null);
+        (_readEmbedding, _gather, _input, _advance, _scatter) = (ReadEmbedding, Gather, AddInput, AdvancePanel, Scatter);
 
         _crew = new Crew(threads);
-        _embedding = Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
+        _output = new OutputLayer(config, weights, precision, kernels, _writer, _crew);
+        _embedding = PackedMatrix.Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
         if (tabled)
         {
             var embeddings = new Activations(_embedding, _embeddingWidth, null);
@@ -135,7 +131,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
 
         if (logits.Length > 0)
         {
-            GiveLogits(states[..(logits.Length / VocabularySize)], logits);
+            _output.Give(states[..(logits.Length / VocabularySize)], logits);
         }
     }
 
@@ -150,7 +146,6 @@ public sealed unsafe class ManagedStepModel : IStepModel
         _buffers.Dispose();
         _table?.Dispose();
         NativeMemory.AlignedFree(_embedding);
-        NativeMemory.AlignedFree(_outputBias);
     }
 
     private void ReadBlock(ReadOnlySpan<RecurrentState> states)
@@ -188,31 +183,11 @@ public sealed unsafe class ManagedStepModel : IStepModel
             (_item, _live) = (item, _plan.Live(time));
             _crew.Run(_panels, _advance);
             _h = _y.From(item);
-            if (_integers && _config.Cell is Cell.RnnRelu)
+            for (var slot = 0; slot < _live && !_statesAreWritten; slot++)
             {
-                // Not bounded, so the scale of a vector is known only when all of it is.
-                for (var slot = 0; slot < _live; slot++)
-                {
-                    SetState(_buffers.Hidden(_layer, slot), _h.From(slot));
-                }
+                _writer.WriteState(_buffers.Hidden(_layer, slot), _width, _h.From(slot));
             }
         }
-    }
-
-    private void GiveLogits(ReadOnlySpan<RecurrentState> states, Span<float> logits)
-    {
-        Hold(states);
-        _rows = states.Length;
-        _buffers.ReserveLogits(_rows);
-        _crew.Run(_rows, _readTop);
-        _crew.Run(_buffers.LogitWidth / Sums, _logits);
-        for (var row = 0; row < _rows; row++)
-        {
-            new ReadOnlySpan<float>(_buffers.Logits + ((long)row * _buffers.LogitWidth), VocabularySize)
-                .CopyTo(logits[(row * VocabularySize)..]);
-        }
-
-        Array.Clear(_states, 0, states.Length);
     }
 
     /// <summary>The crew cannot take a span along.</summary>
@@ -242,7 +217,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
                 state = state[h..];
             }
 
-            SetState(hidden, _buffers.States.From((layer * _buffers.Slots) + slot));
+            _writer.WriteState(hidden, _width, _buffers.States.From((layer * _buffers.Slots) + slot));
         }
     }
 
@@ -262,7 +237,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         }
     }
 
-    private void ReadEmbedding(int item) => SetVector(
+    private void ReadEmbedding(int item) => _writer.WriteVector(
         _embedding + ((long)_plan.Tokens[item] * _embeddingWidth), _embeddingWidth, _buffers.Embedded.From(item));
 
     /// <summary>The sums of a panel for all tokens of the block, as far as their inputs go.</summary>
@@ -290,70 +265,9 @@ public sealed unsafe class ManagedStepModel : IStepModel
         var sums = _buffers.PanelSums(panel) + (_item * Sums);
         _layers[_layer].AddState(_kernels, panel, _h, _live, sums);
         var unit = panel * (_width / _panels);
-        var y = _integers && _config.Cell is Cell.RnnRelu ? default : _y.From(_item).At(unit);
+        var y = _statesAreWritten ? _y.From(_item).At(unit) : default;
         _kernels.Advance(
             _config.Cell, sums, _buffers.Hidden(_layer, 0) + unit, _buffers.Cells(_layer, 0) + unit, _width, _live,
-            y, _maxActivation);
+            y, _writer.MaxActivation);
     }
-
-    private void ReadTop(int row)
-    {
-        var h = _config.HiddenSize;
-        var hidden = _buffers.Top(row);
-        _states[row].Values.Slice((_config.Layers - 1) * _config.StateVectors * h, h).CopyTo(new Span<float>(hidden, h));
-        SetState(hidden, _buffers.TopActivations.From(row));
-    }
-
-    private void AddLogits(int panel)
-    {
-        var (width, at) = (_buffers.LogitWidth, panel * Sums);
-        var sums = _buffers.Logits + at;
-        StepBuffers.Fill(sums, _outputBias + at, _rows, width);
-        _kernels.Multiply(
-            _output, panel * StepKernels.PanelBlocks, StepKernels.PanelBlocks, _buffers.TopActivations, _rows, sums, width);
-    }
-
-    /// <summary>h as the products take it. Within ±1 it has one scale, which the gates can use without waiting for others.</summary>
-    private void SetState(float* h, Activations target) =>
-        Set(h, _width, target, _config.Cell is Cell.RnnRelu ? Max(h, _width) : 1);
-
-    private void SetVector(float* x, int length, Activations target) => Set(x, length, target, Max(x, length));
-
-    private void Set(float* x, int length, Activations target, float max)
-    {
-        if (!target.AreIntegers)
-        {
-            new ReadOnlySpan<float>(x, length).CopyTo(new Span<float>(target.Floats, length));
-            return;
-        }
-
-        _kernels.Quantize(x, length, max == 0 ? 0 : _maxActivation / max, _maxActivation, target.Shorts);
-        *target.Scales = max / _maxActivation;
-    }
-
-    private static float Max(float* x, int length)
-    {
-        var max = 0f;
-        for (var i = 0; i < length; i++)
-        {
-            max = MathF.Max(max, MathF.Abs(x[i]));
-        }
-
-        return max;
-    }
-
-    /// <summary>A matrix with rows filled up by zeros.</summary>
-    private static float* Copy(float[] source, int columns, int width)
-    {
-        var rows = source.Length / columns;
-        var copy = (float*)PackedMatrix.Allocate((nuint)((long)rows * width * sizeof(float)));
-        for (var row = 0; row < rows; row++)
-        {
-            source.AsSpan(row * columns, columns).CopyTo(new Span<float>(copy + ((long)row * width), columns));
-        }
-
-        return copy;
-    }
-
-    private static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;
 }

@@ -84,6 +84,21 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return memory;
     }
 
+    /// <summary>A matrix (rows, <paramref name="columns"/>) as it is, its rows filled up by zeros. Freed as <see cref="Allocate"/> says.</summary>
+    public static float* Copy(float[] source, int columns, int width)
+    {
+        var rows = source.Length / columns;
+        var copy = (float*)Allocate((nuint)((long)rows * width * sizeof(float)));
+        for (var row = 0; row < rows; row++)
+        {
+            source.AsSpan(row * columns, columns).CopyTo(new Span<float>(copy + ((long)row * width), columns));
+        }
+
+        return copy;
+    }
+
+    public static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;
+
     public void Dispose()
     {
         NativeMemory.AlignedFree(_data);

@@ -7,17 +7,14 @@ namespace LmModel.Inference.Managed;
 /// <param name="width">Units of a layer, filled up to whole panels.</param>
 /// <param name="embeddingWidth">Numbers of an embedding, filled up to whole vectors; 0 where none is multiplied.</param>
 /// <param name="panels">Panels of a layer.</param>
-/// <param name="logitWidth">V, filled up to whole blocks.</param>
 /// <param name="scale">What a unit of the 16-bit integers that products take is worth at first; null for floats.</param>
 internal sealed unsafe class StepBuffers(
-    int layers, int width, int embeddingWidth, int panels, int logitWidth, float? scale) : IDisposable
+    int layers, int width, int embeddingWidth, int panels, float? scale) : IDisposable
 {
     private int _items;
-    private int _rows;
     private float* _hidden;
     private float* _cells;
     private float* _sums;
-    private float* _top;
 
     /// <summary>Sequences there is room for.</summary>
     public int Slots { get; private set; }
@@ -31,14 +28,6 @@ internal sealed unsafe class StepBuffers(
     /// <summary>(items, embedding).</summary>
     public Activations Embedded { get; private set; }
 
-    /// <summary>h of the last layer, for the logits: (rows, width).</summary>
-    public Activations TopActivations { get; private set; }
-
-    /// <summary>(rows, <see cref="LogitWidth"/>).</summary>
-    public float* Logits { get; private set; }
-
-    public int LogitWidth => logitWidth;
-
     /// <summary>h of a layer, exactly: (width); the next slot's follows.</summary>
     public float* Hidden(int layer, int slot) => _hidden + (((long)layer * Slots) + slot) * width;
 
@@ -47,9 +36,6 @@ internal sealed unsafe class StepBuffers(
 
     /// <summary>The sums of a panel: (items, 64).</summary>
     public float* PanelSums(int panel) => _sums + ((long)panel * _items * StepKernels.PanelSums);
-
-    /// <summary>h of the last layer, exactly: (width).</summary>
-    public float* Top(int row) => _top + ((long)row * width);
 
     /// <summary>Makes room; what was there is lost.</summary>
     public void Reserve(int slots, int items)
@@ -77,21 +63,6 @@ internal sealed unsafe class StepBuffers(
         }
     }
 
-    /// <inheritdoc cref="Reserve"/>
-    public void ReserveLogits(int rows)
-    {
-        if (rows > _rows)
-        {
-            NativeMemory.AlignedFree(_top);
-            NativeMemory.AlignedFree(Logits);
-            TopActivations.Free();
-            _rows = rows;
-            _top = Floats((long)rows * width);
-            Logits = Floats((long)rows * logitWidth);
-            TopActivations = Activations.Allocate(rows, width, scale);
-        }
-    }
-
     /// <summary>Begins the sums of a panel for some columns.</summary>
     public static void Fill(float* sums, float* bias, int columns, int stride)
     {
@@ -107,11 +78,8 @@ internal sealed unsafe class StepBuffers(
         NativeMemory.AlignedFree(_hidden);
         NativeMemory.AlignedFree(_cells);
         NativeMemory.AlignedFree(_sums);
-        NativeMemory.AlignedFree(_top);
-        NativeMemory.AlignedFree(Logits);
         FreeOutputs();
         States.Free();
-        TopActivations.Free();
     }
 
     private void FreeOutputs()
