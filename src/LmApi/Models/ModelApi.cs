@@ -22,7 +22,7 @@ internal static class ModelApi
             .BindConfiguration(InferenceOptions.Section)
             .ValidateDataAnnotations()
             .Validate(
-                o => o.Engine is InferenceEngine.Managed || o.Precision is null or Precision.Fp32,
+                o => o.Precision is not { } precision || StepModels.Offers(o.Engine, precision),
                 "Inference:Precision must be fp32 where Inference:Engine is torch, which has no other.")
             .ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);

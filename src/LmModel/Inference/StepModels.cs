@@ -54,9 +54,13 @@ public static class StepModels
         return precision;
     }
 
+    /// <summary>Whether an engine keeps weights in a precision: torch has only fp32.</summary>
+    public static bool Offers(InferenceEngine engine, Precision precision) =>
+        engine is InferenceEngine.Managed || precision is Precision.Fp32;
+
     private static void CheckOffered(InferenceEngine engine, Precision precision)
     {
-        if (engine is InferenceEngine.Torch && precision is not Precision.Fp32)
+        if (!Offers(engine, precision))
         {
             throw new ArgumentException($"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
         }

@@ -24,10 +24,10 @@ public sealed class TorchStepModelTests
             for (var t = 0; t < fixture.Time; t++)
             {
                 model.Step([(int)fixture.Tokens[b, t]], [state], logits);
-                AssertClose(fixture.LogitsAt(b, t), logits);
+                StepModelAssert.Close(fixture.LogitsAt(b, t), logits, Tolerance);
             }
 
-            AssertClose(fixture.FinalState(b), state.Values);
+            StepModelAssert.Close(fixture.FinalState(b), state.Values, Tolerance);
         }
     }
 
@@ -45,13 +45,13 @@ public sealed class TorchStepModelTests
             model.Step([.. Enumerable.Range(0, batch).Select(b => (int)fixture.Tokens[b, t])], states, logits);
             for (var b = 0; b < batch; b++)
             {
-                AssertClose(fixture.LogitsAt(b, t), logits.AsSpan(b * width, width));
+                StepModelAssert.Close(fixture.LogitsAt(b, t), logits.AsSpan(b * width, width), Tolerance);
             }
         }
 
         for (var b = 0; b < batch; b++)
         {
-            AssertClose(fixture.FinalState(b), states[b].Values);
+            StepModelAssert.Close(fixture.FinalState(b), states[b].Values, Tolerance);
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class TorchStepModelTests
         for (var t = 0; t < fixture.Time; t++)
         {
             model.Step([(int)fixture.Tokens[0, t]], [state], logits);
-            AssertClose(fixture.LogitsAt(0, t), logits.AsSpan(0, fixture.Config.VocabularySize));
+            StepModelAssert.Close(fixture.LogitsAt(0, t), logits.AsSpan(0, fixture.Config.VocabularySize), Tolerance);
         }
     }
 
@@ -153,13 +153,8 @@ public sealed class TorchStepModelTests
     {
         var fixture = PyTorchFixture.Load("gru");
         using var model = new TorchStepModel(fixture.Config, fixture.Weights);
-        var state = RecurrentState.Zero(model.StateSize);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([token], [state], new float[11]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [state], new float[12]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [RecurrentState.Zero(3)], new float[11]));
-
-        Assert.All(state.Values.ToArray(), value => Assert.Equal(0, value));
+        StepModelAssert.RefusesWhatDoesNotFit(model, token);
     }
 
     [Fact]
@@ -188,14 +183,4 @@ public sealed class TorchStepModelTests
     }
 
     private static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-
-    /// <summary>A state holds layer 0 h, (layer 0 c), layer 1 h, …; a fixture's h and c are (L, B, H).</summary>
-    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], actual[i], Tolerance);
-        }
-    }
 }

@@ -50,8 +50,6 @@ internal sealed class Crew : IDisposable
         }
     }
 
-    public int Threads => _parts.Length;
-
     /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, each once, on any of the threads.</summary>
     /// <exception cref="InvalidOperationException">An item threw, the first is inside; all others are done.</exception>
     public void Run(int items, Action<int> work)

@@ -16,11 +16,6 @@ internal static unsafe class IntegerProducts<F, I>
 {
     private const int PairBytes = 2 * PackedMatrix.BlockRows;
 
-    /// <summary>The largest activation with which no sum of K products leaves 32 bits.</summary>
-    /// <param name="columns">K.</param>
-    public static int MaxActivation(int columns) =>
-        (int)Math.Min(short.MaxValue, int.MaxValue / ((long)PackedMatrix.MaxInteger * columns));
-
     /// <inheritdoc cref="FloatProducts{F, W}.Add"/>
     public static void Add(PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride)
     {

@@ -73,8 +73,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         _embeddingWidth = PackedMatrix.RoundUp(config.EmbeddingSize, PackedMatrix.BlockRows);
         var integers = precision is Precision.Int8;
         _writer = new ActivationWriter(
-            kernels, config.Cell,
-            IntegerProducts<FloatScalar, IntegerScalar>.MaxActivation(Math.Max(config.HiddenSize, config.EmbeddingSize)));
+            kernels, config.Cell, PackedMatrix.MaxActivation(Math.Max(config.HiddenSize, config.EmbeddingSize)));
         _statesAreWritten = !integers || _writer.StatesAreBounded;
 
         var tabled = TokenTable.Pays(_panels, VocabularySize);

@@ -19,7 +19,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public const int BlockRows = 16;
 
     /// <summary>The largest magnitude of an int8 weight; −128 is left out, so that the range is symmetric.</summary>
-    public const int MaxInteger = 127;
+    private const int MaxInteger = 127;
 
     private readonly byte* _data;
     private readonly int _blocks;
@@ -73,6 +73,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
         return packed;
     }
+
+    /// <summary>The largest activation with which no sum of K products with int8 weights leaves 32 bits.</summary>
+    /// <param name="columns">K.</param>
+    public static int MaxActivation(int columns) =>
+        (int)Math.Min(short.MaxValue, int.MaxValue / ((long)MaxInteger * columns));
 
     /// <summary>Zeroed memory on a cache line's border. Freed by <see cref="NativeMemory.AlignedFree"/>.</summary>
     public static void* Allocate(nuint bytes)

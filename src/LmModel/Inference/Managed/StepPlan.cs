@@ -13,6 +13,7 @@ namespace LmModel.Inference.Managed;
 internal sealed class StepPlan
 {
     private int[] _slots = [];
+    private int[] _starts = [];
     private int[] _tokens = [];
     private int[] _live = [];
 
@@ -42,7 +43,7 @@ internal sealed class StepPlan
     {
         if (_slots.Length < lengths.Length)
         {
-            _slots = new int[lengths.Length];
+            (_slots, _starts) = (new int[lengths.Length], new int[lengths.Length]);
         }
 
         Sort(lengths, from);
@@ -53,9 +54,8 @@ internal sealed class StepPlan
         }
 
         Items = 0;
-        for (var time = 0; time < Times; time++)
+        for (int time = 0, live = Slots; time < Times; time++)
         {
-            var live = Slots;
             while (lengths[_slots[live - 1]] - from <= time)
             {
                 live--;
@@ -96,14 +96,16 @@ internal sealed class StepPlan
             _tokens = new int[Items];
         }
 
+        var begin = from;
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            _starts[i] = begin;
+            begin += lengths[i];
+        }
+
         for (var slot = 0; slot < Slots; slot++)
         {
-            var start = from;
-            foreach (var length in lengths[.._slots[slot]])
-            {
-                start += length;
-            }
-
+            var start = _starts[_slots[slot]];
             for (int time = 0, item = slot; time < Times && slot < _live[time]; item += _live[time], time++)
             {
                 _tokens[item] = tokens[start + time];

@@ -45,10 +45,10 @@ public sealed class ManagedStepModelTests
             for (var t = 0; t < fixture.Time; t++)
             {
                 model.Step([(int)fixture.Tokens[b, t]], [state], logits);
-                AssertClose(fixture.LogitsAt(b, t), logits, Tolerance);
+                StepModelAssert.Close(fixture.LogitsAt(b, t), logits, Tolerance);
             }
 
-            AssertClose(fixture.FinalState(b), state.Values, Tolerance);
+            StepModelAssert.Close(fixture.FinalState(b), state.Values, Tolerance);
         }
     }
 
@@ -124,7 +124,7 @@ public sealed class ManagedStepModelTests
         {
             torch.Step([token], [a], expected);
             managed.Step([token], [b], actual);
-            AssertClose(expected, actual, 1e-4f);
+            StepModelAssert.Close(expected, actual, 1e-4f);
         }
     }
 
@@ -140,7 +140,7 @@ public sealed class ManagedStepModelTests
             for (var t = 0; t < fixture.Time; t++)
             {
                 model.Step([(int)fixture.Tokens[0, t]], [state], logits);
-                AssertClose(fixture.LogitsAt(0, t), logits, tolerance);
+                StepModelAssert.Close(fixture.LogitsAt(0, t), logits, tolerance);
             }
         }
     }
@@ -169,7 +169,7 @@ public sealed class ManagedStepModelTests
             {
                 small.Step([token], [a], expected);
                 without.Step([token], [b], actual);
-                AssertClose(expected, actual.AsSpan(0, 64), precision is Precision.Fp32 ? Tolerance : 0.05f);
+                StepModelAssert.Close(expected, actual.AsSpan(0, 64), precision is Precision.Fp32 ? Tolerance : 0.05f);
             }
         }
     }
@@ -181,13 +181,8 @@ public sealed class ManagedStepModelTests
     {
         var fixture = PyTorchFixture.Load("gru");
         using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, threads: 2);
-        var state = RecurrentState.Zero(model.StateSize);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([token], [state], new float[11]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [state], new float[12]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Step([1], [RecurrentState.Zero(3)], new float[11]));
-
-        Assert.All(state.Values.ToArray(), value => Assert.Equal(0, value));
+        StepModelAssert.RefusesWhatDoesNotFit(model, token);
     }
 
     [Fact]
@@ -260,13 +255,4 @@ public sealed class ManagedStepModelTests
 
     private static Vector128<short> RandomShorts(Random random, int bound) => Vector128.Create(
         [.. Enumerable.Range(0, 8).Select(_ => (short)random.Next(-bound + 1, bound))]);
-
-    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], actual[i], tolerance);
-        }
-    }
 }
