@@ -13,21 +13,25 @@ namespace LmModel.Training;
 /// column 1   g h        i j
 /// column 2   m n        o p
 /// </code>
-/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time.
+/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time. Windows may differ in length.
 /// </remarks>
 internal sealed class ContiguousBatches
 {
-    private readonly int[] _tokens;
-    private readonly int _columnLength;
+    private readonly ITokens _tokens;
+    private readonly int[] _row;
 
+    /// <param name="tokens">The text.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="windowLength">T, of a window of the usual length.</param>
+    /// <param name="longest">Steps of the longest window, at least T.</param>
     /// <exception cref="ArgumentException">The text is too short for even one window.</exception>
-    public ContiguousBatches(int[] tokens, int batchSize, int windowLength)
+    public ContiguousBatches(ITokens tokens, int batchSize, int windowLength, int longest)
     {
         _tokens = tokens;
+        _row = new int[longest + 1];
         BatchSize = batchSize;
-        WindowLength = windowLength;
-        _columnLength = (tokens.Length - 1) / batchSize;
-        WindowsPerEpoch = (_columnLength - (windowLength - 1)) / windowLength;
+        ColumnLength = (tokens.Length - 1) / batchSize;
+        WindowsPerEpoch = (int)Math.Min(int.MaxValue, (ColumnLength - (windowLength - 1)) / windowLength);
         if (WindowsPerEpoch < 1)
         {
             throw new ArgumentException(
@@ -38,27 +42,30 @@ internal sealed class ContiguousBatches
 
     public int BatchSize { get; }
 
-    public int WindowLength { get; }
+    /// <summary>Predictions that a column offers.</summary>
+    public long ColumnLength { get; }
 
+    /// <summary>Windows of the usual length; their number differs by one with the offset.</summary>
     public int WindowsPerEpoch { get; }
 
     /// <summary>Tokens a text must have for one window an epoch at any offset.</summary>
-    public static int LeastTokens(int batchSize, int windowLength) => (2 * windowLength - 1) * batchSize + 1;
+    public static long LeastTokens(int batchSize, int windowLength) => ((2L * windowLength) - 1) * batchSize + 1;
 
-    /// <param name="window">0 … <see cref="WindowsPerEpoch"/> − 1.</param>
-    /// <param name="offset">Where the epoch starts in each column, 0 … T − 1.</param>
-    /// <returns>Inputs and targets, each (B, T) row by row.</returns>
-    public (long[] Inputs, long[] Targets) Window(int window, int offset)
+    /// <param name="position">Where in each column the window begins, from 0.</param>
+    /// <param name="length">T; the position and it are at most <see cref="ColumnLength"/>.</param>
+    /// <returns>Inputs and targets, each (T, B): a step's tokens side by side.</returns>
+    public (int[] Inputs, int[] Targets) Window(long position, int length)
     {
-        var inputs = new long[BatchSize * WindowLength];
-        var targets = new long[BatchSize * WindowLength];
+        var inputs = new int[length * BatchSize];
+        var targets = new int[length * BatchSize];
+        var row = _row.AsSpan(0, length + 1);
         for (var b = 0; b < BatchSize; b++)
         {
-            var start = b * _columnLength + offset + window * WindowLength;
-            for (var t = 0; t < WindowLength; t++)
+            _tokens.CopyTo((b * ColumnLength) + position, row);
+            for (var t = 0; t < length; t++)
             {
-                inputs[b * WindowLength + t] = _tokens[start + t];
-                targets[b * WindowLength + t] = _tokens[start + t + 1];
+                inputs[(t * BatchSize) + b] = row[t];
+                targets[(t * BatchSize) + b] = row[t + 1];
             }
         }
 

@@ -1,24 +1,32 @@
 namespace LmModel.Training;
 
-/// <summary>
-/// Linear warm-up to the peak, then half a cosine down to <paramref name="FinalShare"/> of it (Loshchilov and Hutter 2017).
-/// </summary>
+/// <summary>The learning rate of each step.</summary>
+/// <param name="Kind">How it goes.</param>
 /// <param name="Peak">Highest learning rate.</param>
-/// <param name="WarmupSteps">Steps of the ramp from 0.</param>
+/// <param name="WarmupSteps">Steps of the ramp from 0 that <see cref="Schedule.Cosine"/> begins with.</param>
 /// <param name="TotalSteps">Steps of the whole training.</param>
 /// <param name="FinalShare">Share of the peak at the last step, 0 to 1.</param>
-internal sealed record LearningRateSchedule(double Peak, int WarmupSteps, int TotalSteps, double FinalShare)
+internal sealed record LearningRateSchedule(Schedule Kind, double Peak, int WarmupSteps, int TotalSteps, double FinalShare)
 {
+    // Both as Smith and Topin have them in later work: the rise takes 30 % and starts at a 25th.
+    private const double OneCycleRise = 0.3;
+    private const double OneCycleStart = 0.04;
+
     /// <summary>The learning rate of <paramref name="step"/>, from 0.</summary>
     public double At(int step)
     {
-        if (step < WarmupSteps)
+        var rise = Kind is Schedule.OneCycle ? (int)(OneCycleRise * TotalSteps) : WarmupSteps;
+        if (step < rise)
         {
-            return Peak * (step + 1) / WarmupSteps;
+            return Peak * (Kind is Schedule.OneCycle
+                ? OneCycleStart + ((1 - OneCycleStart) * (1 - Cosine(step / (double)rise)))
+                : (step + 1) / (double)rise);
         }
 
-        var progress = (step - WarmupSteps) / (double)Math.Max(1, TotalSteps - 1 - WarmupSteps);
-        var cosine = 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, progress)));   // 1 → 0
-        return Peak * (FinalShare + (1 - FinalShare) * cosine);
+        var progress = (step - rise) / (double)Math.Max(1, TotalSteps - 1 - rise);
+        return Peak * (FinalShare + ((1 - FinalShare) * Cosine(Math.Min(1, progress))));
     }
+
+    /// <summary>Half a cosine: 1 at 0, 0 at 1.</summary>
+    private static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 }

@@ -3,6 +3,7 @@ using LmModel.Evaluation;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using TorchSharp;
 
 namespace LmModel.Training;
 
@@ -12,6 +13,9 @@ namespace LmModel.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    /// <summary>Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.</summary>
+    private const int LongestValidation = 120_000;
+
     private readonly Corpus _corpus;
     private readonly Tokenizer _tokenizer;
     private readonly string _folder;
@@ -33,7 +37,7 @@ public sealed class Trainer : IDisposable
                 + $"{_validation.Length} tokens, and 2 are the least.");
         }
 
-        _network = new WindowTrainer(run.Config, settings, tokenizer.Encode(training));
+        _network = new WindowTrainer(run.Config, settings, new TokenArray(tokenizer.Encode(training)));
     }
 
     /// <summary>The architecture being trained.</summary>
@@ -44,6 +48,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Updates done.</summary>
     public int Step => _run.Step;
+
+    /// <summary>So many validations without a new best that the training ends (Prechelt 1998).</summary>
+    public bool StopsEarly => Settings.Patience > 0 && _run.ValidationsSinceBest >= Settings.Patience;
 
     /// <summary>Updates in which the training text is read once.</summary>
     public int StepsPerEpoch => _network.WindowsPerEpoch;
@@ -60,6 +67,8 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException($"This cannot be trained: {string.Join("; ", problems)}.");
         }
 
+        // Decided once: a training that goes on elsewhere goes on with the same numbers.
+        settings = settings with { Arithmetic = settings.Arithmetic ?? ProcessorArithmetic.Fastest };
         var run = new TrainingRun { Config = config, Settings = settings, Card = card, CorpusSha256 = corpus.Sha256 };
         var trainer = new Trainer(run, corpus, tokenizer, folder, time);
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
@@ -74,8 +83,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="CorpusException">The text is not the one the training began with.</exception>
     public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
     {
-        var checkpoint = TrainingCheckpoint.Load(folder);
-        var run = checkpoint.Run;
+        var (run, values) = TrainingCheckpoint.Load(folder);
         if (run.CorpusSha256 != corpus.Sha256)
         {
             throw new CorpusException(
@@ -83,7 +91,7 @@ public sealed class Trainer : IDisposable
         }
 
         var trainer = new Trainer(run, corpus, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
-        trainer._network.Restore(checkpoint.Weights, checkpoint.Optimizer, checkpoint.Carried);
+        trainer._network.Restore(values, run.Position);
         return trainer;
     }
 
@@ -98,8 +106,7 @@ public sealed class Trainer : IDisposable
         var begun = _time.GetTimestamp();
         var (elapsedBefore, stepBefore) = (_run.Elapsed, _run.Step);
         var (lossSum, steps, training) = (0.0, 0, TimeSpan.Zero);
-        _network.Model.train();
-        while (_run.Step < Settings.Steps)
+        while (_run.Step < Settings.Steps && !StopsEarly)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -111,7 +118,7 @@ public sealed class Trainer : IDisposable
             lossSum += _network.TrainOn(_run.Step);
             training += _time.GetElapsedTime(stepBegun);
             steps++;
-            _run = _run with { Step = _run.Step + 1, Elapsed = elapsedBefore + _time.GetElapsedTime(begun) };
+            _run = _run with { Step = _run.Step + 1, Position = _network.Position, Elapsed = elapsedBefore + _time.GetElapsedTime(begun) };
 
             var validate = _run.Step % Settings.ValidateEvery == 0 || _run.Step == Settings.Steps;
             if (validate || _run.Step % reportEvery == 0)
@@ -165,12 +172,17 @@ public sealed class Trainer : IDisposable
 
     private (double? Loss, bool IsBest) Validate()
     {
-        var figure = new Evaluator(_network.Model, _tokenizer).Evaluate(_validation, Protocol.ColdWindows);
+        var weights = _network.AveragedWeights();
+        using var decoder = new ManagedStepModel(Config, weights, Precision.Fp32, torch.get_num_threads());
+        var tokens = _validation.AsSpan(0, Math.Min(_validation.Length, LongestValidation)).ToArray();
+        var figure = new Evaluator(decoder, _tokenizer).Evaluate(tokens, Protocol.ColdWindows);
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);
+        _run = isBest
+            ? _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step, ValidationsSinceBest = 0 }
+            : _run with { ValidationsSinceBest = _run.ValidationsSinceBest + 1 };
         if (isBest)
         {
-            _run = _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step };
-            SaveBest(_network.Model.ReadWeights(), [figure]);
+            SaveBest(weights, [figure]);
         }
 
         Checkpoint().Save(_folder);
@@ -180,11 +192,7 @@ public sealed class Trainer : IDisposable
     private void SaveBest(IReadOnlyDictionary<string, float[]> weights, IReadOnlyList<EvaluationResult> figures) =>
         ModelFolder.Save(_folder, Config, _tokenizer, weights, _run.Card.Render(_run, _corpus, _tokenizer, figures));
 
-    private TrainingCheckpoint Checkpoint()
-    {
-        var (weights, optimizer, carried) = _network.Read();
-        return new TrainingCheckpoint { Run = _run, Weights = weights, Optimizer = optimizer, Carried = carried };
-    }
+    private TrainingCheckpoint Checkpoint() => new() { Run = _run, Tensors = _network.Read() };
 }
 
 /// <summary>What is known of a model at the end of its training.</summary>

@@ -5,46 +5,32 @@ using LmModel.Networks;
 namespace LmModel.Training;
 
 /// <summary>
-/// Everything a training needs to go on as if it had never stopped: one safetensors file of the weights, the optimizer's
-/// memory and the carried state, with the rest as JSON in its metadata.
+/// Everything a training needs to go on as if it had never stopped: one safetensors file of its numbers, with the rest as
+/// JSON in its metadata.
 /// </summary>
 internal sealed record TrainingCheckpoint
 {
     /// <summary>Where a model folder keeps it.</summary>
     public static string PathIn(string modelFolder) => Path.Combine(modelFolder, "training", "last.safetensors");
 
-    private const string OptimizerName = "optimizer";
-    private const string CarriedPrefix = "carried.";
     private const string ProgressName = "progress";
 
     public required TrainingRun Run { get; init; }
 
-    public required IReadOnlyDictionary<string, float[]> Weights { get; init; }
-
-    /// <summary>The optimizer's own serialization.</summary>
-    public required byte[] Optimizer { get; init; }
-
-    /// <summary>The recurrent state after the last window: h, and c for an LSTM, each (L, B, H).</summary>
-    public required IReadOnlyList<float[]> Carried { get; init; }
+    /// <summary>Parameters, AdamW's moments, averages and the carried state.</summary>
+    public required IReadOnlyList<(string Name, long[] Shape, float[] Values)> Tensors { get; init; }
 
     public void Save(string modelFolder)
     {
-        var config = Run.Config;
-        var tensors = config.ParameterShapes
-            .Select(p => TensorData.Floats(p.Name, p.Shape, Weights[p.Name]))
-            .Append(TensorData.Bytes(OptimizerName, TensorType.U8, [Optimizer.Length], Optimizer))
-            .Concat(Carried.Select((values, i) => TensorData.Floats(
-                CarriedPrefix + i, [config.Layers, Run.Settings.BatchSize, config.HiddenSize], values)));
         var path = PathIn(modelFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        SafeTensorsWriter.Write(path, tensors.ToList(), new Dictionary<string, string>
-        {
-            [ProgressName] = JsonSerializer.Serialize(Run),
-        });
+        var tensors = Tensors.Select(t => TensorData.Floats(t.Name, t.Shape, t.Values)).ToList();
+        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string> { [ProgressName] = JsonSerializer.Serialize(Run) });
     }
 
     /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken.</exception>
-    public static TrainingCheckpoint Load(string modelFolder)
+    /// <returns>The training, and what gives the numbers of a name.</returns>
+    public static (TrainingRun Run, Func<string, float[]> Values) Load(string modelFolder)
     {
         var path = PathIn(modelFolder);
         if (!File.Exists(path))
@@ -56,13 +42,10 @@ internal sealed record TrainingCheckpoint
         {
             using var reader = SafeTensorsReader.Open(path);
             var run = JsonSerializer.Deserialize<TrainingRun>(reader.Metadata[ProgressName])!;
-            return new TrainingCheckpoint
-            {
-                Run = run,
-                Weights = run.Config.ParameterShapes.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name)),
-                Optimizer = reader.ReadBytes(OptimizerName),
-                Carried = [.. Enumerable.Range(0, run.Config.StateVectors).Select(i => reader.ReadFloats(CarriedPrefix + i))],
-            };
+            var values = reader.Tensors.ToDictionary(t => t.Name, t => reader.ReadFloats(t.Name));
+            return (run, name => values.TryGetValue(name, out var numbers)
+                ? numbers
+                : throw new ModelFolderException($"The training in {path} cannot be resumed: {name} is missing."));
         }
         catch (Exception e) when (e is SafeTensorsException or JsonException or KeyNotFoundException)
         {
@@ -92,6 +75,12 @@ internal sealed record TrainingRun
 
     /// <summary>Updates done when <see cref="BestLoss"/> was reached.</summary>
     public int BestStep { get; init; }
+
+    /// <summary>Validations since the best one.</summary>
+    public int ValidationsSinceBest { get; init; }
+
+    /// <summary>Where the next window is.</summary>
+    public TextPosition Position { get; init; }
 
     /// <summary>Time trained so far, over all interruptions.</summary>
     public TimeSpan Elapsed { get; init; }

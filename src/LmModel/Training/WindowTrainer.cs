@@ -1,149 +1,184 @@
 using LmModel.Networks;
 using LmModel.Sampling;
-using TorchSharp.Modules;
+using LmModel.Training.Backpropagation;
 using static TorchSharp.torch;
 
 namespace LmModel.Training;
 
 /// <summary>
-/// The numbers of a training: network, optimizer and carried state, and the step that changes all three by one window.
+/// The numbers of a training: parameters and carried state, and the step that changes them by one window.
 /// </summary>
 /// <remarks>Every random number is keyed by the seed and the step, so there is no generator state to save.</remarks>
 internal sealed class WindowTrainer : IDisposable
 {
+    private readonly ModelConfig _config;
     private readonly TrainingSettings _settings;
     private readonly ContiguousBatches _batches;
     private readonly LearningRateSchedule _schedule;
-    private readonly AdamW _optimizer;
+    private readonly List<TrainedParameter> _parameters;
+    private readonly TrainedNetwork _network;
+    private readonly SampledSoftmax? _sampled;
     private TensorState _carried;
 
     /// <param name="config">The network; its weights are drawn from the seed.</param>
-    /// <param name="settings">How it is trained.</param>
+    /// <param name="settings">How it is trained; the arithmetic is given.</param>
     /// <param name="tokens">The text to train on.</param>
-    public WindowTrainer(ModelConfig config, TrainingSettings settings, int[] tokens)
+    public WindowTrainer(ModelConfig config, TrainingSettings settings, ITokens tokens)
     {
-        _settings = settings;
-        _batches = new ContiguousBatches(tokens, settings.BatchSize, settings.WindowLength);
+        (_config, _settings) = (config, settings);
+        var longest = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
+        _batches = new ContiguousBatches(tokens, settings.BatchSize, settings.WindowLength, longest);
         _schedule = new LearningRateSchedule(
-            settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare);
+            settings.Schedule, settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare);
+        _sampled = settings.SampledTokens > 0 && settings.SampledTokens < config.VocabularySize
+            ? new SampledSoftmax(Counts(tokens, config.VocabularySize), settings.SampledTokens)
+            : null;
 
         TorchRuntime.Initialize();
         random.manual_seed(settings.Seed);
-        Model = new LanguageModel(config);
-        _optimizer = Optimizer(Model, settings);
         using var scope = NewDisposeScope();
+        using var model = new LanguageModel(config);
+        RecurrentInitializer.Apply(model, settings.RecurrentInitialization);
+        _parameters = [.. model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats()))];
+        _network = new TrainedNetwork(config, settings, _parameters, longest);
         _carried = TensorState.Zero(config, settings.BatchSize).Detach();
     }
 
-    public LanguageModel Model { get; }
-
     public int WindowsPerEpoch => _batches.WindowsPerEpoch;
+
+    /// <summary>Where the next window is.</summary>
+    public TextPosition Position { get; private set; } = new(Epoch: -1, Offset: long.MaxValue / 2);
 
     /// <summary>The learning rate of <paramref name="step"/>, from 0.</summary>
     public double LearningRate(int step) => _schedule.At(step);
 
+    /// <summary>The weights to validate and to save: their moving average.</summary>
+    public IReadOnlyDictionary<string, float[]> AveragedWeights() =>
+        _parameters.ToDictionary(p => p.Name, p => p.Average.ToFloats());
+
     /// <summary>One update of the weights.</summary>
-    /// <param name="step">From 0; says which window it is, and keys dropout and resets.</param>
-    /// <returns>Mean loss of the window, nats a token.</returns>
+    /// <param name="step">From 0; keys dropout, resets and the window's length.</param>
+    /// <returns>Mean loss of the window, nats a token; over the candidates, where the softmax is sampled.</returns>
+    /// <exception cref="TrainingException">The loss or the gradient is no number any more.</exception>
     public double TrainOn(int step)
     {
-        var (epoch, window) = Math.DivRem(step, _batches.WindowsPerEpoch);
-        var offset = (int)(Draw(RandomStream.Offset, epoch) * _settings.WindowLength);
-        var (inputs, targets) = _batches.Window(window, offset);
-        random.manual_seed((long)(Draw(RandomStream.Dropout, step) * long.MaxValue));
-
-        using var scope = NewDisposeScope();
-        using var state = _carried;
-        var kept = Kept(step, newEpoch: window == 0);                         // (1, B, 1)
-        var (logits, next) = Model.Forward(
-            tensor(inputs).view(_settings.BatchSize, _settings.WindowLength),
-            new TensorState(state.H * kept, state.C is null ? null : state.C * kept));   // (B, T, V)
-        using var loss = nn.functional.cross_entropy(logits.view(-1, Model.Config.VocabularySize), tensor(targets));
-        _carried = next.Detach();
-
-        _optimizer.zero_grad();
-        loss.backward();
-        nn.utils.clip_grad_norm_(Model.parameters(), _settings.GradientClip);
-        foreach (var group in _optimizer.ParamGroups)
+        var length = _settings.JitterWindows
+            ? WindowJitter.Length(_settings.WindowLength, _settings.Seed, step)
+            : _settings.WindowLength;
+        var newEpoch = Position.Offset + length > _batches.ColumnLength;
+        if (newEpoch)
         {
-            group.LearningRate = _schedule.At(step);
+            var epoch = Position.Epoch + 1;
+            Position = new(epoch, (long)(Draw(TrainingRandom.Offset, epoch) * _settings.WindowLength));
+            length = (int)Math.Min(length, _batches.ColumnLength - Position.Offset);
         }
 
-        _optimizer.step();
-        var nats = loss.item<float>();
-        return float.IsFinite(nats)
-            ? nats
-            : throw new TrainingException(
-                $"The loss of step {step + 1} is {nats}: the training diverged. Lower the learning rate "
-                + $"(now {_settings.LearningRate}) or the gradient clip (now {_settings.GradientClip}).");
+        var (inputs, targets) = _batches.Window(Position.Offset, length);
+        Position = Position with { Offset = Position.Offset + length };
+        random.manual_seed((long)(Draw(TrainingRandom.Dropout, step) * long.MaxValue));
+
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var kept = Kept(step, newEpoch);                                      // (1, B, 1)
+        var nats = _network.Backward(
+            inputs, targets, _sampled?.Draw(targets, _settings.Seed, step),
+            new TensorState(_carried.H * kept, _carried.C is null ? null : _carried.C * kept));
+        _carried.Dispose();
+        _carried = _network.State().Detach();
+
+        var norm = AdamW.GradientNorm(_parameters);
+        if (!double.IsFinite(nats) || !double.IsFinite(norm))
+        {
+            throw new TrainingException(
+                $"The loss of step {step + 1} is {nats} and its gradient {norm}: the training diverged. Lower the learning "
+                + $"rate (now {_settings.LearningRate}) or the gradient clip (now {_settings.GradientClip}).");
+        }
+
+        // A shorter window's gradient is noisier (Merity et al. 2018).
+        var rate = _schedule.At(step) * length / _settings.WindowLength;
+        AdamW.Step(_parameters, step, rate, _settings.WeightDecay, Math.Min(1, _settings.GradientClip / (norm + 1e-6)));
+        WeightAverage.Update(_parameters, step, _settings.AverageDecay);
+        return nats;
     }
 
-    /// <summary>1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1).</summary>
+    /// <summary>A copy of all that the next step depends on, by the names and shapes that a checkpoint keeps.</summary>
+    public IReadOnlyList<(string Name, long[] Shape, float[] Values)> Read()
+    {
+        var kept = _parameters.SelectMany(p => p.Kept).Append(("carried.h", _carried.H));
+        if (_carried.C is not null)
+        {
+            kept = kept.Append(("carried.c", _carried.C));
+        }
+
+        return [.. kept.Select(k => (k.Item1, k.Item2.shape, k.Item2.ToFloats()))];
+    }
+
+    /// <summary>Goes back to what <see cref="Read"/> gave.</summary>
+    /// <param name="values">The numbers of a name.</param>
+    /// <param name="position">Where the next window is.</param>
+    public void Restore(Func<string, float[]> values, TextPosition position)
+    {
+        using var scope = NewDisposeScope();
+        void Set(string name, Tensor target) => target.copy_(tensor(values(name)).view(target.shape));
+
+        foreach (var (name, target) in _parameters.SelectMany(p => p.Kept))
+        {
+            Set(name, target);
+        }
+
+        Set("carried.h", _carried.H);
+        if (_carried.C is not null)
+        {
+            Set("carried.c", _carried.C);
+        }
+
+        Position = position;
+    }
+
+    public void Dispose()
+    {
+        _carried.Dispose();
+        _network.Dispose();
+        _parameters.ForEach(p => p.Dispose());
+    }
+
+    /// <summary>
+    /// 1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1): a served model
+    /// starts cold, so it must have practised that.
+    /// </summary>
     private Tensor Kept(int step, bool newEpoch)
     {
         var kept = new float[_settings.BatchSize];
         for (var b = 0; b < kept.Length; b++)
         {
-            var draw = Draw(RandomStream.Reset, (long)step * kept.Length + b);
+            var draw = Draw(TrainingRandom.Reset, ((long)step * kept.Length) + b);
             kept[b] = newEpoch || draw < _settings.StateResetProbability ? 0 : 1;
         }
 
         return tensor(kept).view(1, -1, 1);
     }
 
-    /// <summary>A copy of all that the next step depends on.</summary>
-    public (IReadOnlyDictionary<string, float[]> Weights, byte[] Optimizer, IReadOnlyList<float[]> Carried) Read()
+    private static long[] Counts(ITokens tokens, int vocabulary)
     {
-        using var optimizer = new MemoryStream();
-        using (var writer = new BinaryWriter(optimizer, System.Text.Encoding.UTF8, leaveOpen: true))
+        var counts = new long[vocabulary];
+        var buffer = new int[1 << 16];
+        for (var start = 0L; start < tokens.Length; start += buffer.Length)
         {
-            _optimizer.save_state_dict(writer);
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tokens.Length - start));
+            tokens.CopyTo(start, part);
+            foreach (var id in part)
+            {
+                counts[id]++;
+            }
         }
 
-        IReadOnlyList<float[]> carried =
-            _carried.C is null ? [_carried.H.ToFloats()] : [_carried.H.ToFloats(), _carried.C.ToFloats()];
-        return (Model.ReadWeights(), optimizer.ToArray(), carried);
+        return counts;
     }
 
-    /// <summary>Goes back to what <see cref="Read"/> gave.</summary>
-    public void Restore(IReadOnlyDictionary<string, float[]> weights, byte[] optimizer, IReadOnlyList<float[]> carried)
-    {
-        Model.LoadWeights(weights);
-        using (var reader = new BinaryReader(new MemoryStream(optimizer)))
-        {
-            _optimizer.load_state_dict(reader);
-        }
-
-        using var scope = NewDisposeScope();
-        Tensor Tensor(float[] v) => tensor(v).view(Model.Config.Layers, _settings.BatchSize, Model.Config.HiddenSize);
-        _carried.Dispose();
-        _carried = new TensorState(Tensor(carried[0]), carried.Count > 1 ? Tensor(carried[1]) : null).Detach();
-    }
-
-    public void Dispose()
-    {
-        _carried.Dispose();
-        _optimizer.Dispose();
-        Model.Dispose();
-    }
-
-    /// <summary>AdamW that shrinks matrices only: a bias or an offset has no reason to be small.</summary>
-    private static AdamW Optimizer(LanguageModel model, TrainingSettings settings)
-    {
-        var weights = model.NamedWeights().Select(p => p.Value).ToList();
-        AdamW.ParamGroup Group(bool matrices) => new(
-            weights.Where(w => w.dim() > 1 == matrices),
-            new AdamW.Options { LearningRate = settings.LearningRate, weight_decay = matrices ? settings.WeightDecay : 0 });
-        return optim.AdamW([Group(matrices: true), Group(matrices: false)], settings.LearningRate);
-    }
-
-    private double Draw(RandomStream stream, long position) => Philox.Uniform(_settings.Seed, (int)stream, position);
-
-    /// <summary>What a random number is for; each has a sequence of its own.</summary>
-    private enum RandomStream
-    {
-        Offset = 1,
-        Reset = 2,
-        Dropout = 3,
-    }
+    private double Draw(TrainingRandom use, long position) => Philox.Uniform(_settings.Seed, (int)use, position);
 }
+
+/// <summary>Where in the text a training is.</summary>
+/// <param name="Epoch">Times that the text was begun before this one; −1 before the first window.</param>
+/// <param name="Offset">Tokens of each column that were read, and those skipped at the epoch's beginning.</param>
+internal readonly record struct TextPosition(int Epoch, long Offset);

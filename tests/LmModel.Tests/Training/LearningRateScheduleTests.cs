@@ -4,7 +4,7 @@ namespace LmModel.Tests.Training;
 
 public sealed class LearningRateScheduleTests
 {
-    private static readonly LearningRateSchedule Schedule = new(Peak: 0.1, WarmupSteps: 10, TotalSteps: 111, FinalShare: 0.2);
+    private static readonly LearningRateSchedule Cosine = new(Schedule.Cosine, Peak: 0.1, WarmupSteps: 10, TotalSteps: 111, FinalShare: 0.2);
 
     [Theory]
     [InlineData(0, 0.01)]
@@ -13,9 +13,21 @@ public sealed class LearningRateScheduleTests
     [InlineData(60, 0.06)]
     [InlineData(110, 0.02)]
     public void It_rises_in_a_line_and_falls_in_half_a_cosine(int step, double expected) =>
-        Assert.Equal(expected, Schedule.At(step), 1e-12);
+        Assert.Equal(expected, Cosine.At(step), 1e-12);
 
     [Fact]
     public void Without_warm_up_it_starts_at_the_peak() =>
-        Assert.Equal(0.1, (Schedule with { WarmupSteps = 0 }).At(0), 1e-12);
+        Assert.Equal(0.1, (Cosine with { WarmupSteps = 0 }).At(0), 1e-12);
+
+    [Theory]
+    [InlineData(0, 0.004)]
+    [InlineData(30, 0.1)]
+    [InlineData(15, 0.052)]
+    [InlineData(100, 0.02)]
+    public void One_cycle_rises_in_half_a_cosine_over_thirty_percent_of_the_steps(int step, double expected)
+    {
+        var schedule = new LearningRateSchedule(Schedule.OneCycle, Peak: 0.1, WarmupSteps: 0, TotalSteps: 101, FinalShare: 0.2);
+
+        Assert.Equal(expected, schedule.At(step), 1e-12);
+    }
 }

@@ -28,6 +28,12 @@ public sealed class TrainerTests
         ValidateEvery = 6,
         LearningRate = 1e-2,
         StateResetProbability = 0.2,
+        JitterWindows = true,
+        InputDropout = 0.1,
+        EmbeddingDropout = 0.1,
+        WeightDrop = 0.2,
+        SampledTokens = 15,
+        AverageDecay = 0.9,
     };
 
     public static TheoryData<Cell, bool> Cells => new()
@@ -56,11 +62,9 @@ public sealed class TrainerTests
         }
 
         Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
-        var (a, b) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
-        Assert.All(a.Weights, p => Assert.Equal(p.Value, b.Weights[p.Key]));
-        Assert.Equal(a.Optimizer, b.Optimizer);
-        Assert.Equal(a.Carried, b.Carried);
-        Assert.Equal(a.Run.BestLoss, b.Run.BestLoss);
+        var ((a, _), (b, values)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
+        Assert.Equal(a with { Elapsed = default }, b with { Elapsed = default });
+        Assert.All(Tensors(whole), t => Assert.Equal(t.Values, values(t.Name)));
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class TrainerTests
         var path = folder["ducks"];
         var reports = new List<TrainingProgress>();
         IReadOnlyList<EvaluationResult> figures;
-        using (var trainer = Start(path, Cell.Lstm, tied: false, Settings with { Steps = 60, ValidateEvery = 20 }))
+        using (var trainer = Start(path, Cell.Lstm, tied: false, Settings with { Steps = 60, ValidateEvery = 20, SampledTokens = 0 }))
         {
             trainer.Run(reports.Add, CancellationToken.None);
             figures = trainer.Finish(threads: 1, CancellationToken.None).Figures;
@@ -220,6 +224,12 @@ public sealed class TrainerTests
         using var stop = new CancellationTokenSource();
         var clock = new StopAt(atStep, stop);
         Assert.False(trainer.Run(clock.Report, stop.Token, reportEvery: 1));
+    }
+
+    private static List<(string Name, float[] Values)> Tensors(string folder)
+    {
+        using var reader = SafeTensorsReader.Open(TrainingCheckpoint.PathIn(folder));
+        return [.. reader.Tensors.Select(t => (t.Name, reader.ReadFloats(t.Name)))];
     }
 
     private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

@@ -9,6 +9,8 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
 {
     private readonly Vector512<float> _value = value;
 
+    public Vector512<float> Value => _value;
+
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
 
     public static bool IsWide => true;

@@ -1,0 +1,276 @@
+using System.Runtime.CompilerServices;
+using LmModel.Inference.Managed;
+using LmModel.Networks;
+using static LmModel.Inference.Managed.LaneFunctions<LmModel.Inference.Managed.Float512>;
+
+namespace LmModel.Training.Backpropagation;
+
+/// <summary>
+/// One step of a cell for B columns, forward and back: all that lies between two matrix products. Each pass overwrites what
+/// it has read, so that a window needs one buffer (T, B, G·H) that holds sums, then gates, then their gradient.
+/// </summary>
+internal abstract unsafe class CellKernels
+{
+    public static CellKernels Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
+        ? new CellKernels<Bf16Format, ushort>()
+        : new CellKernels<Fp32Format, float>();
+
+    /// <summary>From the gates' sums to the next state.</summary>
+    public abstract void Forward(Cell cell, in CellStep step);
+
+    /// <summary>From the gradient of the next state to that of the gates' sums and of the state before.</summary>
+    public abstract void Backward(Cell cell, in CellStep step);
+}
+
+/// <summary>Where the numbers of a step lie. Rows are columns of text, one after another.</summary>
+internal unsafe struct CellStep
+{
+    /// <summary>B.</summary>
+    public int Columns;
+
+    /// <summary>H.</summary>
+    public int Units;
+
+    /// <summary>(B, G·H) in the products' format. In: W_ih x, and W_hh h for all cells but the GRU. Out: gates; then gradient.</summary>
+    public void* Gates;
+
+    /// <summary>(B, 3H) in the products' format, of a GRU: W_hh h; back, its gradient.</summary>
+    public void* Recurrent;
+
+    /// <summary>(G·H): b_ih; for all cells but the GRU b_ih + b_hh.</summary>
+    public float* Bias;
+
+    /// <summary>(3H) of a GRU: b_hh.</summary>
+    public float* RecurrentBias;
+
+    /// <summary>(B, H) in the products' format: the state that the step begins with.</summary>
+    public void* Before;
+
+    /// <summary>(B, H) in the products' format: receives h.</summary>
+    public void* After;
+
+    /// <summary>(B, H) fp32: h before and after, the same place; only forward, only a GRU reads it.</summary>
+    public float* State;
+
+    /// <summary>(B, H) fp32 of an LSTM: c before.</summary>
+    public float* CellBefore;
+
+    /// <summary>(B, H) fp32 of an LSTM: c after.</summary>
+    public float* CellAfter;
+
+    /// <summary>(B, H) in the products' format: ∂L/∂h from above and, but for a GRU's direct path, from the step after.</summary>
+    public void* Gradient;
+
+    /// <summary>(B, H) fp32, carried from step to step backwards: an LSTM's ∂L/∂c, a GRU's direct path of ∂L/∂h.</summary>
+    public float* Carried;
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
+    where TFormat : struct, INumberFormat<T>
+    where T : unmanaged
+{
+    private const int Lanes = 16;
+
+    private static Float512 One => Float512.Create(1);
+
+    public override void Forward(Cell cell, in CellStep step)
+    {
+        switch (cell)
+        {
+            case Cell.Lstm:
+                LstmForward(step);
+                break;
+            case Cell.Gru:
+                GruForward(step);
+                break;
+            default:
+                PlainForward(step, rectified: cell is Cell.RnnRelu);
+                break;
+        }
+    }
+
+    public override void Backward(Cell cell, in CellStep step)
+    {
+        switch (cell)
+        {
+            case Cell.Lstm:
+                LstmBackward(step);
+                break;
+            case Cell.Gru:
+                GruBackward(step);
+                break;
+            default:
+                PlainBackward(step, rectified: cell is Cell.RnnRelu);
+                break;
+        }
+    }
+
+    private static void LstmForward(in CellStep s)
+    {
+        var h = s.Units;
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var gates = (T*)s.Gates + ((long)b * 4 * h);
+            var at = (long)b * h;
+            for (var u = 0; u < h; u += Lanes)
+            {
+                var n = h - u;
+                var i = Sigmoid(Sum(gates + u, s.Bias + u, n));
+                var f = Sigmoid(Sum(gates + h + u, s.Bias + h + u, n));
+                var g = Tanh(Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n));
+                var o = Sigmoid(Sum(gates + (3 * h) + u, s.Bias + (3 * h) + u, n));
+                var c = Float512.MultiplyAdd(f, Floats.Load(s.CellBefore + at + u, n), i * g);
+                var y = o * Tanh(c);
+                Factors.Store(i, gates + u, n);
+                Factors.Store(f, gates + h + u, n);
+                Factors.Store(g, gates + (2 * h) + u, n);
+                Factors.Store(o, gates + (3 * h) + u, n);
+                Floats.Store(c, s.CellAfter + at + u, n);
+                Floats.Store(y, s.State + at + u, n);
+                Factors.Store(y, (T*)s.After + at + u, n);
+            }
+        }
+    }
+
+    private static void LstmBackward(in CellStep s)
+    {
+        var h = s.Units;
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var gates = (T*)s.Gates + ((long)b * 4 * h);
+            var at = (long)b * h;
+            for (var u = 0; u < h; u += Lanes)
+            {
+                var n = h - u;
+                var i = Factors.Load(gates + u, n);
+                var f = Factors.Load(gates + h + u, n);
+                var g = Factors.Load(gates + (2 * h) + u, n);
+                var o = Factors.Load(gates + (3 * h) + u, n);
+                var tanh = Tanh(Floats.Load(s.CellAfter + at + u, n));
+                var dh = Factors.Load((T*)s.Gradient + at + u, n);
+                var dc = Floats.Load(s.Carried + at + u, n) + (dh * o * (One - (tanh * tanh)));
+                Factors.Store(dc * g * i * (One - i), gates + u, n);
+                Factors.Store(dc * Floats.Load(s.CellBefore + at + u, n) * f * (One - f), gates + h + u, n);
+                Factors.Store(dc * i * (One - (g * g)), gates + (2 * h) + u, n);
+                Factors.Store(dh * tanh * o * (One - o), gates + (3 * h) + u, n);
+                Floats.Store(dc * f, s.Carried + at + u, n);
+            }
+        }
+    }
+
+    private static void GruForward(in CellStep s)
+    {
+        var h = s.Units;
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var gates = (T*)s.Gates + ((long)b * 3 * h);
+            var recurrent = (T*)s.Recurrent + ((long)b * 3 * h);
+            var at = (long)b * h;
+            for (var u = 0; u < h; u += Lanes)
+            {
+                var n = h - u;
+                var r = Sigmoid(Sum(gates + u, s.Bias + u, n) + Sum(recurrent + u, s.RecurrentBias + u, n));
+                var z = Sigmoid(Sum(gates + h + u, s.Bias + h + u, n) + Sum(recurrent + h + u, s.RecurrentBias + h + u, n));
+                var m = Sum(recurrent + (2 * h) + u, s.RecurrentBias + (2 * h) + u, n);
+                var k = Tanh(Float512.MultiplyAdd(r, m, Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n)));
+                var y = Float512.MultiplyAdd(z, Floats.Load(s.State + at + u, n) - k, k);
+                Factors.Store(r, gates + u, n);
+                Factors.Store(z, gates + h + u, n);
+                Factors.Store(k, gates + (2 * h) + u, n);
+                Factors.Store(m, recurrent + (2 * h) + u, n);
+                Floats.Store(y, s.State + at + u, n);
+                Factors.Store(y, (T*)s.After + at + u, n);
+            }
+        }
+    }
+
+    private static void GruBackward(in CellStep s)
+    {
+        var h = s.Units;
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var gates = (T*)s.Gates + ((long)b * 3 * h);
+            var recurrent = (T*)s.Recurrent + ((long)b * 3 * h);
+            var at = (long)b * h;
+            for (var u = 0; u < h; u += Lanes)
+            {
+                var n = h - u;
+                var r = Factors.Load(gates + u, n);
+                var z = Factors.Load(gates + h + u, n);
+                var k = Factors.Load(gates + (2 * h) + u, n);
+                var m = Factors.Load(recurrent + (2 * h) + u, n);
+                var dh = Factors.Load((T*)s.Gradient + at + u, n) + Floats.Load(s.Carried + at + u, n);
+                var dk = dh * (One - z) * (One - (k * k));
+                var dr = dk * m * r * (One - r);
+                var dz = dh * (Factors.Load((T*)s.Before + at + u, n) - k) * z * (One - z);
+                Factors.Store(dr, gates + u, n);
+                Factors.Store(dz, gates + h + u, n);
+                Factors.Store(dk, gates + (2 * h) + u, n);
+                Factors.Store(dr, recurrent + u, n);
+                Factors.Store(dz, recurrent + h + u, n);
+                Factors.Store(dk * r, recurrent + (2 * h) + u, n);
+                Floats.Store(dh * z, s.Carried + at + u, n);
+            }
+        }
+    }
+
+    private static void PlainForward(in CellStep s, bool rectified)
+    {
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var at = (long)b * s.Units;
+            for (var u = 0; u < s.Units; u += Lanes)
+            {
+                var n = s.Units - u;
+                var sum = Sum((T*)s.Gates + at + u, s.Bias + u, n);
+                var y = rectified ? Float512.Max(sum, Float512.Create(0)) : Tanh(sum);
+                Factors.Store(y, (T*)s.Gates + at + u, n);
+                Floats.Store(y, s.State + at + u, n);
+                Factors.Store(y, (T*)s.After + at + u, n);
+            }
+        }
+    }
+
+    private static void PlainBackward(in CellStep s, bool rectified)
+    {
+        for (var b = 0; b < s.Columns; b++)
+        {
+            var at = (long)b * s.Units;
+            for (var u = 0; u < s.Units; u += Lanes)
+            {
+                var n = s.Units - u;
+                var y = Factors.Load((T*)s.Gates + at + u, n);
+                var slope = rectified ? Step(y) : One - (y * y);
+                Factors.Store(Factors.Load((T*)s.Gradient + at + u, n) * slope, (T*)s.Gates + at + u, n);
+            }
+        }
+    }
+
+    /// <summary>1 where y is above 0, else 0: by a factor so large that any positive number reaches 1.</summary>
+    private static Float512 Step(Float512 y) => Float512.Min(y * Float512.Create(1e37f), One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Float512 Sum(T* sums, float* bias, int count) =>
+        Factors.Load(sums, count) + Floats.Load(bias, count);
+
+    /// <summary>Numbers in the format of the products.</summary>
+    private static class Factors
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Float512 Load(T* source, int count) => Partial<TFormat, T>.Load(source, count);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Float512 value, T* target, int count) => Partial<TFormat, T>.Store(value, target, count);
+    }
+
+    private static class Floats
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Float512 Load(float* source, int count) => Partial<Fp32Format, float>.Load(source, count);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Float512 value, float* target, int count) =>
+            Partial<Fp32Format, float>.Store(value, target, count);
+    }
+}

@@ -1,0 +1,73 @@
+using LmModel.Inference.Managed;
+
+namespace LmModel.Training.Backpropagation;
+
+/// <summary>Looks up the embeddings of a window's tokens, dropout included, and takes their gradient back.</summary>
+internal abstract unsafe class EmbeddingPass
+{
+    public static EmbeddingPass Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
+        ? new EmbeddingPass<Bf16Format, ushort>()
+        : new EmbeddingPass<Fp32Format, float>();
+
+    /// <summary>x[n] = embedding[token n] · factor of the token · mask of the column.</summary>
+    public abstract void Forward(in EmbeddedWindow window, float* embedding, void* x);
+
+    /// <summary>Adds ∂L/∂x to the rows of the embedding's gradient.</summary>
+    public abstract void Backward(in EmbeddedWindow window, void* gradient, float* embeddingGradient);
+}
+
+/// <param name="Tokens">(T · B), a step's tokens side by side.</param>
+/// <param name="Columns">B.</param>
+/// <param name="Width">E.</param>
+/// <param name="Factors">(V), or null for 1.</param>
+/// <param name="Mask">(B, E), or null for 1.</param>
+internal readonly unsafe record struct EmbeddedWindow(int[] Tokens, int Columns, int Width, nint Factors, nint Mask)
+{
+    public float Factor(int token) => Factors == 0 ? 1 : ((float*)Factors)[token];
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class EmbeddingPass<TFormat, T> : EmbeddingPass
+    where TFormat : struct, INumberFormat<T>
+    where T : unmanaged
+{
+    private const int Lanes = 16;
+
+    public override void Forward(in EmbeddedWindow window, float* embedding, void* x)
+    {
+        var width = window.Width;
+        for (var n = 0; n < window.Tokens.Length; n++)
+        {
+            var row = embedding + ((long)window.Tokens[n] * width);
+            var target = (T*)x + ((long)n * width);
+            var factor = Float512.Create(window.Factor(window.Tokens[n]));
+            for (var i = 0; i < width; i += Lanes)
+            {
+                var value = Partial<Fp32Format, float>.Load(row + i, width - i) * factor;
+                Partial<TFormat, T>.Store(value * Masked(window, n, i), target + i, width - i);
+            }
+        }
+    }
+
+    public override void Backward(in EmbeddedWindow window, void* gradient, float* embeddingGradient)
+    {
+        var width = window.Width;
+        for (var n = 0; n < window.Tokens.Length; n++)
+        {
+            var row = embeddingGradient + ((long)window.Tokens[n] * width);
+            var source = (T*)gradient + ((long)n * width);
+            var factor = Float512.Create(window.Factor(window.Tokens[n]));
+            for (var i = 0; i < width; i += Lanes)
+            {
+                var value = Partial<TFormat, T>.Load(source + i, width - i) * factor * Masked(window, n, i);
+                Partial<Fp32Format, float>.Store(
+                    Partial<Fp32Format, float>.Load(row + i, width - i) + value, row + i, width - i);
+            }
+        }
+    }
+
+    private static Float512 Masked(in EmbeddedWindow window, int n, int i) => window.Mask == 0
+        ? Float512.Create(1)
+        : Partial<Fp32Format, float>.Load(
+            (float*)window.Mask + ((long)(n % window.Columns) * window.Width) + i, window.Width - i);
+}

@@ -1,0 +1,143 @@
+using LmModel.Inference.Managed;
+using static LmModel.Inference.Managed.LaneFunctions<LmModel.Inference.Managed.Float512>;
+
+namespace LmModel.Training.Backpropagation;
+
+/// <summary>Cross-entropy of the softmax and its gradient, row by row and in place: one pass where autograd makes six.</summary>
+internal abstract unsafe class SoftmaxLoss
+{
+    public static SoftmaxLoss Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
+        ? new SoftmaxLoss<Bf16Format, ushort>()
+        : new SoftmaxLoss<Fp32Format, float>();
+
+    /// <param name="logits">(N, S) in the products' format; receives the gradient of the mean loss over them.</param>
+    /// <param name="rows">N.</param>
+    /// <param name="width">S, candidates.</param>
+    /// <param name="targets">(N): the index of each row's true candidate.</param>
+    /// <param name="bias">(S) added to the logits of all rows.</param>
+    /// <param name="offsets">
+    /// (S) added to those of rows whose target it is not: −ln of the probability that a candidate was drawn with, −∞ for one that is there
+    /// only as another row's target. Null where the candidates are the vocabulary.
+    /// </param>
+    /// <param name="threads">Threads that share the rows.</param>
+    /// <returns>Sum over the rows of −ln softmax(logits)[target].</returns>
+    public abstract double Backward(void* logits, int rows, int width, int[] targets, float[] bias, float[]? offsets, int threads);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
+    where TFormat : struct, INumberFormat<T>
+    where T : unmanaged
+{
+    private const int Lanes = 16;
+
+    public override double Backward(void* logits, int rows, int width, int[] targets, float[] bias, float[]? offsets, int threads)
+    {
+        var losses = new double[rows];
+        var padded = (width + Lanes - 1) / Lanes * Lanes;
+        fixed (float* b = bias)
+        fixed (float* o = offsets)
+        {
+            // A lambda cannot capture what is fixed; the copies are good as long as it runs, which is in here.
+            var start = (T*)logits;
+            var added = b;
+            var shift = o;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+            Parallel.For(0, threads, options, part =>
+            {
+                var scratch = new float[padded];
+                var (from, to) = ((int)((long)rows * part / threads), (int)((long)rows * (part + 1) / threads));
+                fixed (float* weights = scratch)
+                {
+                    for (var row = from; row < to; row++)
+                    {
+                        losses[row] = Row(start + ((long)row * width), width, targets[row], added, shift, weights, 1f / rows);
+                    }
+                }
+            });
+        }
+
+        return losses.Sum();                                                  // in the order of the rows
+    }
+
+    private static double Row(T* logits, int width, int target, float* bias, float* offsets, float* scratch, float scale)
+    {
+        var max = Float512.Create(float.NegativeInfinity);
+        for (var j = 0; j < width; j += Lanes)
+        {
+            var n = width - j;
+            var x = Partial<TFormat, T>.Load(logits + j, n) + Partial<Fp32Format, float>.Load(bias + j, n);
+            if (offsets != null)
+            {
+                x += Partial<Fp32Format, float>.Load(offsets + j, n);
+            }
+
+            x.Store(scratch + j);
+            if (n < Lanes)
+            {
+                new Span<float>(scratch + width, Lanes - n).Fill(float.NegativeInfinity);
+                x = Float512.Load(scratch + j);
+            }
+
+            max = Float512.Max(max, x);
+        }
+
+        var own = One(logits, target) + bias[target];
+        scratch[target] = own;
+        var highest = MathF.Max(own, Highest(max));
+        var total = Float512.Create(0);
+        for (var j = 0; j < width; j += Lanes)
+        {
+            var w = Exp(Float512.Load(scratch + j) - Float512.Create(highest));
+            w.Store(scratch + j);
+            total += w;
+        }
+
+        var z = Sum(total);
+        var factor = Float512.Create(scale / z);
+        var p = scratch[target] / z;
+        for (var j = 0; j < width; j += Lanes)
+        {
+            Partial<TFormat, T>.Store(Float512.Load(scratch + j) * factor, logits + j, width - j);
+        }
+
+        Set(logits, target, (p - 1) * scale);
+        return Math.Log(z) + highest - own;
+    }
+
+    private static float One(T* logits, int index)
+    {
+        var numbers = stackalloc float[Lanes];
+        Partial<TFormat, T>.Load(logits + index, 1).Store(numbers);
+        return numbers[0];
+    }
+
+    private static void Set(T* logits, int index, float value) =>
+        Partial<TFormat, T>.Store(Float512.Create(value), logits + index, 1);
+
+    private static float Highest(Float512 x)
+    {
+        var numbers = stackalloc float[Lanes];
+        x.Store(numbers);
+        var highest = numbers[0];
+        for (var i = 1; i < Lanes; i++)
+        {
+            highest = MathF.Max(highest, numbers[i]);
+        }
+
+        return highest;
+    }
+
+    private static float Sum(Float512 x)
+    {
+        var numbers = stackalloc float[Lanes];
+        x.Store(numbers);
+        var sum = 0f;
+        for (var i = 0; i < Lanes; i++)
+        {
+            sum += numbers[i];
+        }
+
+        return sum;
+    }
+}
