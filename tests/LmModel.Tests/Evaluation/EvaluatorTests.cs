@@ -113,6 +113,22 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void A_network_reads_no_more_at_once_than_its_logits_may_take()
+    {
+        int[] text = [.. Enumerable.Range(0, 41).Select(i => i * 7 % 11)];
+
+        Assert.Equal(Nats(maxLogits: int.MaxValue), Nats(maxLogits: 2 * 11 * 3), 1e-4);
+        Assert.Equal(Nats(maxLogits: int.MaxValue), Nats(maxLogits: 1), 1e-4);
+
+        double Nats(int maxLogits)
+        {
+            using var scorer = new NetworkScorer(_model, maxLogits);
+            scorer.Begin(texts: 2);
+            return scorer.Score(text.AsSpan(0, 21), 10) + scorer.Score(text.AsSpan(20, 21), 10);
+        }
+    }
+
+    [Fact]
     public void Long_texts_are_read_in_chunks_that_do_not_show()
     {
         int[] text = [.. Enumerable.Range(0, 3000).Select(i => i * 7 % 11)];
