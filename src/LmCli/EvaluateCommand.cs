@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
 using LmModel.Inference;
 using LmModel.Networks;
+using LmModel.Tokenization;
 using LmModel.Training;
 using static LmCli.ScoringOptions;
 
@@ -36,30 +38,33 @@ internal static class EvaluateCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var tokens = folder.Tokenizer.Encode(Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments)));
+        var text = Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments));
+        var tokens = folder.Tokenizer.Encode(text);
         var engine = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
         if (engine is InferenceEngine.Torch)
         {
-            ByNetwork(folder, tokens, arguments, cancellation);
+            ByNetwork(folder, text, tokens, arguments, cancellation);
             return 0;
         }
 
         using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
-        Print(new Evaluator(decoder, folder.Tokenizer), tokens, arguments, cancellation);
+        Print(new Evaluator(decoder, folder.Tokenizer), folder.Tokenizer, text, tokens, arguments, cancellation);
         return 0;
     }
 
     /// <summary>By the network that is trained, which takes whole windows: libtorch's step model is for decoding.</summary>
-    private static void ByNetwork(ModelFolder folder, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    private static void ByNetwork(ModelFolder folder, string text, int[] tokens, ParseResult arguments, CancellationToken cancellation)
     {
         TorchRuntime.Initialize(arguments.GetValue(Threads));
         using var network = new LanguageModel(folder.Config);
         network.LoadWeights(folder.ReadWeights());
-        Print(new Evaluator(network, folder.Tokenizer), tokens, arguments, cancellation);
+        Print(new Evaluator(network, folder.Tokenizer), folder.Tokenizer, text, tokens, arguments, cancellation);
     }
 
-    private static void Print(Evaluator evaluator, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    private static void Print(
+        Evaluator evaluator, Tokenizer tokenizer, string text, int[] tokens, ParseResult arguments,
+        CancellationToken cancellation)
     {
         foreach (var protocol in arguments.GetValue(Which) switch
         {
@@ -68,7 +73,15 @@ internal static class EvaluateCommand
             _ => [Protocol.ColdWindows, Protocol.Contiguous],
         })
         {
-            Console.WriteLine(TrainingDisplay.Figure(evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation)));
+            var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
+            Console.WriteLine(TrainingDisplay.Figure(result.OfText(text, tokenizer.TokenBytes(tokens[0]))));
+        }
+
+        if (tokenizer is WordTokenizer words && tokens.Count(id => id == words.UnknownToken) is > 0 and var unknown)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{unknown:N0} of {tokens.Length:N0} tokens are {WordTokenizer.UnknownWord}: no figure says which words they were."));
         }
     }
 }

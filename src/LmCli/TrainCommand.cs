@@ -64,7 +64,9 @@ internal static class TrainCommand
         Tokenizer tokenizer = arguments.GetRequiredValue(Tokens) switch
         {
             "bytes" => new ByteTokenizer(),
-            "bpe" => BpeTokenizer.Train(corpus.Text, arguments.GetValue(Vocabulary)),
+            "bpe" => BpeTokenizer.Train(corpus.Text, VocabularyOf(arguments, least: 256, otherwise: 4096)),
+            "words" => WordTokenizer.FromCorpus(
+                corpus.Text, VocabularyOf(arguments, WordTokenizer.LeastVocabularySize, otherwise: 50_000)),
             _ => CharacterTokenizer.FromCorpus(corpus.Text),
         };
         var hidden = arguments.GetValue(Hidden);
@@ -81,6 +83,14 @@ internal static class TrainCommand
             StartToken = StartToken(tokenizer),
         };
         return Trainer.Start(corpus, tokenizer, config, Settings(arguments, corpus, tokenizer), folder, Card(arguments, folder));
+    }
+
+    private static int VocabularyOf(ParseResult arguments, int least, int otherwise)
+    {
+        var size = arguments.GetValue(Vocabulary) ?? otherwise;
+        return size >= least
+            ? size
+            : throw new ArgumentException($"--vocabulary must be at least {least} for {arguments.GetValue(Tokens)}, not {size}.");
     }
 
     private static TrainingSettings Settings(ParseResult arguments, Corpus corpus, Tokenizer tokenizer)

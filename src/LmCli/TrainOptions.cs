@@ -17,9 +17,12 @@ internal static class TrainOptions
     };
 
     public static readonly Option<string> Tokens =
-        Of("--tokenizer", "What the model reads and writes at a time.", "characters").AcceptOnlyFromAmong("characters", "bytes", "bpe");
+        Of("--tokenizer", "What the model reads and writes at a time.", "characters").AcceptOnlyFromAmong("characters", "bytes", "bpe", "words");
 
-    public static readonly Option<int> Vocabulary = Of("--vocabulary", "Tokens of a bpe vocabulary.", 4096);
+    public static readonly Option<int?> Vocabulary = new("--vocabulary")
+    {
+        Description = "Tokens of a bpe vocabulary (default: 4096), or at most of one of words (default: 50000).",
+    };
 
     public static readonly Option<Cell> CellKind = new("--cell")
     {

@@ -52,7 +52,7 @@ internal sealed record ArchitectureResponse
 /// <summary>How text becomes tokens.</summary>
 internal sealed record TokenizerResponse
 {
-    /// <summary>`characters`, `bytes` or `bpe`.</summary>
+    /// <summary>`characters`, `bytes`, `bpe` or `words`.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Number of tokens; ids are from 0 to one less.</summary>

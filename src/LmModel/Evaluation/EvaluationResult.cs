@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LmModel.Evaluation;
 
 /// <summary>The loss of a model on a text by one protocol.</summary>
@@ -21,4 +23,23 @@ public sealed record EvaluationResult(
 
     /// <summary>Nats / ln 2 / <see cref="Bytes"/>; the one figure that can be compared across vocabularies.</summary>
     public double BitsPerByte => Nats / Math.Log(2) / Bytes;
+
+    /// <summary>The same loss for the characters and bytes of the text that was scored.</summary>
+    /// <remarks>
+    /// The text of the tokens may be another: words keep no white space, and read what they do not know as another word.
+    /// </remarks>
+    /// <param name="text">The whole text.</param>
+    /// <param name="given">
+    /// The bytes of its first token, which was not predicted. What the text begins with of them is not counted; a word's
+    /// space may be missing there.
+    /// </param>
+    public EvaluationResult OfText(string text, ReadOnlySpan<byte> given)
+    {
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
+        var bare = given.TrimStart((byte)' ');
+        var first = bytes.StartsWith(given) ? given.Length : bytes.StartsWith(bare) ? bare.Length : 0;
+        var predicted = bytes[first..];
+        var characters = Encoding.UTF8.GetString(predicted).EnumerateRunes().LongCount();
+        return this with { Characters = characters, Bytes = predicted.Length };
+    }
 }

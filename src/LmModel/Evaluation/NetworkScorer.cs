@@ -3,19 +3,26 @@ using static TorchSharp.torch;
 
 namespace LmModel.Evaluation;
 
-/// <summary>Scores with the network that is trained, all T times of a piece at once.</summary>
+/// <summary>Scores with the network that is trained, as many times of a piece at once as their logits may take.</summary>
 internal sealed class NetworkScorer : IScorer
 {
+    /// <summary>
+    /// B · T · V at most, 256 MiB: 64 windows of 256 tokens for V = 4,096. For 33,278 words they would take 2 GiB.
+    /// </summary>
+    private const int MaxLogits = 1 << 26;
+
     private readonly LanguageModel _model;
+    private readonly int _maxLogits;
     private readonly bool _wasTraining;
     private readonly IDisposable _inference = inference_mode();
     private int _texts;
     private TensorState? _state;
 
     /// <param name="model">Without dropout until this is disposed.</param>
-    public NetworkScorer(LanguageModel model)
+    /// <param name="maxLogits">B · T · V of what is read at once; bounds memory, does not change the sum beyond rounding.</param>
+    public NetworkScorer(LanguageModel model, int maxLogits = MaxLogits)
     {
-        (_model, _wasTraining) = (model, model.training);
+        (_model, _maxLogits, _wasTraining) = (model, maxLogits, model.training);
         model.eval();
     }
 
@@ -31,12 +38,15 @@ internal sealed class NetworkScorer : IScorer
         using var scope = NewDisposeScope();
         var inputs = Ids(tokens[..^1], length);                               // (B, T)
         var targets = Ids(tokens[1..], length);                               // (B, T)
-        var (logits, next) = _model.Forward(inputs, _state);                  // (B, T, V)
-        var losses = nn.functional.cross_entropy(
-            logits.view(-1, logits.shape[^1]), targets.view(-1), reduction: nn.Reduction.None);
-        _state?.Dispose();
-        _state = next.Detach();
-        return losses.to(ScalarType.Float64).sum().item<double>();
+        var most = (int)Math.Max(1, _maxLogits / ((long)_texts * _model.Config.VocabularySize));
+        var nats = 0.0;
+        for (var time = 0; time < length; time += most)
+        {
+            var times = Math.Min(most, length - time);
+            nats += Read(inputs.narrow(1, time, times), targets.narrow(1, time, times));
+        }
+
+        return nats;
     }
 
     public void Dispose()
@@ -44,6 +54,17 @@ internal sealed class NetworkScorer : IScorer
         _state?.Dispose();
         _model.train(_wasTraining);
         _inference.Dispose();
+    }
+
+    private double Read(Tensor inputs, Tensor targets)
+    {
+        using var scope = NewDisposeScope();
+        var (logits, next) = _model.Forward(inputs, _state);                  // (B, t, V)
+        var losses = nn.functional.cross_entropy(
+            logits.view(-1, logits.shape[^1]), targets.reshape(-1), reduction: nn.Reduction.None);
+        _state?.Dispose();
+        _state = next.Detach();
+        return losses.to(ScalarType.Float64).sum().item<double>();
     }
 
     private Tensor Ids(ReadOnlySpan<int> tokens, int length) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.Tokenizers;
 using Encoder = Microsoft.ML.Tokenizers.BpeTokenizer;
 
@@ -60,20 +59,9 @@ public sealed class BpeTokenizer : Tokenizer
     public override int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        // The library drops lone surrogates or fails at them.
         return [.. _encoder.EncodeToIds(WellFormed(text), considerNormalization: false)];
     }
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
-
-    /// <summary>The library drops lone surrogates or fails at them; the other tokenizers read U+FFFD.</summary>
-    private static string WellFormed(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune == Rune.ReplacementChar)
-                return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        }
-
-        return text;
-    }
 }

@@ -13,7 +13,7 @@ public abstract class Tokenizer
     // By id, filled as tokens are asked for. Threads may race here: what one loses is made again, from the same bytes.
     private string?[]? _texts;
 
-    /// <summary>The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c> or <c>bpe</c>.</summary>
+    /// <summary>The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c>, <c>bpe</c> or <c>words</c>.</summary>
     public abstract string Kind { get; }
 
     /// <summary>Number of tokens, V. Ids are 0 … V−1.</summary>
@@ -47,6 +47,18 @@ public abstract class Tokenizer
         var texts = _texts ??= new string?[VocabularySize];
         var text = texts[CheckedId(id)] ??= Utf8.IsValid(TokenBytes(id)) ? Encoding.UTF8.GetString(TokenBytes(id)) : NoText;
         return ReferenceEquals(text, NoText) ? null : text;
+    }
+
+    /// <summary>The same text with U+FFFD for each lone surrogate, which is no character and has no UTF-8.</summary>
+    private protected static string WellFormed(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar)
+                return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+        }
+
+        return text;
     }
 
     private protected int CheckedId(int id) =>

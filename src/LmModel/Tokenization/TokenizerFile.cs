@@ -25,11 +25,23 @@ public static class TokenizerFile
     }
 
     /// <summary>Writes the file, over an older one if need be. The same tokenizer always gives the same bytes.</summary>
-    /// <exception cref="ArgumentException">The tokenizer is of a kind that has no file format.</exception>
-    public static void Save(Tokenizer tokenizer, string path)
+    /// <exception cref="ArgumentException">
+    /// The tokenizer is of a kind that has no file format, or its file would be too long to be read again.
+    /// </exception>
+    public static void Save(Tokenizer tokenizer, string path) => Save(tokenizer, path, MaxBytes);
+
+    /// <param name="tokenizer">What is written.</param>
+    /// <param name="path">To where.</param>
+    /// <param name="maxBytes">A longer file is not written.</param>
+    internal static void Save(Tokenizer tokenizer, string path, long maxBytes)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        File.WriteAllBytes(path, TokenizerWriter.Write(tokenizer));
+        var bytes = TokenizerWriter.Write(tokenizer);
+        if (bytes.Length > maxBytes)
+            throw new ArgumentException(
+                $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most {maxBytes} are read. "
+                + "Take a smaller vocabulary, and look for very long words in the text.");
+        File.WriteAllBytes(path, bytes);
     }
 
     private static byte[] ReadCapped(string path)

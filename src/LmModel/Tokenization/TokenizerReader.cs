@@ -55,8 +55,9 @@ internal static class TokenizerReader
             "characters" => ReadCharacters(root),
             "bytes" => ReadBytes(root),
             "bpe" => ReadBpe(root),
+            "words" => ReadWords(root),
             var kind => throw new InvalidDataException(
-                $"kind: 'characters', 'bytes' or 'bpe' is expected, not '{kind}'."),
+                $"kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not '{kind}'."),
         };
     }
 
@@ -87,6 +88,12 @@ internal static class TokenizerReader
         if (merges.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException($"merges: an array is expected, not {Shown(merges)}.");
         return new BpeTokenizer(Vocabulary(root), [.. merges.EnumerateArray().Select(Merge)]);
+    }
+
+    private static WordTokenizer ReadWords(JsonElement root)
+    {
+        OnlyProperties(root, "vocabulary");
+        return new WordTokenizer(Vocabulary(root));
     }
 
     private static (string Left, string Right) Merge(JsonElement merge, int rank) =>

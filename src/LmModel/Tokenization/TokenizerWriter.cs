@@ -48,6 +48,9 @@ internal static class TokenizerWriter
                 WriteVocabulary(json, bpe.Vocabulary);
                 WriteMerges(json, bpe.Merges);
                 break;
+            case WordTokenizer words:
+                WriteVocabulary(json, words.Vocabulary);
+                break;
             default:
                 throw new ArgumentException(
                     $"A tokenizer of the kind '{tokenizer.Kind}' has no file format.", nameof(tokenizer));

@@ -156,11 +156,13 @@ public sealed class Trainer : IDisposable
 
         var precisions = PrecisionComparison.Measure(Decoder, _tokenizer, _validation, cancellation: cancellation);
         using var full = Decoder(Precision.Fp32);
-        EvaluationResult[] figures =
+        EvaluationResult[] scored =
         [
             precisions.Single(p => p.Precision is Precision.Fp32).Loss,
             new Evaluator(full, _tokenizer).Evaluate(_validation, Protocol.Contiguous, cancellation: cancellation),
         ];
+        var text = _corpus.Split(Settings.ValidationShare).Validation;
+        var figures = Array.ConvertAll(scored, figure => figure.OfText(text, _tokenizer.TokenBytes(_validation[0])));
         SaveBest(best, figures);
         return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), _corpus, Settings.ValidationShare, precisions));
     }

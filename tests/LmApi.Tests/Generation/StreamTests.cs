@@ -53,6 +53,17 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_model_of_words_streams_words()
+    {
+        var tokenizer = WordTokenizer.FromCorpus("a a a a b b b c c d", 100);
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: tokenizer);
+        var stream = await service.StreamAsync(new { prompt = "a  b", max_tokens = 5, temperature = 0 });
+        Assert.Equal(" c d \n <unk> a", stream.Text);
+        Assert.Equal(stream.Text, stream.Concatenated);
+        Assert.Equal(" c", stream.Events[0].Data.Text("text"));
+    }
+
+    [Fact]
     public async Task A_stop_string_ends_the_text_and_not_even_its_beginning_leaks()
     {
         await using var service = await LmServiceFixture.StartAsync();

@@ -28,6 +28,16 @@ public sealed class TokenizerApiTests
             await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task Words_that_the_model_does_not_know_are_the_unknown_word()
+    {
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: WordTokenizer.FromCorpus("the duck", 100));
+        using var response = await service.PostAsync("/tokenize", new { text = "the goose\n" });
+        Assert.Equal(
+            """{"tokens":[{"id":3,"text":" the"},{"id":1,"text":" <unk>"},{"id":0,"text":" \n"}],"count":3}""",
+            await response.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData("/tokenize", """{"txet":"a"}""", "txet unknown_field", "text missing")]
     [InlineData("/tokenize", """{"text":"AB"}""", "text unknown_character")]

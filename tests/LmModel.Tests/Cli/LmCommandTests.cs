@@ -53,6 +53,35 @@ public sealed class LmCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_of_the_most_frequent_words_is_trained_scored_and_speaks_in_words()
+    {
+        var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "10", "--tokenizer", "words", "--vocabulary", "9"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("9 tokens in the vocabulary", output);
+
+        var evaluated = await LmProcess.RunAsync("evaluate", Model, Text, "--split", "validation");
+        Assert.True(evaluated.Code == 0, evaluated.Error);
+        var lines = evaluated.Out.TrimEnd().Split('\n');
+        Assert.All(lines[..2], line => Assert.Contains(line, output));
+        Assert.Matches("^[1-9][0-9]* of [0-9]+ tokens are <unk>: ", lines[2]);
+
+        var spoken = await LmProcess.RunAsync("generate", Model, "Duck 3 said", "--max-tokens", "20");
+        Assert.True(spoken.Code == 0, spoken.Error);
+        Assert.Contains("[length; 3 + 20 tokens;", spoken.Error);
+        Assert.StartsWith(" ", spoken.Out);
+    }
+
+    [Fact]
+    public async Task A_vocabulary_too_small_for_its_tokenizer_is_refused()
+    {
+        var words = await LmProcess.RunAsync([.. Train, "--tokenizer", "words", "--vocabulary", "2"]);
+        Assert.Equal((1, "lm: --vocabulary must be at least 3 for words, not 2."), (words.Code, words.Error.TrimEnd()));
+
+        var bpe = await LmProcess.RunAsync([.. Train, "--tokenizer", "bpe", "--vocabulary", "255"]);
+        Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, bpe.Error.TrimEnd()));
+    }
+
+    [Fact]
     public async Task An_interrupt_saves_and_the_training_can_be_resumed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Sends SIGINT.");
@@ -99,7 +128,7 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("train|none.txt", "lm: There is no file none.txt.")]
     [InlineData("generate|nowhere", "there is no such folder")]
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
-    [InlineData("train|x|--tokenizer|words", "words")]
+    [InlineData("train|x|--tokenizer|syllables", "'words'")]
     [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
     [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]
     [InlineData("generate|x|--mirostat|1", "--mirostat must be 0 or 2, not 1; version 1 is not offered.")]

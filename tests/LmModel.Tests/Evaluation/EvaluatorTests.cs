@@ -112,6 +112,44 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Equal(result.Nats / Math.Log(2) / 6, result.BitsPerByte, 1e-12);
     }
 
+    [Theory]
+    [InlineData(" a é \n", 5, 4)]
+    [InlineData("a  é\n", 5, 4)]
+    [InlineData("a\u00a0é", 4, 2)]
+    [InlineData("é 😀", 7, 3)]
+    public void The_bytes_and_characters_of_the_text_itself_count_from_its_second_token_on(string text, int bytes, int characters)
+    {
+        var tokens = new EvaluationResult(Protocol.Contiguous, 0, 2, 7.5, Characters: 99, Bytes: 99);
+
+        var result = tokens.OfText(text, " a"u8);
+
+        Assert.Equal(tokens with { Characters = characters, Bytes = bytes }, result);
+    }
+
+    [Fact]
+    public void For_a_text_that_is_its_tokens_nothing_changes()
+    {
+        var result = new Evaluator(_model, _tokenizer).Evaluate(_tokenizer.Encode("🦆aé"), Protocol.Contiguous);
+
+        Assert.Equal(result, result.OfText("🦆aé", "🦆"u8));
+    }
+
+    [Fact]
+    public void A_network_reads_no_more_at_once_than_its_logits_may_take()
+    {
+        int[] text = [.. Enumerable.Range(0, 41).Select(i => i * 7 % 11)];
+
+        Assert.Equal(Nats(maxLogits: int.MaxValue), Nats(maxLogits: 2 * 11 * 3), 1e-4);
+        Assert.Equal(Nats(maxLogits: int.MaxValue), Nats(maxLogits: 1), 1e-4);
+
+        double Nats(int maxLogits)
+        {
+            using var scorer = new NetworkScorer(_model, maxLogits);
+            scorer.Begin(texts: 2);
+            return scorer.Score(text.AsSpan(0, 21), 10) + scorer.Score(text.AsSpan(20, 21), 10);
+        }
+    }
+
     [Fact]
     public void Long_texts_are_read_in_chunks_that_do_not_show()
     {

@@ -85,6 +85,51 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Fact]
+    public void A_word_tokenizer_comes_back()
+    {
+        var tokenizer = WordTokenizer.FromCorpus("the \"duck\" said \\ naïve 日本語 😀 \0 \u200b \ue000 , the end \n", 100);
+
+        var loaded = Assert.IsType<WordTokenizer>(SavedAndLoaded(tokenizer));
+
+        Assert.Equal(tokenizer.Vocabulary, loaded.Vocabulary);
+        Assert.Equal(tokenizer.UnknownToken, loaded.UnknownToken);
+    }
+
+    [Fact]
+    public void Words_are_written_one_a_line()
+    {
+        TokenizerFile.Save(WordTokenizer.FromCorpus("the \"duck\" the \n", 100), _path);
+
+        Assert.Equal(
+            """
+            {
+              "format": "lmservice-tokenizer",
+              "version": 1,
+              "kind": "words",
+              "vocabulary": {
+                "\n": 0,
+                "<unk>": 1,
+                "the": 2,
+                "\"duck\"": 3
+              }
+            }
+
+            """.ReplaceLineEndings("\n"),
+            File.ReadAllText(_path));
+    }
+
+    [Fact]
+    public void A_tokenizer_too_long_to_be_read_again_is_not_written()
+    {
+        var error = Assert.Throws<ArgumentException>(
+            () => TokenizerFile.Save(WordTokenizer.FromCorpus("duck", 100), _path, maxBytes: 99));
+
+        Assert.Contains("the 3 tokens take ", error.Message);
+        Assert.Contains("at most 99 are read", error.Message);
+        Assert.Equal(0, new FileInfo(_path).Length);
+    }
+
+    [Fact]
     public void Saving_twice_gives_the_same_bytes()
     {
         TokenizerFile.Save(BpeTokenizer.Train("the then there", 260), _path);
@@ -113,7 +158,7 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("""{"format": "lmservice-tokenizer", "version": 2}""", "version: 1 is expected, not 2")]
     [InlineData("""{"format": "lmservice-tokenizer", "version": "1"}""", "version: 1 is expected, not \"1\"")]
     [InlineData("{ HEAD \"kind\": 3}", "kind: a string is expected, not 3")]
-    [InlineData("{ HEAD \"kind\": \"words\"}", "kind: 'characters', 'bytes' or 'bpe' is expected, not 'words'")]
+    [InlineData("{ HEAD \"kind\": \"syllables\"}", "kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not 'syllables'")]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"merges\": []}", "merges: is no property of this kind")]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"kind\": \"bytes\"}", "kind: is there twice")]
     public void A_file_of_another_format_is_refused(string json, string reason) => AssertRefused(json, reason);
@@ -153,6 +198,21 @@ public sealed class TokenizerFileTests : IDisposable
         var bytes = string.Join(", ", BpeVocabulary.SingleBytes.Select((b, id) => $"\"{b.Replace("\\", "\\\\").Replace("\"", "\\\"")}\": {id}"));
         AssertRefused($$"""{ HEAD "kind": "bpe", "vocabulary": { {{bytes}}, {{tokens}} }, "merges": [{{merges}}] }""", reason);
     }
+
+    [Theory]
+    [InlineData("", "vocabulary: is missing")]
+    [InlineData("\"vocabulary\": [\"a\"]", "vocabulary: an object is expected, not an array")]
+    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\n\": 0, \"<unk>\": 1}", "unknown: is no property of this kind")]
+    [InlineData("\"vocabulary\": {\"<unk>\": 0, \"a\": 1}", "vocabulary: the line end, '\\n', has no token")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"a\": 1}", "vocabulary: '<unk>', which unknown words are read as, has no token")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a b\": 2}", "vocabulary: token 2, 'a b', is no word")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\": 2}", "vocabulary: token 2, '', is no word")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\\n\\n\": 2}", "vocabulary: token 2")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 2, \"a\": 3}", "vocabulary: 'a' is there twice")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 3}", "vocabulary: 'a' has the id 3, but there are 3 tokens")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "no text")]
+    public void A_wrong_word_vocabulary_is_refused(string rest, string reason) =>
+        AssertRefused($$"""{ HEAD "kind": "words"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 
     [Fact]
     public void A_bpe_without_merges_or_without_all_bytes_is_refused()

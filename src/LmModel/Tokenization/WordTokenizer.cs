@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace LmModel.Tokenization;
+
+/// <summary>
+/// One token a word, which is what stands between white space, and one a line end: for corpora that are cut into words by
+/// spaces already, such as WikiText-2 (Merity et al. 2016), whose line ends are the literature's <c>&lt;eos&gt;</c>.
+/// </summary>
+/// <remarks>
+/// A word stands for a space and itself, the line end for a space and a line feed. So a text whose lines are
+/// <c>" a b c \n"</c>, as WikiText's are, comes back byte for byte, and any other up to its white space. A word that the
+/// vocabulary lacks is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as U+FFFD.
+/// </remarks>
+public sealed class WordTokenizer : Tokenizer
+{
+    /// <summary>The line end in the vocabulary.</summary>
+    public const string LineEnd = "\n";
+
+    /// <summary>What stands for words that the vocabulary lacks; a text may have it as a word too, as WikiText does.</summary>
+    public const string UnknownWord = "<unk>";
+
+    /// <summary>The smallest vocabulary: line end, unknown word and one word.</summary>
+    public const int LeastVocabularySize = 3;
+
+    private readonly string[] _vocabulary;
+    private readonly byte[][] _bytes;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
+
+    /// <param name="vocabulary">Words, <see cref="LineEnd"/> and <see cref="UnknownWord"/> in the order of their ids.</param>
+    /// <exception cref="ArgumentException">
+    /// One is twice there, empty or has white space, or line end or unknown word is missing; the message says which.
+    /// </exception>
+    internal WordTokenizer(IReadOnlyList<string> vocabulary)
+    {
+        _vocabulary = [.. vocabulary];
+        var ids = new Dictionary<string, int>(_vocabulary.Length, StringComparer.Ordinal);
+        for (var id = 0; id < _vocabulary.Length; id++)
+        {
+            var word = _vocabulary[id];
+            if (word != LineEnd && (word.Length == 0 || word.Any(char.IsWhiteSpace)))
+                throw new ArgumentException($"vocabulary: token {id}, '{word}', is no word: it is empty or has white space.");
+            if (!ids.TryAdd(word, id))
+                throw new ArgumentException($"vocabulary: '{word}' is there twice, as {ids[word]} and as {id}.");
+        }
+
+        if (!ids.ContainsKey(LineEnd))
+            throw new ArgumentException("vocabulary: the line end, '\\n', has no token.");
+        UnknownToken = ids.TryGetValue(UnknownWord, out var unknown)
+            ? unknown
+            : throw new ArgumentException($"vocabulary: '{UnknownWord}', which unknown words are read as, has no token.");
+        _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        _bytes = Array.ConvertAll(_vocabulary, word => Encoding.UTF8.GetBytes(' ' + word));
+    }
+
+    public override string Kind => "words";
+
+    public override int VocabularySize => _vocabulary.Length;
+
+    /// <summary>Id of <see cref="UnknownWord"/>.</summary>
+    public int UnknownToken { get; }
+
+    /// <summary>The tokens by id.</summary>
+    internal IReadOnlyList<string> Vocabulary => _vocabulary;
+
+    /// <summary>
+    /// A tokenizer for the most frequent words of <paramref name="text"/>. Ids: the line end, the unknown word, then words
+    /// by falling frequency; equally frequent ones in ordinal order.
+    /// </summary>
+    /// <param name="text">The corpus.</param>
+    /// <param name="vocabularySize">
+    /// Tokens at most, line end and unknown word among them; at least <see cref="LeastVocabularySize"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The text has no words.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is too small.</exception>
+    public static WordTokenizer FromCorpus(string text, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, LeastVocabularySize);
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var rest = WellFormed(text).AsSpan();
+        while (TryTake(ref rest, out var token))
+            CollectionsMarshal.GetValueRefOrAddDefault(lookup, token, out _)++;
+
+        counts.Remove(LineEnd);
+        counts.Remove(UnknownWord);
+        if (counts.Count == 0)
+            throw new ArgumentException("The text has no words.", nameof(text));
+        var words = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key);
+        return new WordTokenizer([LineEnd, UnknownWord, .. words.Take(vocabularySize - 2)]);
+    }
+
+    public override int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>();
+        var rest = WellFormed(text).AsSpan();
+        while (TryTake(ref rest, out var token))
+            ids.Add(_ids.TryGetValue(token, out var id) ? id : UnknownToken);
+        return [.. ids];
+    }
+
+    public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
+
+    /// <summary>Takes the next word or line feed off; other white space, carriage returns too, only separates.</summary>
+    private static bool TryTake(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> token)
+    {
+        var start = 0;
+        while (start < rest.Length && rest[start] != '\n' && char.IsWhiteSpace(rest[start]))
+            start++;
+        var end = start;
+        while (end < rest.Length && !char.IsWhiteSpace(rest[end]))
+            end++;
+
+        // No word before what stopped the first loop: a line feed.
+        if (end == start && end < rest.Length)
+            end++;
+        token = rest[start..end];
+        rest = rest[end..];
+        return !token.IsEmpty;
+    }
+}
