@@ -1,9 +1,10 @@
-// What the trainer costs beyond the network: the same LSTM, batch and optimizer, once through LmModel's Trainer and once
-// in a bare TorchSharp loop, in turn, in one process. Prints tokens/s of both and the ratio of each round.
+// What a training step costs: LmModel's Trainer beside a bare TorchSharp loop over nn.LSTM, in turn, in one process; the
+// share that the step reaches of the machine's matrix-product rate; and where the rest goes.
 //
 //   dotnet run -c Release --project benchmarks/TrainingSpeed
 using System.Globalization;
 using LmModel.Networks;
+using LmModel.Training;
 using TrainingSpeed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -11,19 +12,37 @@ const int rounds = 5;
 var shape = new Shape(Vocabulary: 65, Embedding: 512, Hidden: 512, Layers: 2, Batch: 64, Window: 128, Steps: 6);
 TorchRuntime.Initialize();
 Console.WriteLine($"{shape}, {rounds} rounds, {Environment.ProcessorCount} cores");
-
-var ratios = new List<double>();
-for (var round = 0; round <= rounds; round++)
+var tokens = shape.Batch * shape.Window;
+foreach (var arithmetic in Enum.GetValues<TrainingArithmetic>())
 {
-    var bare = BareLoop.TokensPerSecond(shape);
-    var trainer = TrainerLoop.TokensPerSecond(shape);
-    if (round == 0)
+    var anatomy = new Anatomy(shape, arithmetic);
+    var (speeds, bareSpeeds, products) = (new List<double>(), new List<double>(), new List<double>());
+    for (var round = 0; round <= rounds; round++)
     {
-        continue;   // warms up
+        var (bare, trainer, rate) = (
+            BareLoop.TokensPerSecond(shape), TrainerLoop.TokensPerSecond(shape, arithmetic), anatomy.ProductRate());
+        if (round > 0)                                                        // the first warms up
+        {
+            (bareSpeeds, speeds, products) = ([.. bareSpeeds, bare], [.. speeds, trainer], [.. products, rate]);
+        }
     }
 
-    ratios.Add(trainer / bare);
-    Console.WriteLine($"round {round}: bare {bare:N0} tokens/s, trainer {trainer:N0} tokens/s, ratio {trainer / bare:F3}");
-}
+    var flops = anatomy.Flops / tokens;
+    Console.WriteLine();
+    Console.WriteLine($"{arithmetic}, medians of {rounds} rounds, each ratio within its round");
+    Console.WriteLine($"  trainer                        {Numbers.Median(speeds),9:N0} tokens/s  {Numbers.Median(speeds) * flops / 1e9,5:N0} GFLOP/s");
+    Console.WriteLine($"  bare loop over nn.LSTM, fp32   {Numbers.Median(bareSpeeds),9:N0} tokens/s");
+    Console.WriteLine($"  trainer to bare loop           {Numbers.Median(speeds.Zip(bareSpeeds, (a, b) => a / b)),9:F2}");
+    Console.WriteLine($"  largest product of the step    {Numbers.Median(products) / 1e9,28:N0} GFLOP/s");
+    Console.WriteLine($"  share of it that a step reaches{Numbers.Median(speeds.Zip(products, (a, b) => a * flops / b)),9:P0}");
+    var step = tokens / Numbers.Median(speeds);
+    var rest = step;
+    Console.WriteLine($"  a step                         {step * 1e3,9:N1} ms, of which alone");
+    foreach (var (part, seconds) in anatomy.Parts())
+    {
+        Console.WriteLine($"    {part,-28} {seconds * 1e3,9:N1} ms  {seconds / step,5:P0}");
+        rest -= seconds;
+    }
 
-Console.WriteLine($"median ratio {Numbers.Median(ratios):F3}");
+    Console.WriteLine($"    {"the rest",-28} {rest * 1e3,9:N1} ms  {rest / step,5:P0}");
+}

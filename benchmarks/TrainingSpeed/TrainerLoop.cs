@@ -8,7 +8,7 @@ namespace TrainingSpeed;
 internal static class TrainerLoop
 {
     /// <returns>Median over the steps, validation not counted.</returns>
-    public static double TokensPerSecond(Shape s)
+    public static double TokensPerSecond(Shape s, TrainingArithmetic arithmetic)
     {
         var folder = Directory.CreateTempSubdirectory("training-speed-").FullName;
         try
@@ -39,6 +39,7 @@ internal static class TrainerLoop
                 Steps = s.Steps,
                 ValidateEvery = s.Steps,
                 WarmupSteps = 1,
+                Arithmetic = arithmetic,
             };
             var card = new ModelCard { Name = "speed", Command = "benchmark" };
             var rates = new List<double>();
