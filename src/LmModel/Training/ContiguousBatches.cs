@@ -17,17 +17,19 @@ namespace LmModel.Training;
 /// </remarks>
 internal sealed class ContiguousBatches
 {
-    private readonly int[] _tokens;
-    private readonly int _columnLength;
+    private readonly ITokens _tokens;
+    private readonly int[] _row;
+    private readonly long _columnLength;
 
     /// <exception cref="ArgumentException">The text is too short for even one window.</exception>
-    public ContiguousBatches(int[] tokens, int batchSize, int windowLength)
+    public ContiguousBatches(ITokens tokens, int batchSize, int windowLength)
     {
         _tokens = tokens;
+        _row = new int[windowLength + 1];
         BatchSize = batchSize;
         WindowLength = windowLength;
         _columnLength = (tokens.Length - 1) / batchSize;
-        WindowsPerEpoch = (_columnLength - (windowLength - 1)) / windowLength;
+        WindowsPerEpoch = (int)Math.Min(int.MaxValue, (_columnLength - (windowLength - 1)) / windowLength);
         if (WindowsPerEpoch < 1)
         {
             throw new ArgumentException(
@@ -54,11 +56,11 @@ internal sealed class ContiguousBatches
         var targets = new long[BatchSize * WindowLength];
         for (var b = 0; b < BatchSize; b++)
         {
-            var start = b * _columnLength + offset + window * WindowLength;
+            _tokens.CopyTo(b * _columnLength + offset + (long)window * WindowLength, _row);
             for (var t = 0; t < WindowLength; t++)
             {
-                inputs[b * WindowLength + t] = _tokens[start + t];
-                targets[b * WindowLength + t] = _tokens[start + t + 1];
+                inputs[b * WindowLength + t] = _row[t];
+                targets[b * WindowLength + t] = _row[t + 1];
             }
         }
 

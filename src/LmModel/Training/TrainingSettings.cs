@@ -66,14 +66,24 @@ public sealed record TrainingSettings
     /// <summary>What the products of the training are computed in; null for the fastest that this processor computes itself.</summary>
     public TrainingArithmetic? Arithmetic { get; init; }
 
-    /// <summary>Share of the text, at its end, that is validated on and never trained on.</summary>
-    public double ValidationShare { get; init; } = 0.1;
+    /// <summary>Share of the text that is validated on and never trained on: its end, or whole documents of a folder.</summary>
+    public double ValidationShare { get; init; } = Training.HoldOut.DefaultShare;
+
+    /// <summary>Names of the documents that are validated on instead of a share; * and ? stand for any.</summary>
+    public IReadOnlyList<string> HeldOutDocuments { get; init; } = [];
+
+    /// <summary>A file or folder of its own that is validated on instead of a share.</summary>
+    public string? ValidationText { get; init; }
 
     /// <summary>Steps between validations, each of which also saves the training.</summary>
     public int ValidateEvery { get; init; } = 200;
 
     /// <summary>Key of every random number of the training: weights, dropout, offsets, resets.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>What is validated on.</summary>
+    internal HoldOut HoldOut =>
+        new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
 
     /// <summary>
     /// The same with fewer columns, then shorter windows, where a text of <paramref name="tokens"/> tokens to train on

@@ -20,7 +20,7 @@ internal sealed class WindowTrainer : IDisposable
     /// <param name="config">The network; its weights are drawn from the seed.</param>
     /// <param name="settings">How it is trained.</param>
     /// <param name="tokens">The text to train on.</param>
-    public WindowTrainer(ModelConfig config, TrainingSettings settings, int[] tokens)
+    public WindowTrainer(ModelConfig config, TrainingSettings settings, ITokens tokens)
     {
         _settings = settings;
         _batches = new ContiguousBatches(tokens, settings.BatchSize, settings.WindowLength);

@@ -7,7 +7,7 @@ public sealed class ContiguousBatchesTests
     [Fact]
     public void Columns_are_contiguous_pieces_and_targets_are_the_next_tokens()
     {
-        var batches = new ContiguousBatches([.. Enumerable.Range(0, 25)], batchSize: 3, windowLength: 2);
+        var batches = new ContiguousBatches(new TokenArray([.. Enumerable.Range(0, 25)]), batchSize: 3, windowLength: 2);
 
         var (inputs, targets) = batches.Window(1, offset: 1);
 
@@ -21,7 +21,7 @@ public sealed class ContiguousBatchesTests
     [InlineData(4, 16, 1000)]
     public void Every_window_at_every_offset_lies_in_the_text_and_each_begins_where_the_last_one_ended(int b, int t, int length)
     {
-        var batches = new ContiguousBatches([.. Enumerable.Range(0, length)], b, t);
+        var batches = new ContiguousBatches(new TokenArray([.. Enumerable.Range(0, length)]), b, t);
 
         for (var offset = 0; offset < t; offset++)
         {
@@ -45,10 +45,10 @@ public sealed class ContiguousBatchesTests
     {
         var least = ContiguousBatches.LeastTokens(4, 16);
 
-        var message = Assert.Throws<ArgumentException>(() => new ContiguousBatches(new int[least - 1], 4, 16)).Message;
+        var message = Assert.Throws<ArgumentException>(() => new ContiguousBatches(new TokenArray(new int[least - 1]), 4, 16)).Message;
 
         Assert.Contains($"at least {least} are needed", message);
-        Assert.Equal(1, new ContiguousBatches(new int[least], 4, 16).WindowsPerEpoch);
+        Assert.Equal(1, new ContiguousBatches(new TokenArray(new int[least]), 4, 16).WindowsPerEpoch);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class ContiguousBatchesTests
     {
         var settings = new TrainingSettings().FitTo(tokens);
 
-        Assert.True(new ContiguousBatches(new int[tokens], settings.BatchSize, settings.WindowLength).WindowsPerEpoch >= 1);
+        Assert.True(new ContiguousBatches(new TokenArray(new int[tokens]), settings.BatchSize, settings.WindowLength).WindowsPerEpoch >= 1);
         Assert.True(tokens < 100_000 || settings == new TrainingSettings());
     }
 }
