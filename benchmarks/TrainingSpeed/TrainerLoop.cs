@@ -22,7 +22,7 @@ internal static class TrainerLoop
                     span[i] = (char)(' ' + (i < s.Vocabulary ? i : r.Next(s.Vocabulary)));
                 }
             });
-            var corpus = new Corpus { Name = "random", Text = text, Bytes = length, Sha256 = "" };
+            var corpus = Corpus.FromText("random", text);
             var tokenizer = CharacterTokenizer.FromCorpus(text);
             var config = new ModelConfig
             {

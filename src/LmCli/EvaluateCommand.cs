@@ -5,7 +5,6 @@ using LmModel.Evaluation;
 using LmModel.Inference;
 using LmModel.Networks;
 using LmModel.Tokenization;
-using LmModel.Training;
 using static LmCli.ScoringOptions;
 
 namespace LmCli;
@@ -28,7 +27,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Scores a text with a model.")
         {
-            Model, Text, Which, Part, Held, Window, Engine, Kept, Threads,
+            Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -38,7 +37,7 @@ internal static class EvaluateCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var text = Corpus.Read(arguments.GetRequiredValue(Text)).LastPart(ShareOf(arguments));
+        var text = SplitOf(arguments).Validation.ReadToEnd();
         var tokens = folder.Tokenizer.Encode(text);
         var engine = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);

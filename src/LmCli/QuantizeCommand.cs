@@ -21,7 +21,7 @@ internal static class QuantizeCommand
         var command = new Command(
             "quantize", "Scores a text in every precision and records the smallest harmless one as the model's default.")
         {
-            Model, Text, Which, Part, Held, Window, Threads,
+            Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Threads,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -32,15 +32,14 @@ internal static class QuantizeCommand
     {
         var path = arguments.GetRequiredValue(Model);
         var folder = ModelFolder.OpenUnmeasured(path);
-        var corpus = Corpus.Read(arguments.GetRequiredValue(Text));
-        var share = ShareOf(arguments);
+        var split = SplitOf(arguments);
         var weights = folder.ReadWeights();
         var results = PrecisionComparison.Measure(
             precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)), folder.Tokenizer,
-            folder.Tokenizer.Encode(corpus.LastPart(share)),
+            folder.Tokenizer.Encode(split.Validation.ReadToEnd()),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
             arguments.GetValue(Window), cancellation);
-        foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(folder, corpus, share, results)))
+        foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(folder, split, results)))
         {
             Console.WriteLine(line);
         }

@@ -10,30 +10,15 @@ internal static class ScoringOptions
 {
     public static readonly Argument<string> Model = new("model") { Description = "The model folder." };
 
-    public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to score." };
+    public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to score, or a folder of them." };
 
     public static readonly Option<string> Part = new Option<string>("--split")
     {
-        Description = "all of the text, or the part at its end that a training with --validation holds out.",
+        Description = "all of the text, or the part that a training with the same --validation, --hold-out or --validation-text holds out.",
         DefaultValueFactory = _ => "all",
     }.AcceptOnlyFromAmong("all", "validation");
 
-    public static readonly Option<double> Held = new("--validation")
-    {
-        Description = "Share of the text that the validation split is.",
-        DefaultValueFactory = _ => new TrainingSettings().ValidationShare,
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<double>() is not (> 0 and <= 1) and var share)
-                {
-                    result.AddError(string.Create(
-                        CultureInfo.InvariantCulture, $"--validation must be above 0 and at most 1, not {share}."));
-                }
-            },
-        },
-    };
+    public static readonly Option<double> Held = HeldShare();
 
     public static readonly Option<int> Window = new("--window")
     {
@@ -46,7 +31,32 @@ internal static class ScoringOptions
     /// <summary>How many threads were asked for, or one a core.</summary>
     public static int ThreadsOf(ParseResult arguments) => arguments.GetValue(Threads) ?? Environment.ProcessorCount;
 
-    /// <summary>The share of the text, at its end, that is to be scored.</summary>
-    public static double ShareOf(ParseResult arguments) =>
-        arguments.GetValue(Part) == "all" ? 1 : arguments.GetValue(Held);
+    /// <summary>The text, divided so that what is to be scored is its validation part.</summary>
+    public static CorpusSplit SplitOf(ParseResult arguments)
+    {
+        if (arguments.GetValue(Part) == "validation")
+        {
+            var held = CorpusOptions.HoldOutOf(arguments, Held);
+            return Corpus.Open(arguments.GetRequiredValue(Text)).Split(held);
+        }
+
+        Option[] parts = [CorpusOptions.Documents, CorpusOptions.ValidationText];
+        return parts.FirstOrDefault(o => CorpusOptions.IsGiven(arguments, o)) is { } part
+            ? throw new ArgumentException($"{part.Name} says what the validation split is; add --split validation.")
+            : Corpus.Open(arguments.GetRequiredValue(Text)).Split(new HoldOut { Share = 1 });
+    }
+
+    private static Option<double> HeldShare()
+    {
+        var option = CorpusOptions.Share("Share of the text that the validation split is.");
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1) and var share)
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"--validation must be above 0 and at most 1, not {share}."));
+            }
+        });
+        return option;
+    }
 }

@@ -9,12 +9,18 @@ namespace LmCli;
 /// <summary><c>lm train TEXT</c>: a model of a text. Without options it gives a sensible character model.</summary>
 internal static class TrainCommand
 {
+    /// <summary>Characters that a BPE's merges are learned from at most: more hardly change them, but their words fill memory.</summary>
+    private const long MostLearnedFrom = 1 << 26;
+
+    /// <summary>Characters that are enough tokens for every window, even at a hundred a token.</summary>
+    private const long LongerThanAnyNeeds = 2_000_000;
+
     public static Command Create()
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C saves; --resume goes on.")
         {
             Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
-            LearningRate, Warmup, Decay, Clip, Held, Every, Seed, Threads, About, Resume, Overwrite,
+            LearningRate, Warmup, Decay, Clip, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Every, Seed, Threads, About, Resume, Overwrite,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -24,8 +30,14 @@ internal static class TrainCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var path = arguments.GetRequiredValue(Text);
-        var folder = arguments.GetValue(Out) ?? Path.Combine("models", Path.GetFileNameWithoutExtension(path));
-        var corpus = Corpus.Read(path);
+        var corpus = Corpus.Open(path);
+        var folder = arguments.GetValue(Out)
+            ?? Path.Combine("models", Directory.Exists(path) ? corpus.Name : Path.GetFileNameWithoutExtension(path));
+        foreach (var warning in corpus.Warnings)
+        {
+            Console.Error.WriteLine($"warning: {warning}");
+        }
+
         TorchRuntime.Initialize(arguments.GetValue(Threads));
         using var trainer = arguments.GetValue(Resume)
             ? Continue(arguments, corpus, folder)
@@ -61,13 +73,22 @@ internal static class TrainCommand
                 $"{folder} is not empty. Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
         }
 
+        var held = CorpusOptions.HoldOutOf(arguments, Held);
+        var split = corpus.Split(held);
+        if (arguments.GetRequiredValue(Tokens) == "bpe" && split.All.Length > MostLearnedFrom)
+        {
+            Console.WriteLine($"The merges are learned from about {MostLearnedFrom:N0} of {split.All.Length:N0} characters, spread evenly.");
+        }
+
         Tokenizer tokenizer = arguments.GetRequiredValue(Tokens) switch
         {
             "bytes" => new ByteTokenizer(),
-            "bpe" => BpeTokenizer.Train(corpus.Text, VocabularyOf(arguments, least: 256, otherwise: 4096)),
+            // Of what is trained on alone: no other text must have shaped what the network reads.
+            "bpe" => BpeTokenizer.Train(
+                split.Training.Sample(MostLearnedFrom), VocabularyOf(arguments, least: 256, otherwise: 4096)),
             "words" => WordTokenizer.FromCorpus(
-                corpus.Text, VocabularyOf(arguments, WordTokenizer.LeastVocabularySize, otherwise: 50_000)),
-            _ => CharacterTokenizer.FromCorpus(corpus.Text),
+                split.Training.Pieces(), VocabularyOf(arguments, WordTokenizer.LeastVocabularySize, otherwise: 50_000)),
+            _ => CharacterTokenizer.FromCorpus(split.All.Pieces()),
         };
         var hidden = arguments.GetValue(Hidden);
         var tied = arguments.GetValue(Tie);
@@ -82,7 +103,7 @@ internal static class TrainCommand
             TieWeights = tied,
             StartToken = StartToken(tokenizer),
         };
-        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, corpus, tokenizer), folder, Card(arguments, folder));
+        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, split, tokenizer), folder, Card(arguments, folder));
     }
 
     private static int VocabularyOf(ParseResult arguments, int least, int otherwise)
@@ -93,7 +114,7 @@ internal static class TrainCommand
             : throw new ArgumentException($"--vocabulary must be at least {least} for {arguments.GetValue(Tokens)}, not {size}.");
     }
 
-    private static TrainingSettings Settings(ParseResult arguments, Corpus corpus, Tokenizer tokenizer)
+    private static TrainingSettings Settings(ParseResult arguments, CorpusSplit split, Tokenizer tokenizer)
     {
         var settings = new TrainingSettings
         {
@@ -102,13 +123,15 @@ internal static class TrainCommand
             WarmupSteps = arguments.GetValue(Warmup),
             WeightDecay = arguments.GetValue(Decay),
             GradientClip = arguments.GetValue(Clip),
-            ValidationShare = arguments.GetValue(Held),
+            ValidationShare = split.HoldOut.Share,
+            HeldOutDocuments = split.HoldOut.Documents,
+            ValidationText = split.HoldOut.ValidationText,
             ValidateEvery = arguments.GetValue(Every),
             Seed = arguments.GetValue(Seed),
         };
         var (batch, window) = (arguments.GetValue(Batch), arguments.GetValue(Window));
         return batch is null && window is null
-            ? settings.FitTo(tokenizer.Encode(corpus.Split(settings.ValidationShare).Training).Length)
+            ? settings.FitTo(split.Training.Length > LongerThanAnyNeeds ? int.MaxValue : tokenizer.Encode(split.Training.ReadToEnd()).Length)
             : settings with { BatchSize = batch ?? settings.BatchSize, WindowLength = window ?? settings.WindowLength };
     }
 
@@ -136,7 +159,7 @@ internal static class TrainCommand
     private static string Command(ParseResult arguments)
     {
         string[] told = ["--overwrite", "--about"];
-        var text = arguments.GetRequiredValue(Text);
+        var (text, validation) = (arguments.GetRequiredValue(Text), arguments.GetValue(CorpusOptions.ValidationText));
         var words = new List<string> { "lm" };
         for (var i = 0; i < arguments.Tokens.Count; i++)
         {
@@ -147,9 +170,11 @@ internal static class TrainCommand
                 continue;
             }
 
-            words.Add(word == text ? Path.GetFileName(text) : word);
+            words.Add(word == text || word == validation ? NameOf(word) : word);
         }
 
         return string.Join(' ', words);
     }
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 }

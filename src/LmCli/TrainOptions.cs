@@ -9,11 +9,11 @@ internal static class TrainOptions
 {
     private static readonly TrainingSettings Default = new();
 
-    public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to train on." };
+    public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to train on, or a folder: all .txt files in it and below it." };
 
     public static readonly Option<string?> Out = new("--out", "-o")
     {
-        Description = "Folder for the model. Default: models/ and the name of the text file.",
+        Description = "Folder for the model. Default: models/ and the name of the text.",
     };
 
     public static readonly Option<string> Tokens =
@@ -80,7 +80,7 @@ internal static class TrainOptions
         Of("--clip", "Norm the gradient is scaled down to.", Default.GradientClip);
 
     public static readonly Option<double> Held =
-        Of("--validation", "Share of the text, at its end, held out.", Default.ValidationShare);
+        CorpusOptions.Share("Share of the text held out: its end, or whole documents of a folder.");
 
     public static readonly Option<int> Every =
         Of("--validate-every", "Steps between validations; each saves.", Default.ValidateEvery);

@@ -18,6 +18,7 @@ internal abstract class TrainingDisplay
         Write(string.Create(CultureInfo.InvariantCulture, $"{corpus.Name}: {corpus.Bytes:N0} bytes, {config.VocabularySize} tokens in the vocabulary"));
         Write(string.Create(CultureInfo.InvariantCulture, $"{config.Cell} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, {config.ParameterCount:N0} parameters"));
         Write(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, {trainer.StepsPerEpoch} an epoch, to {folder}"));
+        Write(trainer.Split.Description);
         if (trainer.Step > 0)
         {
             Write($"resumed at step {trainer.Step}");

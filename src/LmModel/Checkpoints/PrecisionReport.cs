@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
@@ -26,8 +27,12 @@ public sealed record PrecisionReport
     /// <summary>SHA-256 of the text's file, lower-case hexadecimal.</summary>
     public required string TextSha256 { get; init; }
 
-    /// <summary>The share of its characters, at its end, that was scored; 1 for all.</summary>
+    /// <summary>The share of its characters that was scored: its end, or whole documents of a folder; 1 for all.</summary>
     public required double TextShare { get; init; }
+
+    /// <summary>Names of the documents that were scored, where they were asked for by name; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? HeldOut { get; init; }
 
     /// <summary><see cref="Cold"/> or <see cref="Contiguous"/>; docs/evaluation.md has what they are.</summary>
     public required string Protocol { get; init; }

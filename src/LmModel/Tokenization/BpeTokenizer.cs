@@ -52,8 +52,16 @@ public sealed class BpeTokenizer : Tokenizer
     public static BpeTokenizer Train(string text, int vocabularySize)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return Train([text], vocabularySize);
+    }
+
+    /// <summary>The same for a text that comes in pieces: in memory are one of them and the distinct words.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is below 256.</exception>
+    public static BpeTokenizer Train(IEnumerable<string> pieces, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 256);
-        return new BpeTrainer(text).Train(vocabularySize);
+        return new BpeTrainer(pieces).Train(vocabularySize);
     }
 
     public override int[] Encode(string text)
@@ -62,6 +70,8 @@ public sealed class BpeTokenizer : Tokenizer
         // The library drops lone surrogates or fails at them.
         return [.. _encoder.EncodeToIds(WellFormed(text), considerNormalization: false)];
     }
+
+    private protected override int LastCut(string text) => PreTokens.LastCut(text);
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 }

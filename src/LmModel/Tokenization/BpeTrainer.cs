@@ -31,11 +31,11 @@ internal sealed class BpeTrainer
     private readonly Dictionary<(int Left, int Right), Pair> _pairs = [];
     private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _best = new(new BestFirst());
 
-    public BpeTrainer(string text)
+    public BpeTrainer(IEnumerable<string> pieces)
     {
         for (var id = 0; id < _vocabulary.Count; id++)
             _ids.Add(_vocabulary[id], id);
-        foreach (var (word, count) in CountWords(text))
+        foreach (var (word, count) in CountWords(pieces))
             AddWord(Encoding.UTF8.GetBytes(word), count);
         foreach (var (key, pair) in _pairs)
             _best.Enqueue(key, (pair.Count, key.Left, key.Right));
@@ -63,12 +63,16 @@ internal sealed class BpeTrainer
         return new BpeTokenizer(_vocabulary, merges);
     }
 
-    private static Dictionary<string, int> CountWords(string text)
+    private static Dictionary<string, int> CountWords(IEnumerable<string> pieces)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var match in PreTokens.Pattern.EnumerateMatches(text))
-            CollectionsMarshal.GetValueRefOrAddDefault(lookup, text.AsSpan(match.Index, match.Length), out _)++;
+        foreach (var text in TextPieces.Cut(pieces, PreTokens.LastCut))
+        {
+            foreach (var match in PreTokens.Pattern.EnumerateMatches(text))
+                CollectionsMarshal.GetValueRefOrAddDefault(lookup, text.AsSpan(match.Index, match.Length), out _)++;
+        }
+
         return counts;
     }
 

@@ -14,5 +14,7 @@ public sealed class ByteTokenizer : Tokenizer
 
     public override int[] Encode(string text) => Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
 
+    private protected override int LastCut(string text) => text.Length;
+
     public override ReadOnlySpan<byte> TokenBytes(int id) => Bytes.AsSpan(CheckedId(id), 1);
 }

@@ -63,9 +63,22 @@ public sealed class CharacterTokenizer : Tokenizer
         string text, UnknownCharacterRule unknown = UnknownCharacterRule.Error, Rune? replacement = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
+        return FromCorpus([text], unknown, replacement);
+    }
+
+    /// <summary>The same for a text that comes in pieces, of which one at a time is in memory.</summary>
+    /// <exception cref="ArgumentException">The text is empty, or has no <paramref name="replacement"/>.</exception>
+    public static CharacterTokenizer FromCorpus(
+        IEnumerable<string> pieces, UnknownCharacterRule unknown = UnknownCharacterRule.Error, Rune? replacement = null)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
         var seen = new bool[0x110000];
-        foreach (var rune in text.EnumerateRunes())
-            seen[rune.Value] = true;
+        foreach (var piece in pieces)
+        {
+            foreach (var rune in piece.EnumerateRunes())
+                seen[rune.Value] = true;
+        }
+
         var vocabulary = Enumerable.Range(0, seen.Length).Where(c => seen[c]).Select(c => new Rune(c)).ToArray();
         return new CharacterTokenizer(vocabulary, unknown, replacement);
     }
@@ -88,6 +101,8 @@ public sealed class CharacterTokenizer : Tokenizer
 
         return count == ids.Length ? ids : ids[..count];
     }
+
+    private protected override int LastCut(string text) => text.Length;
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 

@@ -17,4 +17,28 @@ internal static partial class PreTokens
         + @"|\s{1,256}(?!\S)|\s{1,256}",
         RegexOptions.CultureInvariant)]
     public static partial Regex Pattern { get; }
+
+    /// <summary>UTF-16 units of the longest piece, a space and 256 surrogate pairs, and the one it looks ahead at.</summary>
+    private const int Reach = 1 + (2 * 256) + 1;
+
+    /// <summary>The last end of a piece in <paramref name="text"/> that is one whatever follows the text; 0 where there is none.</summary>
+    /// <remarks>
+    /// A piece has white space at its beginning only, so one always ends where white space follows something else, and what
+    /// stands behind that place changes none before it. In a long text without such a place the pieces themselves tell:
+    /// what is out of a piece's reach cannot change where it begins.
+    /// </remarks>
+    public static int LastCut(string text)
+    {
+        var cut = TextPieces.BeforeWhiteSpace(text);
+        if (cut > 0)
+            return cut;
+        foreach (var piece in Pattern.EnumerateMatches(text))
+        {
+            if (piece.Index + Reach > text.Length)
+                break;
+            cut = piece.Index;
+        }
+
+        return cut;
+    }
 }

@@ -23,6 +23,26 @@ public abstract class Tokenizer
     /// <exception cref="UnknownCharacterException">A character is not in the vocabulary and no rule maps it.</exception>
     public abstract int[] Encode(string text);
 
+    /// <summary>The tokens of a text that comes in pieces, a few at a time: those of the text encoded whole.</summary>
+    /// <param name="pieces">The text, cut anywhere between two characters.</param>
+    /// <exception cref="UnknownCharacterException">As for a whole text; only the unknown characters near the first are named.</exception>
+    public IEnumerable<int[]> Encode(IEnumerable<string> pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        var start = 0L;
+        foreach (var piece in TextPieces.Cut(pieces, LastCut))
+        {
+            yield return EncodeAt(start, piece);
+            start += piece.Length;
+        }
+    }
+
+    /// <summary>
+    /// The last place where <paramref name="text"/> may be cut so that its parts, encoded by themselves, give the tokens of
+    /// the whole, whatever follows the text; 0 where there is none. Here: before white space that follows something else.
+    /// </summary>
+    private protected virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
+
     /// <summary>The UTF-8 bytes that token <paramref name="id"/> stands for; may end inside a character.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public abstract ReadOnlySpan<byte> TokenBytes(int id);
@@ -59,6 +79,18 @@ public abstract class Tokenizer
         }
 
         return text;
+    }
+
+    private int[] EncodeAt(long start, string piece)
+    {
+        try
+        {
+            return Encode(piece);
+        }
+        catch (UnknownCharacterException e) when (start > 0)
+        {
+            throw new UnknownCharacterException(e.Characters, (int)Math.Min(int.MaxValue, start + e.Index));
+        }
     }
 
     private protected int CheckedId(int id) =>

@@ -64,31 +64,41 @@ public sealed class WordTokenizer : Tokenizer
     internal IReadOnlyList<string> Vocabulary => _vocabulary;
 
     /// <summary>
-    /// A tokenizer for the most frequent words of <paramref name="text"/>. Ids: the line end, the unknown word, then words
+    /// A tokenizer for the most frequent words of a text. Ids: the line end, the unknown word, then words
     /// by falling frequency; equally frequent ones in ordinal order.
     /// </summary>
-    /// <param name="text">The corpus.</param>
+    /// <param name="pieces">The corpus, cut anywhere between two characters.</param>
     /// <param name="vocabularySize">
     /// Tokens at most, line end and unknown word among them; at least <see cref="LeastVocabularySize"/>.
     /// </param>
     /// <exception cref="ArgumentException">The text has no words.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is too small.</exception>
-    public static WordTokenizer FromCorpus(string text, int vocabularySize)
+    public static WordTokenizer FromCorpus(IEnumerable<string> pieces, int vocabularySize)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(pieces);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, LeastVocabularySize);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        var rest = WellFormed(text).AsSpan();
-        while (TryTake(ref rest, out var token))
-            CollectionsMarshal.GetValueRefOrAddDefault(lookup, token, out _)++;
+        foreach (var text in TextPieces.Cut(pieces, TextPieces.BeforeWhiteSpace))
+        {
+            var rest = WellFormed(text).AsSpan();
+            while (TryTake(ref rest, out var token))
+                CollectionsMarshal.GetValueRefOrAddDefault(lookup, token, out _)++;
+        }
 
         counts.Remove(LineEnd);
         counts.Remove(UnknownWord);
         if (counts.Count == 0)
-            throw new ArgumentException("The text has no words.", nameof(text));
+            throw new ArgumentException("The text has no words.", nameof(pieces));
         var words = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key);
         return new WordTokenizer([LineEnd, UnknownWord, .. words.Take(vocabularySize - 2)]);
+    }
+
+    /// <inheritdoc cref="FromCorpus(IEnumerable{string}, int)"/>
+    public static WordTokenizer FromCorpus(string text, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return FromCorpus([text], vocabularySize);
     }
 
     public override int[] Encode(string text)

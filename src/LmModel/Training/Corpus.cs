@@ -3,81 +3,147 @@ using System.Text;
 
 namespace LmModel.Training;
 
-/// <summary>A text to train on, read whole, and where it came from.</summary>
-public sealed record Corpus
+/// <summary>
+/// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once, to check, count and hash
+/// it; the text itself is read from disk whenever it is needed and never held whole.
+/// </summary>
+public sealed class Corpus
 {
-    /// <summary>File name without its folder.</summary>
-    public required string Name { get; init; }
+    private Corpus(string name, IReadOnlyList<CorpusDocument> documents, IReadOnlyList<string> warnings)
+    {
+        (Name, Documents, Warnings) = (name, documents, warnings);
+        Text = new CorpusText(documents);
+    }
 
-    public required string Text { get; init; }
+    /// <summary>Name of the file or folder, without where it lies.</summary>
+    public string Name { get; }
 
-    /// <summary>Size of the file.</summary>
-    public required long Bytes { get; init; }
+    /// <summary>The files in ordinal order of their names; one where the corpus is a file.</summary>
+    public IReadOnlyList<CorpusDocument> Documents { get; }
 
-    /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
+    /// <summary>Size of the files together.</summary>
+    public long Bytes => Documents.Sum(d => d.Bytes);
+
+    /// <summary>
+    /// SHA-256, lower-case hexadecimal: of the file's bytes; of a folder that of the lines which <c>sha256sum</c> writes for
+    /// its files, in their order.
+    /// </summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>Reads a UTF-8 text file; a byte order mark is no part of the text.</summary>
-    /// <exception cref="CorpusException">The file is missing, empty or no UTF-8; the message says at which byte.</exception>
-    public static Corpus Read(string path)
+    /// <summary>The whole text: the documents one after another.</summary>
+    public CorpusText Text { get; }
+
+    /// <summary>What is suspicious but can be trained on, a sentence or two each, with file, line and byte.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>
+    /// Opens a file, or a folder with all .txt files in it and below it, hidden ones left out. A document of a folder that
+    /// does not end in a line break gets one. A byte order mark is no part of a text.
+    /// </summary>
+    /// <exception cref="CorpusException">
+    /// There is no text, or something that is none; the message says which file, line and byte, and what to do.
+    /// </exception>
+    public static Corpus Open(string path)
     {
-        if (!File.Exists(path))
+        if (!Directory.Exists(path))
         {
-            throw new CorpusException(Directory.Exists(path)
-                ? $"{path} is a folder; give one text file."
-                : $"There is no file {path}.");
+            return File.Exists(path)
+                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], isFolder: false, Read)
+                : throw new CorpusException($"There is no file {path}.");
         }
 
-        var bytes = File.ReadAllBytes(path);
-        var text = bytes.AsSpan();
-        if (text.StartsWith(Encoding.UTF8.Preamble))
+        var files = Directory
+            .EnumerateFiles(path, "*.txt", new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                IgnoreInaccessible = false,
+                MatchCasing = MatchCasing.CaseInsensitive,
+            })
+            .Select(file => (Name: Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), Path: file))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .ToList();
+        return files.Count > 0
+            ? Scan(NameOf(path), path, files, isFolder: true, Read)
+            : throw new CorpusException($"{path} has no .txt file in it or below it.");
+    }
+
+    /// <summary>A corpus of one document that is in memory already.</summary>
+    /// <exception cref="CorpusException">It is empty, or no text.</exception>
+    public static Corpus FromText(string name, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return Scan(name, name, [(name, name)], isFolder: false, _ => new MemoryStream(bytes, writable: false));
+    }
+
+    /// <summary>Divides the text into what is trained on and what is validated on.</summary>
+    /// <exception cref="CorpusException">It cannot be divided so.</exception>
+    public CorpusSplit Split(HoldOut holdOut) => CorpusSplit.Of(this, holdOut);
+
+    private static Corpus Scan(
+        string name, string path, List<(string Name, string Path)> files, bool isFolder, Func<string, Stream> open)
+    {
+        var findings = new CorpusFindings();
+        var duplicates = new DuplicateFinder();
+        // In one file, what may come again is a passage.
+        var passages = new PassageReader(byPassage: files.Count == 1, duplicates.Add);
+        var documents = new List<CorpusDocument>();
+        foreach (var file in files)
         {
-            text = text[Encoding.UTF8.Preamble.Length..];
+            passages.BeginDocument(file.Name);
+            var document = DocumentScan.Read(file.Name, file.Path, () => open(file.Path), findings, passages, addLineBreak: isFolder);
+            if (document.Length > 0)
+            {
+                documents.Add(document);
+            }
+            else
+            {
+                findings.Add(Finding.Empty, new CorpusPlace(file.Name, 1, 0));
+            }
         }
 
-        if (text.IsEmpty)
+        if (documents.Count == 0)
         {
-            throw new CorpusException($"{path} is empty.");
+            throw new CorpusException(isFolder ? $"{path} has .txt files, {files.Count}, but all are empty." : $"{path} is empty.");
         }
 
-        return new Corpus
+        var length = documents.Sum(d => d.Length);
+        return new Corpus(name, documents,
+        [
+            .. findings.Warnings,
+            .. duplicates.Warning(files.Count == 1 ? $"passages of {PassageReader.LeastWords} words or more" : "documents") is { } again
+                ? [again] : Array.Empty<string>(),
+            .. length < CorpusFindings.FewCharacters ? [CorpusFindings.TooShort(name, length)] : Array.Empty<string>(),
+        ])
         {
-            Name = Path.GetFileName(path),
-            Text = Decode(path, text, bytes.Length - text.Length),
-            Bytes = bytes.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Sha256 = isFolder ? HashOf(documents) : documents[0].Sha256,
         };
     }
 
-    /// <summary>The first 1 − <paramref name="validationShare"/> of the characters to train on, the rest to validate on.</summary>
-    public (string Training, string Validation) Split(double validationShare)
-    {
-        var cut = (int)(Text.Length * (1 - validationShare));
-        if (cut > 0 && cut < Text.Length && char.IsLowSurrogate(Text[cut]))
-        {
-            cut--;
-        }
-
-        return (Text[..cut], Text[cut..]);
-    }
-
-    /// <summary>As much of its end: what <see cref="Split"/> validates on, or at 1 all of it.</summary>
-    public string LastPart(double share) => share == 1 ? Text : Split(share).Validation;
-
-    private static string Decode(string path, ReadOnlySpan<byte> bytes, int skipped)
+    private static FileStream Read(string path)
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            // It is read in large blocks already.
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            if (stream.CanSeek)
+            {
+                return stream;
+            }
+
+            stream.Dispose();
+            throw new CorpusException($"{path} is no regular file; a corpus is read more than once.");
         }
-        catch (DecoderFallbackException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var line = bytes[..Math.Min(e.Index, bytes.Length)].Count((byte)'\n') + 1;
-            throw new CorpusException(
-                $"{path} is not UTF-8: byte {skipped + e.Index} (line {line}) starts no valid character. "
-                + "Convert it first, for example with iconv -f LATIN1 -t UTF-8.", e);
+            throw new CorpusException($"{path} cannot be read: {e.Message}", e);
         }
     }
+
+    private static string NameOf(string folder) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    private static string HashOf(IEnumerable<CorpusDocument> documents) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(documents.Select(d => $"{d.Sha256}  {d.Name}\n")))));
 }
 
 /// <summary>A text cannot be trained on; the message says what is wrong and where.</summary>

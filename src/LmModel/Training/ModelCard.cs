@@ -18,9 +18,9 @@ public sealed record ModelCard
     public string About { get; init; } = "";
 
     internal string Render(
-        TrainingRun run, Corpus corpus, Tokenizer tokenizer, IReadOnlyList<EvaluationResult> figures)
+        TrainingRun run, CorpusSplit split, Tokenizer tokenizer, IReadOnlyList<EvaluationResult> figures)
     {
-        var (config, settings) = (run.Config, run.Settings);
+        var (config, settings, corpus) = (run.Config, run.Settings, split.Corpus);
         var card = new StringBuilder();
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
@@ -38,7 +38,7 @@ public sealed record ModelCard
         Line($"## Data");
         Line($"");
         Line($"`{corpus.Name}`, {corpus.Bytes:N0} bytes, SHA-256 `{corpus.Sha256}`.{(About.Length > 0 ? " " + About : "")}");
-        Line($"The last {settings.ValidationShare:P0} of its characters were held out for validation and never trained on.");
+        Line($"{split.Description}");
         Line($"");
         Line($"## Training");
         Line($"");
@@ -63,7 +63,7 @@ public sealed record ModelCard
         }
 
         Line($"");
-        Line($"`lm evaluate models/{Name} {corpus.Name} --split validation` gives them again (docs/evaluation.md has the protocols).");
+        Line($"`lm evaluate models/{Name} {corpus.Name}{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
         Line($"");
         Line($"## Known limits");
         Line($"");

@@ -8,14 +8,14 @@ public static class PrecisionRecord
 {
     /// <summary>Chooses the default and records it; a card, where there is one, gets its section.</summary>
     /// <param name="folder">The model that was measured.</param>
-    /// <param name="corpus">The text it was measured on.</param>
-    /// <param name="share">The share of it, at its end, that was scored; 1 for all.</param>
+    /// <param name="split">What was scored: the text that is validated on.</param>
     /// <param name="results">Of every precision. One whose loss is no number is left out.</param>
     /// <exception cref="ArgumentException">The loss in fp32 is no number.</exception>
     public static PrecisionReport Save(
-        ModelFolder folder, Corpus corpus, double share, IReadOnlyList<PrecisionResult> results)
+        ModelFolder folder, CorpusSplit split, IReadOnlyList<PrecisionResult> results)
     {
         var loss = results[0].Loss;
+        var corpus = split.ValidationCorpus ?? split.Corpus;
         var report = new PrecisionReport
         {
             Default = PrecisionComparison.Choose(results),
@@ -23,7 +23,8 @@ public static class PrecisionRecord
             WeightsSha256 = folder.WeightsSha256,
             Text = corpus.Name,
             TextSha256 = corpus.Sha256,
-            TextShare = share,
+            TextShare = split.ScoredShare,
+            HeldOut = split.HoldOut.Documents is { Count: > 0 } documents ? documents : null,
             Protocol = loss.Protocol is Protocol.ColdWindows ? PrecisionReport.Cold : PrecisionReport.Contiguous,
             Window = loss.Window,
             Tokens = loss.Tokens,

@@ -63,13 +63,13 @@ internal static class PrecisionSection
     private static string Command(PrecisionReport report, string model)
     {
         var command = new StringBuilder($"lm quantize models/{model} {report.Text}");
-        if (report.TextShare != 1)
+        if (report.HeldOut is { } documents)
         {
-            command.Append(" --split validation");
-            if (report.TextShare != new TrainingSettings().ValidationShare)
-            {
-                command.Append(CultureInfo.InvariantCulture, $" --validation {report.TextShare}");
-            }
+            command.Append(new HoldOut { Documents = documents }.Options);
+        }
+        else if (report.TextShare != 1)
+        {
+            command.Append(new HoldOut { Share = report.TextShare }.Options);
         }
 
         if (report.Protocol == PrecisionReport.Contiguous)

@@ -16,29 +16,50 @@ public sealed class Trainer : IDisposable
     /// <summary>Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.</summary>
     private const int LongestValidation = 120_000;
 
-    private readonly Corpus _corpus;
     private readonly Tokenizer _tokenizer;
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly int[] _validation;
+    private readonly TokenFile _tokens;
     private readonly WindowTrainer _network;
     private TrainingRun _run;
 
-    private Trainer(TrainingRun run, Corpus corpus, Tokenizer tokenizer, string folder, TimeProvider? time)
+    private Trainer(TrainingRun run, CorpusSplit split, Tokenizer tokenizer, string folder, TimeProvider? time)
     {
-        var settings = run.Settings;
-        (_run, _corpus, _tokenizer, _folder, _time) = (run, corpus, tokenizer, folder, time ?? TimeProvider.System);
-        var (training, validation) = corpus.Split(settings.ValidationShare);
-        _validation = tokenizer.Encode(validation);
+        (_run, Split, _tokenizer, _folder, _time) = (run, split, tokenizer, folder, time ?? TimeProvider.System);
+        _validation = tokenizer.Encode(split.Validation.ReadToEnd());
         if (_validation.Length < 2)
         {
             throw new CorpusException(
-                $"{corpus.Name} is too short: {settings.ValidationShare:P1} of it, held out for validation, are "
-                + $"{_validation.Length} tokens, and 2 are the least.");
+                $"{(split.ValidationCorpus ?? split.Corpus).Name} is too short: the {split.Validation.Length} characters held out "
+                + $"for validation are {_validation.Length} tokens, and 2 are the least. Take a longer text or hold out more.");
         }
 
-        _network = new WindowTrainer(run.Config, settings, new TokenArray(tokenizer.Encode(training)));
+        var existed = Directory.Exists(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(TokensIn(folder))!);
+        try
+        {
+            _tokens = TokenFile.Write(TokensIn(folder), split.Training.Pieces(), tokenizer);
+            _network = new WindowTrainer(run.Config, run.Settings, _tokens);
+        }
+        catch
+        {
+            _tokens?.Dispose();
+            if (!existed)
+            {
+                // What cannot be trained leaves nothing behind.
+                Directory.Delete(folder, recursive: true);
+            }
+
+            throw;
+        }
     }
+
+    /// <summary>What is trained on and what is validated on.</summary>
+    public CorpusSplit Split { get; }
+
+    /// <summary>The tokens of the text that is trained on.</summary>
+    internal ITokens Tokens => _tokens;
 
     /// <summary>The architecture being trained.</summary>
     public ModelConfig Config => _run.Config;
@@ -69,8 +90,16 @@ public sealed class Trainer : IDisposable
 
         // Decided once: a training that goes on elsewhere goes on with the same numbers.
         settings = settings with { Arithmetic = settings.Arithmetic ?? ProcessorArithmetic.Fastest };
-        var run = new TrainingRun { Config = config, Settings = settings, Card = card, CorpusSha256 = corpus.Sha256 };
-        var trainer = new Trainer(run, corpus, tokenizer, folder, time);
+        var split = corpus.Split(settings.HoldOut);
+        var run = new TrainingRun
+        {
+            Config = config,
+            Settings = settings,
+            Card = card,
+            CorpusSha256 = corpus.Sha256,
+            ValidationSha256 = split.ValidationCorpus?.Sha256,
+        };
+        var trainer = new Trainer(run, split, tokenizer, folder, time);
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
         // An older training's state must not be resumed under the new one's tokenizer.
         File.Delete(TrainingCheckpoint.PathIn(folder));
@@ -84,13 +113,14 @@ public sealed class Trainer : IDisposable
     public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
     {
         var (run, values) = TrainingCheckpoint.Load(folder);
-        if (run.CorpusSha256 != corpus.Sha256)
+        RequireSame(corpus, run.CorpusSha256);
+        var split = corpus.Split(run.Settings.HoldOut);
+        if (split.ValidationCorpus is { } validation)
         {
-            throw new CorpusException(
-                $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {run.CorpusSha256}.");
+            RequireSame(validation, run.ValidationSha256);
         }
 
-        var trainer = new Trainer(run, corpus, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
+        var trainer = new Trainer(run, split, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
         trainer._network.Restore(values, run.Position);
         return trainer;
     }
@@ -161,13 +191,29 @@ public sealed class Trainer : IDisposable
             precisions.Single(p => p.Precision is Precision.Fp32).Loss,
             new Evaluator(full, _tokenizer).Evaluate(_validation, Protocol.Contiguous, cancellation: cancellation),
         ];
-        var text = _corpus.Split(Settings.ValidationShare).Validation;
+        var text = Split.Validation.ReadToEnd();
         var figures = Array.ConvertAll(scored, figure => figure.OfText(text, _tokenizer.TokenBytes(_validation[0])));
         SaveBest(best, figures);
-        return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), _corpus, Settings.ValidationShare, precisions));
+        return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions));
     }
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _tokens.Dispose();
+    }
+
+    private static void RequireSame(Corpus corpus, string? sha256)
+    {
+        if (corpus.Sha256 != sha256)
+        {
+            throw new CorpusException(
+                $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {sha256}.");
+        }
+    }
+
+    private static string TokensIn(string folder) =>
+        Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokens.bin");
 
     private static string TokenizerIn(string folder) =>
         Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokenizer.json");
@@ -192,7 +238,7 @@ public sealed class Trainer : IDisposable
     }
 
     private void SaveBest(IReadOnlyDictionary<string, float[]> weights, IReadOnlyList<EvaluationResult> figures) =>
-        ModelFolder.Save(_folder, Config, _tokenizer, weights, _run.Card.Render(_run, _corpus, _tokenizer, figures));
+        ModelFolder.Save(_folder, Config, _tokenizer, weights, _run.Card.Render(_run, Split, _tokenizer, figures));
 
     private TrainingCheckpoint Checkpoint() => new() { Run = _run, Tensors = _network.Read() };
 }

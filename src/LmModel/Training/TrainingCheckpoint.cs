@@ -67,6 +67,9 @@ internal sealed record TrainingRun
     /// <summary>SHA-256 of the text: another text cannot be trained on further.</summary>
     public required string CorpusSha256 { get; init; }
 
+    /// <summary>SHA-256 of the text that is validated on; null where it is a part of the corpus.</summary>
+    public string? ValidationSha256 { get; init; }
+
     /// <summary>Updates done.</summary>
     public int Step { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record TrainingSettings
     /// <summary>How the learning rate goes after its rise.</summary>
     public Schedule Schedule { get; init; } = Schedule.Cosine;
 
+    /// <summary>How often the schedule is gone through: each further time begins at the peak again, from better weights.</summary>
+    public int Cycles { get; init; } = 1;
+
     /// <summary>Decay of AdamW (Loshchilov and Hutter 2019), on matrices only.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
@@ -66,14 +69,24 @@ public sealed record TrainingSettings
     /// <summary>What the products of the training are computed in; null for the fastest that this processor computes itself.</summary>
     public TrainingArithmetic? Arithmetic { get; init; }
 
-    /// <summary>Share of the text, at its end, that is validated on and never trained on.</summary>
-    public double ValidationShare { get; init; } = 0.1;
+    /// <summary>Share of the text that is validated on and never trained on: its end, or whole documents of a folder.</summary>
+    public double ValidationShare { get; init; } = Training.HoldOut.DefaultShare;
+
+    /// <summary>Names of the documents that are validated on instead of a share; * and ? stand for any.</summary>
+    public IReadOnlyList<string> HeldOutDocuments { get; init; } = [];
+
+    /// <summary>A file or folder of its own that is validated on instead of a share.</summary>
+    public string? ValidationText { get; init; }
 
     /// <summary>Steps between validations, each of which also saves the training.</summary>
     public int ValidateEvery { get; init; } = 200;
 
     /// <summary>Key of every random number of the training: weights, dropout, offsets, resets.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>What is validated on.</summary>
+    internal HoldOut HoldOut =>
+        new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
 
     /// <summary>
     /// The same with fewer columns, then shorter windows, where a text of <paramref name="tokens"/> tokens to train on
@@ -108,7 +121,7 @@ public sealed record TrainingSettings
             ("steps between validations", ValidateEvery, 1, int.MaxValue), ("seed", Seed, 0, long.MaxValue),
             ("input dropout", InputDropout, 0, 0.95), ("embedding dropout", EmbeddingDropout, 0, 0.95),
             ("weight drop", WeightDrop, 0, 0.95), ("average decay", AverageDecay, 0, 0.999999),
-            ("sampled tokens", SampledTokens, 0, 1 << 20), ("patience", Patience, 0, int.MaxValue),
+            ("sampled tokens", SampledTokens, 0, 1 << 20), ("patience", Patience, 0, int.MaxValue), ("cycles", Cycles, 1, 1000),
         })
         {
             if (!(value >= least && value <= most))

@@ -29,7 +29,8 @@ internal sealed class WindowTrainer : IDisposable
         var longest = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
         _batches = new ContiguousBatches(tokens, settings.BatchSize, settings.WindowLength, longest);
         _schedule = new LearningRateSchedule(
-            settings.Schedule, settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare);
+            settings.Schedule, settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare,
+            settings.Cycles);
         _sampled = settings.SampledTokens > 0 && settings.SampledTokens < config.VocabularySize
             ? new SampledSoftmax(Counts(tokens, config.VocabularySize), settings.SampledTokens)
             : null;

@@ -67,6 +67,15 @@ public sealed class PrecisionFileTests
     }
 
     [Fact]
+    public void Documents_that_were_scored_by_name_are_kept()
+    {
+        var stream = new MemoryStream();
+        PrecisionFile.Write(stream, Report with { HeldOut = ["a.txt", "b*"] });
+
+        Assert.Equal(["a.txt", "b*"], PrecisionFile.Read(stream.ToArray(), new())!.HeldOut!);
+    }
+
+    [Fact]
     public void Every_member_that_is_wrong_is_named()
     {
         var message = Refusal(Json
@@ -85,7 +94,7 @@ public sealed class PrecisionFileTests
                 "- default must be fp32, bf16 or int8, not 2",
                 "- text must be text, not null",
                 "- windows is not a member; those are default, tolerance, weights_sha256, text, text_sha256, text_share, " +
-                "protocol, window, tokens, figures",
+                "held_out, protocol, window, tokens, figures",
                 "- window is missing; expected an integer",
             ],
             message.Split('\n'));

@@ -75,10 +75,12 @@ public sealed class LmCommandTests : IDisposable
     public async Task A_vocabulary_too_small_for_its_tokenizer_is_refused()
     {
         var words = await LmProcess.RunAsync([.. Train, "--tokenizer", "words", "--vocabulary", "2"]);
-        Assert.Equal((1, "lm: --vocabulary must be at least 3 for words, not 2."), (words.Code, words.Error.TrimEnd()));
+        Assert.Equal((1, "lm: --vocabulary must be at least 3 for words, not 2."), (words.Code, LastLine(words.Error)));
 
         var bpe = await LmProcess.RunAsync([.. Train, "--tokenizer", "bpe", "--vocabulary", "255"]);
-        Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, bpe.Error.TrimEnd()));
+        Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, LastLine(bpe.Error)));
+
+        static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
     }
 
     [Fact]
@@ -109,6 +111,39 @@ public sealed class LmCommandTests : IDisposable
         while (began is not null && !began.StartsWith("resumed at step ", StringComparison.Ordinal));
         resumed.Kill();
         Assert.NotNull(began);
+    }
+
+    [Fact]
+    public async Task A_folder_is_trained_on_and_what_it_holds_out_is_scored_by_the_same_options()
+    {
+        var tales = Directory.CreateDirectory(_folder["tales"]).FullName;
+        foreach (var name in (string[])["one", "two", "three"])
+        {
+            File.WriteAllText(Path.Combine(tales, $"{name}.txt"), $"{name} {File.ReadAllText(Text)}");
+        }
+
+        string[] held = ["--hold-out", "tw*"];
+        var (code, output, error) = await LmProcess.RunAsync(
+            ["train", tales, "--out", Model, "--hidden", "8", "--layers", "1", "--steps", "2", .. held]);
+        Assert.True(code == 0, error);
+        Assert.Contains("warning: 2 of 3 documents come again, 0 word for word and 2 nearly so: three.txt", error);
+        Assert.Contains("1 of its 3 documents", output);
+        var card = ModelFolder.Open(Model).Card;
+        Assert.Contains("were held out for validation and never trained on: two.txt.", card);
+        Assert.Contains("`lm evaluate models/ducks tales --split validation --hold-out 'tw*'` gives them again", card);
+        Assert.Contains("`lm quantize models/ducks tales --split validation --hold-out 'tw*'`", card);
+
+        var evaluated = await LmProcess.RunAsync(["evaluate", Model, tales, "--split", "validation", .. held]);
+        Assert.True(evaluated.Code == 0, evaluated.Error);
+        Assert.All(evaluated.Out.TrimEnd().Split('\n'), line => Assert.Contains(line, output));
+        var quantized = await LmProcess.RunAsync(["quantize", Model, tales, "--split", "validation", .. held]);
+        Assert.True(quantized.Code == 0, quantized.Error);
+        Assert.Equal(card, ModelFolder.Open(Model).Card);
+
+        var forgotten = await LmProcess.RunAsync(["evaluate", Model, tales, .. held]);
+        Assert.Contains("--hold-out says what the validation split is; add --split validation.", forgotten.Error);
+        var both = await LmProcess.RunAsync(["evaluate", Model, tales, "--split", "validation", "--validation", "0.2", .. held]);
+        Assert.Contains("--validation and --hold-out each say what is held out; give one of them.", both.Error);
     }
 
     [Fact]

@@ -116,11 +116,63 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
+    public void A_text_encoded_in_pieces_has_the_tokens_of_the_whole_wherever_it_is_cut()
+    {
+        string[] parts = ["the", " ", "  ", "\n", "\r\n", "\t", "é", "日本", "😀", "'s", "'", "1", "!", "\u0301", "\u00a0", "then"];
+        var random = new Random(5);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var pieces = Enumerable.Range(0, random.Next(12))
+                .Select(_ => string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => parts[random.Next(parts.Length)])))
+                .ToList();
+
+            Assert.Equal(Tokenizer.Encode(string.Concat(pieces)), Tokenizer.Encode(pieces).SelectMany(tokens => tokens));
+        }
+    }
+
+    [Theory]
+    [InlineData("then")]
+    [InlineData("日本語")]
+    [InlineData("😀")]
+    [InlineData(" ")]
+    [InlineData("12")]
+    public void A_long_text_without_a_word_that_ends_is_encoded_a_little_at_a_time(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, 5_000));
+        var pieces = Enumerable.Range(0, 50).Select(i => text[(i * text.Length / 50)..((i + 1) * text.Length / 50)]).ToList();
+
+        var encoded = Tokenizer.Encode(pieces).ToList();
+
+        Assert.Equal(Tokenizer.Encode(text), encoded.SelectMany(tokens => tokens));
+        Assert.True(encoded.Count > 5);
+    }
+
+    [Fact]
+    public void What_is_learned_from_pieces_is_what_is_learned_from_the_whole()
+    {
+        var pieces = Corpus.Chunk(7).Select(p => new string(p));
+
+        Assert.Equal(Tokenizer.Merges, BpeTokenizer.Train(WithoutHalves(pieces), 280).Merges);
+    }
+
+    [Fact]
     public void Several_threads_may_encode_at_once()
     {
         var expected = Tokenizer.Encode(Corpus);
 
         Parallel.For(0, 32, _ => Assert.Equal(expected, Tokenizer.Encode(Corpus)));
+    }
+
+    /// <summary>A piece ends between characters.</summary>
+    private static IEnumerable<string> WithoutHalves(IEnumerable<string> pieces)
+    {
+        var half = "";
+        foreach (var piece in pieces)
+        {
+            var text = half + piece;
+            half = char.IsHighSurrogate(text[^1]) ? text[^1..] : "";
+            yield return text[..(text.Length - half.Length)];
+        }
     }
 
     private static string AnyRune(Random random)

@@ -1,66 +1,214 @@
+using System.Security.Cryptography;
 using System.Text;
 using LmModel.Tests.Checkpoints;
 using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 
-public sealed class CorpusTests
+public sealed class CorpusTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public void A_text_is_read_with_its_size_and_hash()
     {
-        var corpus = Read("abc"u8);
+        var corpus = Open("abc"u8);
 
-        Assert.Equal(("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), (corpus.Text, corpus.Bytes, corpus.Sha256));
+        Assert.Equal(
+            ("text.txt", "abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (corpus.Name, corpus.Text.ReadToEnd(), corpus.Bytes, corpus.Sha256));
     }
 
     [Fact]
-    public void A_byte_order_mark_is_no_part_of_the_text() =>
-        Assert.Equal("é", Read([.. Encoding.UTF8.Preamble, .. "é"u8]).Text);
-
-    [Fact]
-    public void Bytes_that_are_no_UTF8_are_named_by_position_and_line() =>
-        Assert.Contains("byte 5 (line 2) starts no valid character", Refusal([.. "ab\ncd"u8, 0xE9, (byte)'x']));
-
-    [Fact]
-    public void An_empty_file_is_refused() => Assert.Contains("is empty", Refusal([]));
-
-    [Fact]
-    public void A_missing_file_and_a_folder_are_refused()
+    public void A_byte_order_mark_is_no_part_of_the_text()
     {
-        using var folder = new TemporaryFolder();
+        var corpus = Open([.. Encoding.UTF8.Preamble, .. "é"u8]);
 
-        Assert.Contains("There is no file", Assert.Throws<CorpusException>(() => Corpus.Read(folder["none.txt"])).Message);
-        Assert.Contains("is a folder", Assert.Throws<CorpusException>(() => Corpus.Read(folder.Path)).Message);
+        Assert.Equal(("é", 5), (corpus.Text.ReadToEnd(), corpus.Bytes));
+    }
+
+    [Theory]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(65_538)]
+    [InlineData(300_000)]
+    public void Characters_of_several_bytes_survive_wherever_a_block_ends(int offset)
+    {
+        var text = new string('x', offset - 2) + "🦆é語" + new string('y', 70_000);
+        var corpus = Open(Encoding.UTF8.GetBytes(text));
+
+        Assert.Equal(text, corpus.Text.ReadToEnd());
+        Assert.Equal(text.Length, corpus.Text.Length);
+        Assert.All(corpus.Text.Pieces(), piece => Assert.False(char.IsLowSurrogate(piece[0])));
     }
 
     [Fact]
-    public void The_split_is_the_one_of_the_published_figures()
+    public void A_folder_is_its_text_files_in_order_each_ending_in_a_line_break()
     {
-        // tinyshakespeare: 1,115,394 characters, of which the first 1,003,854 are trained on.
-        var corpus = new Corpus { Name = "t", Text = new string('a', 1_115_394), Bytes = 0, Sha256 = "" };
+        Write("b.txt", "beta\n");
+        Write("a.txt", "alpha");
+        Write("more/c.TXT", "gamma");
+        Write("notes.md", "no part of it");
+        Write("empty.txt", "");
 
-        var (training, validation) = corpus.Split(0.1);
+        var corpus = Corpus.Open(_folder.Path + "/");
 
-        Assert.Equal((1_003_854, 111_540), (training.Length, validation.Length));
+        Assert.Equal("alpha\nbeta\ngamma\n", corpus.Text.ReadToEnd());
+        Assert.Equal(["a.txt", "b.txt", "more/c.TXT"], corpus.Documents.Select(d => d.Name));
+        Assert.Equal((Path.GetFileName(_folder.Path), 15), (corpus.Name, corpus.Bytes));
+        Assert.Equal("alpha\nbeta\ngamma\n".Length, corpus.Text.Length);
+        Assert.Contains(corpus.Warnings, w => w.StartsWith("empty.txt, line 1, byte 0: the file is empty", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void The_split_cuts_no_character_in_two()
+    public void The_hash_of_a_folder_is_that_of_what_sha256sum_writes()
     {
-        var corpus = new Corpus { Name = "t", Text = string.Concat(Enumerable.Repeat("🦆", 5)), Bytes = 0, Sha256 = "" };
+        Write("a.txt", "alpha");
+        Write("b.txt", "beta");
+        static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-        var (training, validation) = corpus.Split(0.5);
-
-        Assert.Equal(("🦆🦆", "🦆🦆🦆"), (training, validation));
+        Assert.Equal(Hash($"{Hash("alpha")}  a.txt\n{Hash("beta")}  b.txt\n"), Corpus.Open(_folder.Path).Sha256);
     }
 
-    private static Corpus Read(ReadOnlySpan<byte> bytes)
+    [Fact]
+    public void What_is_no_text_at_all_is_refused()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["text.txt"], bytes);
-        return Corpus.Read(folder["text.txt"]);
+        Assert.Contains("There is no file", Refusal(_folder["none.txt"]));
+        Assert.Contains("has no .txt file in it or below it", Refusal(_folder.Path));
+        Write("empty.txt", "");
+        Assert.Contains("empty.txt is empty", Refusal(_folder["empty.txt"]));
+        Assert.Contains(".txt files, 1, but all are empty", Refusal(_folder.Path));
     }
 
-    private static string Refusal(byte[] bytes) => Assert.Throws<CorpusException>(() => Read(bytes)).Message;
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        Write("a.txt", "alpha");
+        File.CreateSymbolicLink(_folder["dangling.txt"], _folder["nowhere"]);
+
+        Assert.Contains($"{_folder["dangling.txt"]} cannot be read: ", Refusal(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("ab\ncd\xE9x", "byte 5 (line 2) starts no valid character, 0xE9. It looks like ISO-8859-1")]
+    [InlineData("ab\ncd\x93x\xE9", "byte 5 (line 2) starts no valid character, 0x93. It looks like WINDOWS-1252")]
+    [InlineData("caf\xE9 ", "iconv -f ISO-8859-1 -t UTF-8 '")]
+    [InlineData("\xFF\xFE" + "a\0b\0", "It looks like UTF-16; convert it first: iconv -f UTF-16 ")]
+    [InlineData("\xFE\xFF\0a\0b", "It looks like UTF-16;")]
+    [InlineData("a\0b\0\n\0c\0", "byte 1 (line 1) is 0. It looks like UTF-16LE")]
+    [InlineData("\0a\0b\0\n\0c", "byte 0 (line 1) is 0. It looks like UTF-16BE")]
+    [InlineData("ab\ncd\0", "byte 5 (line 2) is 0. It looks binary")]
+    [InlineData("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "It looks binary")]
+    [InlineData("ab\n\xE8\xAA", "ends inside a character: byte 3 (line 2), 0xE8, begins one")]
+    [InlineData("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000E", "looks binary: 9 of its first 9 characters are control characters")]
+    public void Bytes_that_are_no_text_are_named_with_what_they_probably_are(string latin1, string expected) =>
+        Assert.Contains(expected, Assert.Throws<CorpusException>(() => Open(Encoding.Latin1.GetBytes(latin1))).Message);
+
+    [Fact]
+    public void The_place_of_a_wrong_byte_is_right_far_into_a_file()
+    {
+        var line = Encoding.UTF8.GetBytes("Ente 🦆\n");
+        byte[] bytes = [.. Enumerable.Repeat(line, 30_000).SelectMany(b => b), 0xFF];
+
+        var message = Assert.Throws<CorpusException>(() => Open(bytes)).Message;
+
+        Assert.Contains($"byte {bytes.Length - 1} (line 30001) starts no valid character, 0xFF", message);
+    }
+
+    [Theory]
+    [InlineData("ab\nc\uFFFDd\uFFFD", "text.txt, line 2, byte 4: U+FFFD stands where a character was lost in an earlier conversion. In all 2.")]
+    [InlineData("CafÃ© und GrÃ¶ÃŸe", "text.txt, line 1, byte 3: two signs such as Ã© where one letter was meant")]
+    [InlineData("donâ€™t", "text.txt, line 1, byte 3: two signs")]
+    [InlineData("one\r\ntwo\n", "text.txt, line 1, byte 3: a line ends with a carriage return")]
+    [InlineData("the end\u001A", "text.txt, line 1, byte 7: a control character")]
+    public void What_is_suspicious_is_a_warning_with_file_line_and_byte(string text, string expected) =>
+        Assert.Contains(Open(Encoding.UTF8.GetBytes(text)).Warnings, w => w.Contains(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_clean_text_of_some_length_has_no_warnings_and_a_short_one_says_how_short()
+    {
+        var words = new Random(1);
+        var clean = new StringBuilder();
+        while (clean.Length < 110_000)
+        {
+            clean.Append($"Ângela, São Tomé et l'âme: {words.Next()} {words.Next()}\n");
+        }
+
+        Assert.Empty(Corpus.FromText("t", clean.ToString()).Warnings);
+        Assert.Contains("t has only 99,999 characters", Assert.Single(Corpus.FromText("t", clean.ToString()[..99_999]).Warnings));
+    }
+
+    [Fact]
+    public void A_document_that_is_there_twice_or_nearly_is_named()
+    {
+        Write("a.txt", Story(1));
+        Write("b.txt", Story(2));
+        Write("c.txt", Story(1).ToUpperInvariant());
+        Write("d.txt", Story(2).Replace("w1 ", "w2 ", StringComparison.Ordinal) + "and more of it.");
+
+        var warning = Assert.Single(Corpus.Open(_folder.Path).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+
+        Assert.Contains("2 of 4 documents come again, 1 word for word and 1 nearly so: ", warning);
+        Assert.Contains("c.txt, line 1, byte 0 repeats a.txt, line 1, byte 0; ", warning);
+        Assert.Contains("d.txt, line 1, byte 0 nearly repeats b.txt, line 1, byte 0.", warning);
+    }
+
+    [Fact]
+    public void A_passage_that_comes_again_in_one_file_is_named_by_line_and_byte()
+    {
+        var text = $"Ä\n{Story(1)}\n\n{Story(2)}\n{Story(3)}\n";
+        var again = Encoding.UTF8.GetByteCount(text);
+
+        var warning = Assert.Single(
+            Open(Encoding.UTF8.GetBytes(text + Story(1) + "\n")).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+
+        Assert.Contains("1 of 4 passages of 50 words or more come again", warning);
+        Assert.Contains($"text.txt, line 6, byte {again:N0} ", warning);
+    }
+
+    [Fact]
+    public void A_file_that_changes_while_it_is_read_is_noticed()
+    {
+        var corpus = Open("some text"u8);
+        Write("text.txt", "some other text");
+
+        Assert.Contains("was changed", Assert.Throws<CorpusException>(corpus.Text.ReadToEnd).Message);
+    }
+
+    [Fact]
+    public void A_sample_is_spread_over_the_text()
+    {
+        var text = string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i:D7}\n"));
+        var corpus = Corpus.FromText("t", text);
+
+        var sample = corpus.Text.Sample(800_000).ToList();
+
+        Assert.InRange(sample.Sum(p => p.Length), 700_000, 800_000);
+        Assert.InRange(sample.Average(p => text.IndexOf(p, StringComparison.Ordinal)), 0.4 * text.Length, 0.6 * text.Length);
+        Assert.Equal(text, string.Concat(corpus.Text.Sample(text.Length)));
+    }
+
+    /// <summary>A paragraph of 300 words, some of which come again.</summary>
+    private static string Story(int seed)
+    {
+        var random = new Random(seed);
+        return string.Concat(Enumerable.Range(0, 300).Select(_ => $"w{random.Next(300)} ")) + "end.";
+    }
+
+    private Corpus Open(ReadOnlySpan<byte> bytes)
+    {
+        File.WriteAllBytes(_folder["text.txt"], bytes);
+        return Corpus.Open(_folder["text.txt"]);
+    }
+
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
+        File.WriteAllText(_folder[name], text);
+    }
+
+    private static string Refusal(string path) => Assert.Throws<CorpusException>(() => Corpus.Open(path)).Message;
 }

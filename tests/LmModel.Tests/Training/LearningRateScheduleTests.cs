@@ -30,4 +30,13 @@ public sealed class LearningRateScheduleTests
 
         Assert.Equal(expected, schedule.At(step), 1e-12);
     }
+
+    [Fact]
+    public void Every_cycle_is_the_whole_schedule()
+    {
+        var twice = Cosine with { TotalSteps = 222, Cycles = 2 };
+
+        Assert.All(Enumerable.Range(0, 222), step => Assert.Equal(Cosine.At(step % 111), twice.At(step), 1e-12));
+        Assert.Equal(0.02, (Cosine with { TotalSteps = 223, Cycles = 2 }).At(222), 1e-12);
+    }
 }

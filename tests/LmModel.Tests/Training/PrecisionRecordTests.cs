@@ -9,7 +9,7 @@ namespace LmModel.Tests.Training;
 
 public sealed class PrecisionRecordTests : IDisposable
 {
-    private static readonly Corpus Text = new() { Name = "ducks.txt", Text = "quack", Bytes = 5, Sha256 = new string('b', 64) };
+    private static readonly Corpus Text = Corpus.FromText("ducks.txt", "quack");
 
     private static readonly PrecisionResult[] Results =
     [
@@ -44,7 +44,7 @@ public sealed class PrecisionRecordTests : IDisposable
     {
         Save("# gru\n");
 
-        var report = PrecisionRecord.Save(ModelFolder.Open(Model), Text, 0.1, Results);
+        var report = PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
 
         var read = ModelFolder.Open(Model).PrecisionReport!;
         Assert.Equal(report.Figures, read.Figures);
@@ -65,7 +65,7 @@ public sealed class PrecisionRecordTests : IDisposable
         Save(card);
         for (var time = 1; time <= 2; time++)
         {
-            PrecisionRecord.Save(ModelFolder.Open(Model), Text, 0.1, Results);
+            PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
             Assert.Equal(expected, ModelFolder.Open(Model).Card);
         }
     }
@@ -75,7 +75,7 @@ public sealed class PrecisionRecordTests : IDisposable
     {
         Save("");
         File.Delete(Path.Combine(Model, "README.md"));
-        PrecisionRecord.Save(ModelFolder.Open(Model), Text, 0.1, Results);
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
         Assert.Null(ModelFolder.Open(Model).Card);
     }
 
@@ -83,12 +83,12 @@ public sealed class PrecisionRecordTests : IDisposable
     public void The_command_says_what_was_not_the_default()
     {
         Save("");
-        PrecisionRecord.Save(ModelFolder.Open(Model), Text, 0.25, [.. Results.Select(
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 0.25 }), [.. Results.Select(
             r => r with { Loss = r.Loss with { Protocol = Protocol.Contiguous, Window = 0 } })]);
         Assert.Contains(
             "contiguous: `lm quantize models/gru ducks.txt --split validation --validation 0.25 --protocol contiguous`.",
             ModelFolder.Open(Model).Card);
-        PrecisionRecord.Save(ModelFolder.Open(Model), Text, 1, [.. Results.Select(r => r with { Loss = r.Loss with { Window = 7 } })]);
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [.. Results.Select(r => r with { Loss = r.Loss with { Window = 7 } })]);
         Assert.Contains("cold windows of 7: `lm quantize models/gru ducks.txt --window 7`.", ModelFolder.Open(Model).Card);
     }
 
@@ -97,7 +97,7 @@ public sealed class PrecisionRecordTests : IDisposable
     {
         Save("");
         var report = PrecisionRecord.Save(
-            ModelFolder.Open(Model), Text, 1, [Results[0], Results[1], Result(Precision.Int8, double.NaN, 1000)]);
+            ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [Results[0], Results[1], Result(Precision.Int8, double.NaN, 1000)]);
         Assert.Equal([Precision.Fp32, Precision.Bf16], report.Figures.Select(f => f.Precision));
     }
 

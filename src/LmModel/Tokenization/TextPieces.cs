@@ -1,0 +1,35 @@
+namespace LmModel.Tokenization;
+
+/// <summary>Cuts a text that comes in pieces anew, where a tokenizer's tokens do not cross the cut.</summary>
+internal static class TextPieces
+{
+    /// <param name="pieces">The text, cut anywhere between two characters.</param>
+    /// <param name="lastCut">The last place where a text may be cut whatever follows it; 0 where there is none.</param>
+    public static IEnumerable<string> Cut(IEnumerable<string> pieces, Func<string, int> lastCut)
+    {
+        var rest = "";
+        foreach (var piece in pieces)
+        {
+            var text = rest + piece;
+            var cut = lastCut(text);
+            if (cut > 0)
+                yield return text[..cut];
+            rest = text[cut..];
+        }
+
+        if (rest.Length > 0)
+            yield return rest;
+    }
+
+    /// <summary>The last place between something and the white space that follows it; 0 where there is none.</summary>
+    public static int BeforeWhiteSpace(string text)
+    {
+        for (var i = text.Length - 1; i > 0; i--)
+        {
+            if (char.IsWhiteSpace(text[i]) && !char.IsWhiteSpace(text[i - 1]))
+                return i;
+        }
+
+        return 0;
+    }
+}

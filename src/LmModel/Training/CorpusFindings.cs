@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace LmModel.Training;
+
+/// <summary>What is suspicious in a corpus but can be trained on: a count and the first place of each kind.</summary>
+internal sealed class CorpusFindings
+{
+    /// <summary>Below it a model mostly learns its text by heart.</summary>
+    public const int FewCharacters = 100_000;
+
+    private readonly Dictionary<Finding, (long Count, CorpusPlace First, int Documents, string Last)> _found = [];
+
+    public void Add(Finding finding, CorpusPlace place, long count = 1)
+    {
+        var (before, first, documents, last) = _found.GetValueOrDefault(finding, (0, place, 0, ""));
+        _found[finding] = (before + count, first, documents + (last == place.Document ? 0 : 1), place.Document);
+    }
+
+    /// <summary>A sentence or two a kind.</summary>
+    public IEnumerable<string> Warnings => _found.OrderBy(f => f.Key).Select(f => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{f.Value.First}: {Says(f.Key)} In all {f.Value.Count:N0}{(f.Value.Documents > 1 ? $" in {f.Value.Documents:N0} documents" : "")}."));
+
+    public static string TooShort(string name, long length) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name} has only {length:N0} characters: a model of it will mostly repeat it. {FewCharacters:N0} are few, 1,000,000 sensible.");
+
+    private static string Says(Finding finding) => finding switch
+    {
+        Finding.Empty => "the file is empty and left out.",
+        Finding.Replacement => "U+FFFD stands where a character was lost in an earlier conversion.",
+        Finding.Mojibake => "two signs such as Ã© where one letter was meant: UTF-8 was once read as Latin-1 or Windows-1252.",
+        Finding.Control => "a control character that is neither white space nor a line break.",
+        _ => "a line ends with a carriage return, which the model will learn to write too; dos2unix takes them out.",
+    };
+}
+
+/// <summary>Kinds of what is suspicious.</summary>
+internal enum Finding
+{
+    Empty,
+    Replacement,
+    Mojibake,
+    Control,
+    CarriageReturn,
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace LmModel.Training;
+
+/// <summary>Reads a document once: is it a text, how long is it, what is its hash, and what is suspicious in it.</summary>
+internal sealed class DocumentScan
+{
+    /// <summary>In so many characters one control character is allowed; more make a binary file.</summary>
+    private const int CharactersPerControl = 1000;
+
+    private const int ControlsAllowed = 8;
+
+    private static readonly SearchValues<char> Suspects = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(c => c is < '\t' or > '\r').Select(c => (char)c), '\u007f', '\ufffd', 'Ã', 'Â', 'â']);
+
+    private readonly string _name;
+    private readonly string _path;
+    private readonly CorpusFindings _findings;
+    private readonly PassageReader _passages;
+    private long _line = 1;
+    private long _length;
+    private long _controls;
+    private char _last;
+
+    private DocumentScan(string name, string path, CorpusFindings findings, PassageReader passages) =>
+        (_name, _path, _findings, _passages) = (name, path, findings, passages);
+
+    /// <param name="name">The document's.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="open">Opens its bytes, as often as asked.</param>
+    /// <param name="findings">Receives what is suspicious.</param>
+    /// <param name="passages">Reads its words.</param>
+    /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
+    /// <exception cref="CorpusException">It is no text.</exception>
+    public static CorpusDocument Read(
+        string name, string path, Func<Stream> open, CorpusFindings findings, PassageReader passages, bool addLineBreak)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var scan = new DocumentScan(name, path, findings, passages);
+        var bytes = 0L;
+        using (var blocks = new Utf8Blocks(open(), hash))
+        {
+            while (blocks.Read())
+            {
+                scan.Read(blocks);
+                bytes = blocks.Start + blocks.Bytes.Length;
+            }
+        }
+
+        passages.EndDocument();
+        var adds = addLineBreak && scan._length > 0 && scan._last != '\n';
+        return new CorpusDocument(open)
+        {
+            Name = name,
+            Bytes = bytes,
+            Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
+            Length = scan._length + (adds ? 1 : 0),
+            AddsLineBreak = adds,
+        };
+    }
+
+    private void Read(Utf8Blocks block)
+    {
+        var characters = block.Characters;
+        for (var i = 0; characters[i..].IndexOfAny(Suspects) is >= 0 and var next; i += next + 1)
+        {
+            Look(block, i + next);
+        }
+
+        if (block.InvalidAt is { } invalid)
+        {
+            throw NotUtf8(block, invalid);
+        }
+
+        var carriageReturns = characters.Count('\r');
+        if (carriageReturns > 0)
+        {
+            _findings.Add(Finding.CarriageReturn, PlaceOf(block, characters.IndexOf('\r')), carriageReturns);
+        }
+
+        _passages.Read(characters, block.ByteOf(0));
+        _line += characters.Count('\n');
+        _length += characters.Length;
+        _last = characters.IsEmpty ? _last : characters[^1];
+        if (_controls > ControlsAllowed && _controls > _length / CharactersPerControl)
+        {
+            throw new CorpusException(
+                $"{_path} looks binary: {_controls} of its first {_length} characters are control characters other than white space.");
+        }
+    }
+
+    private void Look(Utf8Blocks block, int index)
+    {
+        var characters = block.Characters;
+        var next = index + 1 < characters.Length ? characters[index + 1] : ' ';
+        switch (characters[index])
+        {
+            case '\0':
+                var (_, line, at) = PlaceOf(block, index);
+                throw new CorpusException(
+                    $"{_path} is no text: byte {at} (line {line}) is 0. "
+                    + EncodingGuess.Advice(block.Bytes, block.Bytes.Length, block.Start == 0, _path));
+            case '\ufffd':
+                _findings.Add(Finding.Replacement, PlaceOf(block, index));
+                break;
+            // The first byte of a character of two or three, and the second, each read as a letter of its own.
+            case 'Ã' or 'Â' when next is >= '\u0080' and <= '\u00bf':
+            case 'â' when next is '€' or '\u0080':
+                _findings.Add(Finding.Mojibake, PlaceOf(block, index));
+                break;
+            case < ' ' or '\u007f':
+                _controls++;
+                _findings.Add(Finding.Control, PlaceOf(block, index));
+                break;
+        }
+    }
+
+    private CorpusPlace PlaceOf(Utf8Blocks block, int index) =>
+        new(_name, _line + block.Characters[..index].Count('\n'), block.ByteOf(index));
+
+    private CorpusException NotUtf8(Utf8Blocks block, long invalid)
+    {
+        var line = _line + block.Characters.Count('\n');
+        var index = (int)(invalid - block.Start);
+        var value = block.Bytes[index];
+        // 0xC2 to 0xF4 begin a character of several bytes.
+        var cutShort = value is >= 0xC2 and <= 0xF4 && block.Bytes[(index + 1)..].IndexOfAnyExceptInRange((byte)0x80, (byte)0xBF) < 0;
+        return new CorpusException(cutShort
+            ? $"{_path} ends inside a character: byte {invalid} (line {line}), 0x{value:X2}, begins one. It may have been cut short."
+            : $"{_path} is not UTF-8: byte {invalid} (line {line}) starts no valid character, 0x{value:X2}. "
+              + EncodingGuess.Advice(block.Bytes, index, block.Start == 0, _path));
+    }
+}
