@@ -47,7 +47,7 @@ internal sealed class Anatomy(Shape shape, TrainingArithmetic arithmetic)
         yield return ("clipping, AdamW, average", Seconds(() =>
         {
             AdamW.GradientNorm(parameters);
-            AdamW.Step(parameters, 1, 1e-3, 0.01, 1);
+            AdamW.Step(parameters, 1, 1e-3, 0.01, 1, get_num_threads());
             WeightAverage.Update(parameters, 1, 0.999);
         }));
         parameters.ForEach(p => p.Dispose());

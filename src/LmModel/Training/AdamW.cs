@@ -23,9 +23,11 @@ internal static unsafe class AdamW
     /// <param name="learningRate">Of this step.</param>
     /// <param name="decay">λ; a matrix loses λ · learning rate of itself.</param>
     /// <param name="scale">What the gradient is multiplied by: below 1 where it is clipped.</param>
+    /// <param name="threads">Threads that share the numbers.</param>
     public static void Step(
-        IReadOnlyList<TrainedParameter> parameters, int step, double learningRate, double decay, double scale)
+        IReadOnlyList<TrainedParameter> parameters, int step, double learningRate, double decay, double scale, int threads)
     {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         var correction1 = 1 - Math.Pow(Beta1, step + 1);
         var correction2 = 1 - Math.Pow(Beta2, step + 1);
         foreach (var p in parameters)
@@ -34,7 +36,7 @@ internal static unsafe class AdamW
             var (mean, variance) = ((nint)Memory.Floats(p.Mean), (nint)Memory.Floats(p.Variance));
             var count = (int)p.Value.numel();
             var keep = (float)(1 - (p.Shape.Length > 1 ? learningRate * decay : 0));
-            Parallel.For(0, (count + Chunk - 1) / Chunk, chunk =>
+            Parallel.For(0, (count + Chunk - 1) / Chunk, options, chunk =>
             {
                 var start = chunk * Chunk;
                 Update(

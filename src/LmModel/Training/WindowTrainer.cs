@@ -97,7 +97,8 @@ internal sealed class WindowTrainer : IDisposable
 
         // A shorter window's gradient is noisier (Merity et al. 2018).
         var rate = _schedule.At(step) * length / _settings.WindowLength;
-        AdamW.Step(_parameters, step, rate, _settings.WeightDecay, Math.Min(1, _settings.GradientClip / (norm + 1e-6)));
+        AdamW.Step(
+            _parameters, step, rate, _settings.WeightDecay, Math.Min(1, _settings.GradientClip / (norm + 1e-6)), get_num_threads());
         WeightAverage.Update(_parameters, step, _settings.AverageDecay);
         return nats;
     }

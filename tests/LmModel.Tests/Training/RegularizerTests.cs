@@ -67,7 +67,7 @@ public sealed class RegularizerTests : IDisposable
             matrix.Gradient.copy_(gradient.view(37, 1));
             vector.Gradient.copy_(gradient);
             (m.grad, v.grad) = (gradient.view(37, 1) * 0.5f, gradient * 0.5f);
-            AdamW.Step([matrix, vector], step, 0.01, 0.1, scale: 0.5);
+            AdamW.Step([matrix, vector], step, 0.01, 0.1, scale: 0.5, threads: 2);
             ofMatrix.step();
             ofVector.step();
             Assert.Equal(gradient.norm().item<float>() * Math.Sqrt(2), AdamW.GradientNorm([matrix, vector]), 1e-4);
