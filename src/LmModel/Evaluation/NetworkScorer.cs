@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LmModel.Networks;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal sealed class NetworkScorer : IScorer
         _state = null;
     }
 
-    public double Score(ReadOnlySpan<int> tokens, int length)
+    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
     {
         using var scope = NewDisposeScope();
         var inputs = Ids(tokens[..^1], length);                               // (B, T)
@@ -36,7 +37,7 @@ internal sealed class NetworkScorer : IScorer
             logits.view(-1, logits.shape[^1]), targets.view(-1), reduction: nn.Reduction.None);
         _state?.Dispose();
         _state = next.Detach();
-        return losses.to(ScalarType.Float64).sum().item<double>();
+        MemoryMarshal.Cast<byte, double>(losses.to(ScalarType.Float64).bytes).CopyTo(nats);   // (B · T)
     }
 
     public void Dispose()
