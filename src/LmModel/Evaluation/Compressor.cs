@@ -10,7 +10,6 @@ namespace LmModel.Evaluation;
 /// <param name="Compress">Wraps a stream, given the number of bytes that will be written.</param>
 internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compress)
 {
-    private const int PpmdOrder = 8;
     private const int LeastMemory = 1 << 24;
     private const int MostMemory = 1 << 28;
 
@@ -20,9 +19,9 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
         new("LZMA (xz -9e)", (output, bytes) => LzmaStream.Create(
             new LzmaEncoderProperties(eos: false, Math.Max(1 << 16, bytes), numFastBytes: 273), isLzma2: false, output)),
         new("zstd --ultra -22", Zstandard),
-        // Variant I. Its memory is a tree of contexts, which it starts anew when full: some 30 bytes a character is enough.
-        new($"PPMd, order {PpmdOrder}", (output, bytes) => PpmdStream.Create(
-            new PpmdProperties((int)Math.Clamp(32L * bytes, LeastMemory, MostMemory), PpmdOrder), output, compress: true)),
+        // Of a megabyte order 6 makes the most, of ten megabytes order 10.
+        Ppmd(order: 6),
+        Ppmd(order: 10),
     ];
 
     /// <summary>Bytes of the compressed text.</summary>
@@ -37,6 +36,13 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
 
         return output.Length;
     }
+
+    /// <summary>
+    /// Variant I. What it has learned is a tree of contexts that it forgets when its memory is full; some 30 bytes for
+    /// each byte of text hold it at order 10, and 256 MiB are the most that the format knows.
+    /// </summary>
+    private static Compressor Ppmd(int order) => new($"PPMd, order {order}", (output, bytes) => PpmdStream.Create(
+        new PpmdProperties((int)Math.Clamp(32L * bytes, LeastMemory, MostMemory), order), output, compress: true));
 
     private static CompressionStream Zstandard(Stream output, int bytes)
     {

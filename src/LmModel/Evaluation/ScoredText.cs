@@ -45,7 +45,7 @@ internal sealed class ScoredText
         }
 
         EndPieces(place);
-        if (piece.Tokens > 0)
+        if (place % PieceBytes > 0)
         {
             pieces.Add(piece);
         }

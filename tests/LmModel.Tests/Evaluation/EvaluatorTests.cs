@@ -77,7 +77,8 @@ public sealed class EvaluatorTests : IDisposable
 
         var expected = new Evaluator(_model, _tokenizer).Evaluate(text, protocol, window);
         Assert.Equal(expected.NatsPerToken, result.NatsPerToken, 1e-5);
-        Assert.Equal(expected with { Nats = result.Nats }, result);
+        Assert.Equal(expected with { Nats = result.Nats, Pieces = result.Pieces }, result);
+        Assert.Equal(result.Nats, result.Pieces.Sum(p => p.Nats), 1e-9);
     }
 
     [Fact]

@@ -17,9 +17,6 @@ public sealed record LeakReport(
     IReadOnlyList<(string Document, long Windows)> Documents,
     int Unchecked)
 {
-    /// <summary>Of a text with at least this share of shared windows a figure says little about new text.</summary>
-    public const double MuchShared = 0.01;
-
     /// <summary>Share of the windows that occur in the training text, 0 to 1.</summary>
     public double Share => Windows == 0 ? 0 : (double)Shared / Windows;
 }

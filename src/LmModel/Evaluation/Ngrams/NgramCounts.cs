@@ -4,7 +4,7 @@ namespace LmModel.Evaluation.Ngrams;
 /// <remarks>Time is linear in tokens · order; memory is some 24 bytes for every different n-gram.</remarks>
 public sealed class NgramCounts
 {
-    /// <summary>No order above this is counted: at characters the best one is below 10.</summary>
+    /// <summary>The highest order that can be counted.</summary>
     public const int MaxOrder = 32;
 
     private readonly NgramTable[] _tables;
