@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
+using LmModel.Evaluation.Leaks;
 using LmModel.Inference;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Training;
 using static LmCli.ScoringOptions;
 
 namespace LmCli;
@@ -23,11 +25,39 @@ internal static class EvaluateCommand
     // Not the folder's: the figures of two models are compared, and fp32 is what both were trained in.
     private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: fp32, whatever it is served in.");
 
+    private static readonly Option<string?> Against = new("--against")
+    {
+        Description = "Another model folder: how much the first one loses more or less than this one on the same text.",
+    };
+
+    private static readonly Option<string?> Trained = new("--training-text")
+    {
+        Description = "What the model was trained on, a file or a folder of .txt files: how much of the scored text is in it. "
+            + "Default with --split validation: the rest of the text.",
+    };
+
+    private static readonly Option<int> LeakWindow = new("--leak-window")
+    {
+        Description = "Characters that must agree for a passage to be called the same.",
+        DefaultValueFactory = _ => LeakCheck.DefaultWindow,
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<int>() is < 1 and var window)
+                {
+                    result.AddError($"--leak-window must be at least 1, not {window}.");
+                }
+            },
+        },
+    };
+
     public static Command Create()
     {
         var command = new Command("evaluate", "Scores a text with a model.")
         {
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
+            Against, Trained, LeakWindow,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -36,35 +66,48 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
+        var split = SplitOf(arguments);
+        var text = split.Validation.ReadToEnd();
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var text = SplitOf(arguments).Validation.ReadToEnd();
-        var tokens = folder.Tokenizer.Encode(text);
+        var second = arguments.GetValue(Against) is { } path ? ModelFolder.Open(path) : null;
+        var figures = Score(folder, text, arguments, cancellation);
+        if (second is not null)
+        {
+            Compare(folder, figures, second, text, arguments, cancellation);
+        }
+
+        foreach (var line in Leaks(arguments, split, text, cancellation))
+        {
+            Console.WriteLine(line);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Scores by every protocol asked for, and prints each figure as it comes.</summary>
+    private static List<EvaluationResult> Score(
+        ModelFolder folder, string text, ParseResult arguments, CancellationToken cancellation)
+    {
         var engine = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
         if (engine is InferenceEngine.Torch)
         {
-            ByNetwork(folder, text, tokens, arguments, cancellation);
-            return 0;
+            // By the network that is trained, which takes whole windows: libtorch's step model is for decoding.
+            TorchRuntime.Initialize(arguments.GetValue(Threads));
+            using var network = new LanguageModel(folder.Config);
+            network.LoadWeights(folder.ReadWeights());
+            return Score(new Evaluator(network, folder.Tokenizer), folder.Tokenizer, text, arguments, cancellation);
         }
 
         using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
-        Print(new Evaluator(decoder, folder.Tokenizer), folder.Tokenizer, text, tokens, arguments, cancellation);
-        return 0;
+        return Score(new Evaluator(decoder, folder.Tokenizer), folder.Tokenizer, text, arguments, cancellation);
     }
 
-    /// <summary>By the network that is trained, which takes whole windows: libtorch's step model is for decoding.</summary>
-    private static void ByNetwork(ModelFolder folder, string text, int[] tokens, ParseResult arguments, CancellationToken cancellation)
+    private static List<EvaluationResult> Score(
+        Evaluator evaluator, Tokenizer tokenizer, string text, ParseResult arguments, CancellationToken cancellation)
     {
-        TorchRuntime.Initialize(arguments.GetValue(Threads));
-        using var network = new LanguageModel(folder.Config);
-        network.LoadWeights(folder.ReadWeights());
-        Print(new Evaluator(network, folder.Tokenizer), folder.Tokenizer, text, tokens, arguments, cancellation);
-    }
-
-    private static void Print(
-        Evaluator evaluator, Tokenizer tokenizer, string text, int[] tokens, ParseResult arguments,
-        CancellationToken cancellation)
-    {
+        var tokens = tokenizer.Encode(text);
+        var figures = new List<EvaluationResult>();
         foreach (var protocol in arguments.GetValue(Which) switch
         {
             "cold" => new[] { Protocol.ColdWindows },
@@ -73,7 +116,8 @@ internal static class EvaluateCommand
         })
         {
             var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
-            Console.WriteLine(TrainingDisplay.Figure(result.OfText(text, tokenizer.TokenBytes(tokens[0]))));
+            figures.Add(result.OfText(text, tokenizer.TokenBytes(tokens[0])));
+            Console.WriteLine(ScoreLines.Figure(figures[^1]));
         }
 
         if (tokenizer is WordTokenizer words && tokens.Count(id => id == words.UnknownToken) is > 0 and var unknown)
@@ -82,5 +126,41 @@ internal static class EvaluateCommand
                 CultureInfo.InvariantCulture,
                 $"{unknown:N0} of {tokens.Length:N0} tokens are {WordTokenizer.UnknownWord}: no figure says which words they were."));
         }
+
+        return figures;
+    }
+
+    private static void Compare(
+        ModelFolder first, List<EvaluationResult> figures, ModelFolder second, string text,
+        ParseResult arguments, CancellationToken cancellation)
+    {
+        // A rule that drops or replaces unknown characters makes another text, and places would not agree.
+        var (tokens, secondTokens) = (first.Tokenizer.Encode(text), second.Tokenizer.Encode(text));
+        if (first.Tokenizer.Decode(tokens) != second.Tokenizer.Decode(secondTokens))
+        {
+            throw new ArgumentException(
+                $"The two models do not read the same text: one of their tokenizers drops or replaces characters of it, "
+                + $"so {second.Path} cannot be held against the first.");
+        }
+
+        Console.WriteLine($"{second.Path}:");
+        var others = Score(second, text, arguments, cancellation);
+        Console.WriteLine("the first less the second:");
+        foreach (var (figure, other) in figures.Zip(others))
+        {
+            Console.WriteLine(ScoreLines.Difference(figure, other, tokens.AsSpan().SequenceEqual(secondTokens)));
+        }
+    }
+
+    /// <summary>How much of what was scored the model has read: of what was named, or what was not held out.</summary>
+    private static IEnumerable<string> Leaks(
+        ParseResult arguments, CorpusSplit split, string text, CancellationToken cancellation)
+    {
+        var training = arguments.GetValue(Trained) is { } path ? Corpus.Open(path).Text
+            : arguments.GetValue(Part) == "validation" ? split.Training
+            : null;
+        return training is null
+            ? []
+            : ScoreLines.Leaks(TrainingText.Search(training, text, arguments.GetValue(LeakWindow), cancellation));
     }
 }

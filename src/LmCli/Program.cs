@@ -10,6 +10,7 @@ var root = new RootCommand("Trains, measures and runs recurrent language models.
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    BaselineCommand.Create(),
     QuantizeCommand.Create(),
     GenerateCommand.Create(),
     BenchCommand.Create(),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LmModel.Evaluation;
 using LmModel.Training;
 using Spectre.Console;
 
@@ -30,18 +29,13 @@ internal abstract class TrainingDisplay
 
     public void End(TrainedModel model, string folder)
     {
-        foreach (var line in model.Figures.Select(Figure).Concat(PrecisionTable.Lines(model.Precision)))
+        foreach (var line in model.Figures.Select(ScoreLines.Figure).Concat(PrecisionTable.Lines(model.Precision)))
         {
             Write(line);
         }
 
         Write($"The model is in {folder}. Try: lm generate {folder}");
     }
-
-    /// <summary>One line for a figure, used wherever one is printed.</summary>
-    public static string Figure(EvaluationResult f) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens)");
 
     protected static string Describe(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,

@@ -12,6 +12,12 @@ namespace LmModel.Evaluation;
 public sealed record EvaluationResult(
     Protocol Protocol, int Window, long Tokens, double Nats, long Characters, long Bytes)
 {
+    /// <summary>
+    /// The same by stretches of <see cref="ScoredText.PieceBytes"/> bytes of the text, in order: what a
+    /// <see cref="BlockBootstrap"/> draws from.
+    /// </summary>
+    public IReadOnlyList<LossPiece> Pieces { get; init; } = [];
+
     /// <summary>Mean loss of a token, in nats.</summary>
     public double NatsPerToken => Nats / Tokens;
 
@@ -23,6 +29,14 @@ public sealed record EvaluationResult(
 
     /// <summary>Nats / ln 2 / <see cref="Bytes"/>; the one figure that can be compared across vocabularies.</summary>
     public double BitsPerByte => Nats / Math.Log(2) / Bytes;
+
+    public bool Equals(EvaluationResult? other) =>
+        other is not null
+        && (Protocol, Window, Tokens, Nats, Characters, Bytes)
+            == (other.Protocol, other.Window, other.Tokens, other.Nats, other.Characters, other.Bytes)
+        && Pieces.SequenceEqual(other.Pieces);
+
+    public override int GetHashCode() => HashCode.Combine(Protocol, Window, Tokens, Nats, Characters, Bytes);
 
     /// <summary>The same loss for the characters and bytes of the text that was scored.</summary>
     /// <remarks>

@@ -36,55 +36,44 @@ public sealed class Evaluator
         int[] tokens, Protocol protocol, int window = DefaultWindow, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        if (tokens.Length < 2)
-        {
-            throw new ArgumentException($"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.", nameof(tokens));
-        }
-
+        var text = new ScoredText(tokens, _tokenizer);
+        var nats = new double[tokens.Length - 1];
         using var scorer = _open();
-        var nats = protocol is Protocol.ColdWindows
-            ? ColdWindows(scorer, tokens, window, cancellation)
-            : Contiguous(scorer, tokens, cancellation);
-        var predicted = tokens.AsSpan(1);
-        var bytes = 0L;
-        foreach (var id in predicted)
+        if (protocol is Protocol.ColdWindows)
         {
-            bytes += _tokenizer.TokenBytes(id).Length;
+            ColdWindows(scorer, tokens, nats, window, cancellation);
+        }
+        else
+        {
+            Contiguous(scorer, tokens, nats, cancellation);
         }
 
-        var characters = _tokenizer.Decode(predicted).EnumerateRunes().LongCount();
-        return new EvaluationResult(
-            protocol, protocol is Protocol.ColdWindows ? window : 0, predicted.Length, nats, characters, bytes);
+        return text.Result(protocol, protocol is Protocol.ColdWindows ? window : 0, nats);
     }
 
-    private static double ColdWindows(IScorer scorer, int[] tokens, int window, CancellationToken cancellation)
+    private static void ColdWindows(
+        IScorer scorer, int[] tokens, Span<double> nats, int window, CancellationToken cancellation)
     {
-        var nats = 0.0;
-        for (var start = 0; start < tokens.Length - 1;)
+        for (var start = 0; start < nats.Length;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var left = tokens.Length - 1 - start;
+            var left = nats.Length - start;
             var length = Math.Min(window, left);                              // the last window may be shorter
             var windows = Math.Clamp(left / window, 1, WindowsAtOnce);
             scorer.Begin(windows);
-            nats += scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length);
+            scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length, nats.Slice(start, windows * length));
             start += windows * length;
         }
-
-        return nats;
     }
 
-    private static double Contiguous(IScorer scorer, int[] tokens, CancellationToken cancellation)
+    private static void Contiguous(IScorer scorer, int[] tokens, Span<double> nats, CancellationToken cancellation)
     {
-        var nats = 0.0;
         scorer.Begin(texts: 1);
-        for (var start = 0; start < tokens.Length - 1; start += ChunkLength)
+        for (var start = 0; start < nats.Length; start += ChunkLength)
         {
             cancellation.ThrowIfCancellationRequested();
-            var length = Math.Min(ChunkLength, tokens.Length - 1 - start);
-            nats += scorer.Score(tokens.AsSpan(start, length + 1), length);
+            var length = Math.Min(ChunkLength, nats.Length - start);
+            scorer.Score(tokens.AsSpan(start, length + 1), length, nats.Slice(start, length));
         }
-
-        return nats;
     }
 }

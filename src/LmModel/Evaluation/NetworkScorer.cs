@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LmModel.Networks;
 using static TorchSharp.torch;
 
@@ -33,20 +34,21 @@ internal sealed class NetworkScorer : IScorer
         _state = null;
     }
 
-    public double Score(ReadOnlySpan<int> tokens, int length)
+    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
     {
         using var scope = NewDisposeScope();
         var inputs = Ids(tokens[..^1], length);                               // (B, T)
         var targets = Ids(tokens[1..], length);                               // (B, T)
         var most = (int)Math.Max(1, _maxLogits / ((long)_texts * _model.Config.VocabularySize));
-        var nats = 0.0;
         for (var time = 0; time < length; time += most)
         {
             var times = Math.Min(most, length - time);
-            nats += Read(inputs.narrow(1, time, times), targets.narrow(1, time, times));
+            var losses = Read(inputs.narrow(1, time, times), targets.narrow(1, time, times));
+            for (var text = 0; text < _texts; text++)
+            {
+                losses.AsSpan(text * times, times).CopyTo(nats.Slice((text * length) + time, times));
+            }
         }
-
-        return nats;
     }
 
     public void Dispose()
@@ -56,7 +58,8 @@ internal sealed class NetworkScorer : IScorer
         _inference.Dispose();
     }
 
-    private double Read(Tensor inputs, Tensor targets)
+    /// <returns>(B · t): −ln p of each target.</returns>
+    private double[] Read(Tensor inputs, Tensor targets)
     {
         using var scope = NewDisposeScope();
         var (logits, next) = _model.Forward(inputs, _state);                  // (B, t, V)
@@ -64,7 +67,7 @@ internal sealed class NetworkScorer : IScorer
             logits.view(-1, logits.shape[^1]), targets.reshape(-1), reduction: nn.Reduction.None);
         _state?.Dispose();
         _state = next.Detach();
-        return losses.to(ScalarType.Float64).sum().item<double>();
+        return MemoryMarshal.Cast<byte, double>(losses.to(ScalarType.Float64).bytes).ToArray();
     }
 
     private Tensor Ids(ReadOnlySpan<int> tokens, int length) =>

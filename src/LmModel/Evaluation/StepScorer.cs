@@ -17,9 +17,8 @@ internal sealed class StepScorer(IStepModel model) : IScorer
         _logits = new float[texts * model.VocabularySize];                    // (B, V)
     }
 
-    public double Score(ReadOnlySpan<int> tokens, int length)
+    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
     {
-        var nats = 0.0;
         for (var time = 0; time < length; time++)
         {
             for (var text = 0; text < _tokens.Length; text++)
@@ -31,11 +30,10 @@ internal sealed class StepScorer(IStepModel model) : IScorer
             for (var text = 0; text < _tokens.Length; text++)
             {
                 var logits = _logits.AsSpan(text * model.VocabularySize, model.VocabularySize);
-                nats += Logprobs.LogSumExp(logits) - logits[tokens[(text * length) + time + 1]];
+                var place = (text * length) + time;
+                nats[place] = Logprobs.LogSumExp(logits) - logits[tokens[place + 1]];
             }
         }
-
-        return nats;
     }
 
     /// <summary>The model is its owner's.</summary>

@@ -24,6 +24,9 @@ public sealed class CorpusText
     /// <summary>UTF-16 units.</summary>
     public long Length { get; }
 
+    /// <summary>The documents it is made of, or what it has of them, by their names.</summary>
+    public IEnumerable<(string Document, CorpusText Text)> Parts => _parts.Select(p => (p.Document.Name, new CorpusText([p])));
+
     /// <summary>The text in pieces of some ten thousand characters; no surrogate pair is cut.</summary>
     /// <exception cref="CorpusException">A file is not what it was when the corpus was opened.</exception>
     public IEnumerable<string> Pieces()

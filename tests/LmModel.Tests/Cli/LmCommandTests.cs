@@ -31,7 +31,17 @@ public sealed class LmCommandTests : IDisposable
 
         var evaluated = await LmProcess.RunAsync("evaluate", Model, Text, "--split", "validation");
         Assert.True(evaluated.Code == 0, evaluated.Error);
-        Assert.All(evaluated.Out.TrimEnd().Split('\n'), line => Assert.Contains(line, output));
+        var lines = evaluated.Out.TrimEnd().Split('\n');
+        Assert.All(lines[..2], line => Assert.Contains(line, output));
+        Assert.StartsWith("leak check: ", lines[2]);
+        Assert.Contains("warning: this is mostly training text", lines[^1]);
+
+        var compared = await LmProcess.RunAsync(
+            "evaluate", Model, Text, "--protocol", "cold", "--against", Model, "--training-text", _folder.Path);
+        Assert.True(compared.Code == 0, compared.Error);
+        Assert.Contains("the first less the second:\ncold windows of 256  0.0000 nats/token", compared.Out);
+        Assert.Contains("(100.00 %) are in the training text word for word.", compared.Out);
+        Assert.Contains("of ducks.txt: \"Duck 0 said to duck 0: quack", compared.Out);
 
         // The training measured it already, on the same text.
         var quantized = await LmProcess.RunAsync("quantize", Model, Text, "--split", "validation");
@@ -81,6 +91,21 @@ public sealed class LmCommandTests : IDisposable
         Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, LastLine(bpe.Error)));
 
         static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
+    }
+
+    [Fact]
+    public async Task What_n_grams_and_compressors_make_of_a_text_stands_side_by_side()
+    {
+        var (code, output, error) = await LmProcess.RunAsync("baseline", Text, "--order", "3", "--tokenizer", "bytes");
+
+        Assert.True(code == 0, error);
+        Assert.Contains("bytes, 256 in the vocabulary", output);
+        Assert.Equal(3, output.Split('\n').Count(line => line.StartsWith("    ", StringComparison.Ordinal) && char.IsDigit(line[4])));
+        Assert.Contains("3-gram: contiguous ", output);
+        Assert.Contains("a higher --order may be better still", output);
+        Assert.Contains("\nLZMA (xz -9e) ", output);
+        Assert.Contains("\nPPMd, order 6 ", output);
+        Assert.Contains("\nleak check: ", output);
     }
 
     [Fact]
@@ -171,6 +196,9 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("generate|x|--engine|onnx", "'managed'")]
     [InlineData("generate|x|--precision|1", "'int8'")]
     [InlineData("evaluate|x|y|--threads|0", "--threads must be at least 1, not 0.")]
+    [InlineData("evaluate|x|y|--leak-window|0", "--leak-window must be at least 1, not 0.")]
+    [InlineData("baseline|none.txt", "lm: There is no file none.txt.")]
+    [InlineData("baseline|x|--order|33", "--order must be 1 to 32, not 33.")]
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]

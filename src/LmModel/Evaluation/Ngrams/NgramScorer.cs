@@ -1,0 +1,91 @@
+namespace LmModel.Evaluation.Ngrams;
+
+/// <summary>Scores a text with the n-gram models of all orders at once: each order builds on the one below.</summary>
+internal static class NgramScorer
+{
+    /// <summary>−ln p of every token but the first, which is given, under the models of order 1, 2, …</summary>
+    /// <param name="counts">What was counted on the training text.</param>
+    /// <param name="tokens">(n): the text to score, at least 2 ids.</param>
+    /// <param name="smoothing">The kind of model.</param>
+    /// <param name="cancellation">Ends it between two orders.</param>
+    /// <returns>(order, n − 1).</returns>
+    /// <remarks>
+    /// Below order 1 every token has 1/V. The text has no history: near its beginning contexts are as long as there are
+    /// tokens. Interpolated Witten-Bell is Chen and Goodman 1998, equation 15: (c(h w) + T(h) p(w | h′)) / (c(h) + T(h)), with
+    /// T(h) the number of different tokens after h and h′ the context h without its first token.
+    /// </remarks>
+    public static IEnumerable<double[]> Score(
+        NgramCounts counts, int[] tokens, Smoothing smoothing, CancellationToken cancellation = default)
+    {
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            counts.Checked(tokens[i], i);
+        }
+
+        // By position: the id of the n tokens that end there, and the probability that the order below gives the token.
+        var ending = new int[tokens.Length];
+        var lower = new double[tokens.Length];
+        Array.Fill(lower, 1.0 / counts.VocabularySize);
+        for (var n = 1; n <= counts.Order; n++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (table, contexts) = (counts[n], n == 1 ? 1 : counts[n - 1].Count);
+            var (before, ids) = (ending, new int[tokens.Length]);
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                ids[i] = Context(before, i, n) is >= 0 and var context ? table.Find(context, tokens[i]) : -1;
+            }
+
+            var occurrences = ContextCounts.Of(table, table.Occurrences, contexts);
+            var probabilities = smoothing is Smoothing.WittenBell
+                ? WittenBell(table, occurrences, before, ids, lower, n)
+                : KneserNey(table.Occurrences, occurrences, before, ids, lower, n);
+            yield return [.. probabilities.Skip(1).Select(p => -Math.Log(p))];
+            if (n < counts.Order)
+            {
+                // Under a longer context, Kneser-Ney asks after how many tokens a token comes, not how often.
+                lower = smoothing is Smoothing.WittenBell
+                    ? probabilities
+                    : KneserNey(table.Continuations, ContextCounts.Of(table, table.Continuations, contexts), before, ids, lower, n);
+                ending = ids;
+            }
+        }
+    }
+
+    private static double[] WittenBell(
+        NgramTable table, ContextCounts[] contexts, int[] before, int[] ids, double[] lower, int n)
+    {
+        var occurrences = table.Occurrences;
+        var probabilities = new double[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var context = Context(before, i, n) is >= 0 and var id ? contexts[id] : default;
+            var count = ids[i] < 0 ? 0 : occurrences[ids[i]];
+            probabilities[i] = context.Total == 0
+                ? lower[i]
+                : (count + (context.Types * lower[i])) / (context.Total + context.Types);
+        }
+
+        return probabilities;
+    }
+
+    private static double[] KneserNey(
+        ReadOnlySpan<int> counts, ContextCounts[] contexts, int[] before, int[] ids, double[] lower, int n)
+    {
+        var discounts = KneserNeyDiscounts.Of(counts);
+        var probabilities = new double[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var context = Context(before, i, n) is >= 0 and var id ? contexts[id] : default;
+            var count = ids[i] < 0 ? 0 : counts[ids[i]];
+            probabilities[i] = context.Total == 0
+                ? lower[i]
+                : (count - discounts.For(count) + (discounts.Left(context) * lower[i])) / context.Total;
+        }
+
+        return probabilities;
+    }
+
+    /// <summary>The id of the n − 1 tokens before a position, −1 where the training text or this one has no such.</summary>
+    private static int Context(int[] ending, int i, int n) => n == 1 ? 0 : i < n - 1 ? -1 : ending[i - 1];
+}
