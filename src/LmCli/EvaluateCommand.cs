@@ -52,12 +52,17 @@ internal static class EvaluateCommand
         },
     };
 
+    private static readonly Option<bool> Search = new("--cache-search")
+    {
+        Description = "Try many --cache-theta and --cache-lambda for a --cache-size in one pass. Choose on a validation text.",
+    };
+
     public static Command Create()
     {
         var command = new Command("evaluate", "Scores a text with a model.")
         {
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
-            Against, Trained, LeakWindow,
+            CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda, Search, Against, Trained, LeakWindow,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -66,14 +71,22 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
+        var searched = SearchedSize(arguments);
+        var cache = searched is null ? CacheOptions.Read(arguments) : null;
         var split = SplitOf(arguments);
         var text = split.Validation.ReadToEnd();
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
+        if (searched is { } size)
+        {
+            SearchCache(folder, text, size, arguments, cancellation);
+            return 0;
+        }
+
         var second = arguments.GetValue(Against) is { } path ? ModelFolder.Open(path) : null;
-        var figures = Score(folder, text, arguments, cancellation);
+        var figures = Score(folder, text, cache, arguments, cancellation);
         if (second is not null)
         {
-            Compare(folder, figures, second, text, arguments, cancellation);
+            Compare(folder, figures, second, text, cache, arguments, cancellation);
         }
 
         foreach (var line in Leaks(arguments, split, text, cancellation))
@@ -86,21 +99,20 @@ internal static class EvaluateCommand
 
     /// <summary>Scores by every protocol asked for, and prints each figure as it comes.</summary>
     private static List<EvaluationResult> Score(
-        ModelFolder folder, string text, ParseResult arguments, CancellationToken cancellation)
+        ModelFolder folder, string text, NeuralCacheSettings? cache, ParseResult arguments, CancellationToken cancellation)
     {
-        var engine = arguments.GetValue(Engine);
-        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
-        if (engine is InferenceEngine.Torch)
+        if (arguments.GetValue(Engine) is InferenceEngine.Torch && cache is null)
         {
             // By the network that is trained, which takes whole windows: libtorch's step model is for decoding.
+            StepModels.PrecisionFor(InferenceEngine.Torch, arguments.GetValue(Kept), Precision.Fp32);
             TorchRuntime.Initialize(arguments.GetValue(Threads));
             using var network = new LanguageModel(folder.Config);
             network.LoadWeights(folder.ReadWeights());
             return Score(new Evaluator(network, folder.Tokenizer), folder.Tokenizer, text, arguments, cancellation);
         }
 
-        using var decoder = StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
-        return Score(new Evaluator(decoder, folder.Tokenizer), folder.Tokenizer, text, arguments, cancellation);
+        using var decoder = Decoder(folder, arguments);
+        return Score(new Evaluator(decoder, folder.Tokenizer, cache), folder.Tokenizer, text, arguments, cancellation);
     }
 
     private static List<EvaluationResult> Score(
@@ -108,12 +120,7 @@ internal static class EvaluateCommand
     {
         var tokens = tokenizer.Encode(text);
         var figures = new List<EvaluationResult>();
-        foreach (var protocol in arguments.GetValue(Which) switch
-        {
-            "cold" => new[] { Protocol.ColdWindows },
-            "contiguous" => [Protocol.Contiguous],
-            _ => [Protocol.ColdWindows, Protocol.Contiguous],
-        })
+        foreach (var protocol in Protocols(arguments))
         {
             var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
             figures.Add(result.OfText(text, tokenizer.TokenBytes(tokens[0])));
@@ -131,7 +138,7 @@ internal static class EvaluateCommand
     }
 
     private static void Compare(
-        ModelFolder first, List<EvaluationResult> figures, ModelFolder second, string text,
+        ModelFolder first, List<EvaluationResult> figures, ModelFolder second, string text, NeuralCacheSettings? cache,
         ParseResult arguments, CancellationToken cancellation)
     {
         // A rule that drops or replaces unknown characters makes another text, and places would not agree.
@@ -144,12 +151,40 @@ internal static class EvaluateCommand
         }
 
         Console.WriteLine($"{second.Path}:");
-        var others = Score(second, text, arguments, cancellation);
+        var others = Score(second, text, cache, arguments, cancellation);
         Console.WriteLine("the first less the second:");
         foreach (var (figure, other) in figures.Zip(others))
         {
             Console.WriteLine(ScoreLines.Difference(figure, other, tokens.AsSpan().SequenceEqual(secondTokens)));
         }
+    }
+
+    private static void SearchCache(
+        ModelFolder folder, string text, int size, ParseResult arguments, CancellationToken cancellation)
+    {
+        using var decoder = Decoder(folder, arguments);
+        foreach (var protocol in Protocols(arguments))
+        {
+            var (alone, cached) = CacheSearch.Run(
+                decoder, folder.Tokenizer, folder.Tokenizer.Encode(text), size, protocol, arguments.GetValue(Window), cancellation);
+            CacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
+        }
+    }
+
+    /// <summary>The size of the caches whose other settings are to be found; null where nothing is.</summary>
+    private static int? SearchedSize(ParseResult arguments)
+    {
+        if (!arguments.GetValue(Search))
+        {
+            return null;
+        }
+
+        if (arguments.GetValue(CacheOptions.Theta) is not null || arguments.GetValue(CacheOptions.Lambda) is not null)
+        {
+            throw new ArgumentException("--cache-search tries all values of --cache-theta and --cache-lambda; leave them out.");
+        }
+
+        return arguments.GetValue(CacheOptions.Size) ?? throw new ArgumentException("--cache-search needs a --cache-size.");
     }
 
     /// <summary>How much of what was scored the model has read: of what was named, or what was not held out.</summary>
@@ -163,4 +198,18 @@ internal static class EvaluateCommand
             ? []
             : ScoreLines.Leaks(TrainingText.Search(training, text, arguments.GetValue(LeakWindow), cancellation));
     }
+
+    private static IStepModel Decoder(ModelFolder folder, ParseResult arguments)
+    {
+        var engine = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
+        return StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
+    }
+
+    private static Protocol[] Protocols(ParseResult arguments) => arguments.GetValue(Which) switch
+    {
+        "cold" => [Protocol.ColdWindows],
+        "contiguous" => [Protocol.Contiguous],
+        _ => [Protocol.ColdWindows, Protocol.Contiguous],
+    };
 }

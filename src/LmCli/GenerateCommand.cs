@@ -61,6 +61,7 @@ internal static class GenerateCommand
         {
             Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
             Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
+            CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda,
         };
         command.SetAction(RunAsync);
         return command;
@@ -100,6 +101,7 @@ internal static class GenerateCommand
         Seed = arguments.GetValue(Seed) ?? new Random().Next(),
         Stop = arguments.GetValue(Stop) is { } stop ? [.. stop.Where(s => s.Length > 0)] : [],
         Echo = arguments.GetValue(Echo),
+        Cache = CacheOptions.Read(arguments),
         Sampling = new SamplingSettings
         {
             Temperature = arguments.GetValue(Temperature),

@@ -17,7 +17,7 @@ internal static class ScoreLines
     /// <summary>One line for a figure, used wherever one is printed.</summary>
     public static string Figure(EvaluationResult f) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens; {Confidence(f)})");
+        $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens{Confidence(f)})");
 
     /// <summary>How much more the first of two models loses on the same text.</summary>
     /// <param name="first">Of the model that was asked about.</param>
@@ -80,9 +80,10 @@ internal static class ScoreLines
     }
 
     private static string Confidence(EvaluationResult f) =>
-        BlockBootstrap.NatsPerToken(f) is { } nats && BlockBootstrap.BitsPerByte(f) is { } bits
-            ? $"95 %: {Range(nats)} nats/token, {Range(bits)} bits/byte"
-            : "too short for an interval";
+        f.Pieces.Count == 0 ? ""
+        : BlockBootstrap.NatsPerToken(f) is { } nats && BlockBootstrap.BitsPerByte(f) is { } bits
+            ? $"; 95 %: {Range(nats)} nats/token, {Range(bits)} bits/byte"
+            : "; too short for an interval";
 
     private static string Range(Interval i, bool signed = false)
     {

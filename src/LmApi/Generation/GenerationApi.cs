@@ -66,7 +66,7 @@ internal static class GenerationApi
         try
         {
             return host.TryStart(request.Settings, aborted) ?? throw new ProblemException(
-                ProblemKind.Overloaded.With($"As many requests wait as may wait; retry in {options.RetryAfterSeconds} s.") with
+                ProblemKind.Overloaded.With($"As many requests wait, or as many neural caches are held, as may be; retry in {options.RetryAfterSeconds} s.") with
                 {
                     RetryAfterSeconds = options.RetryAfterSeconds,
                 });

@@ -50,5 +50,7 @@ internal static class GenerationDocs
         ["stream"] = """{ "prompt": "To be, or not to be", "max_tokens": 64, "temperature": 0.8, "top_p": 0.95, "seed": 42 }""",
         ["one JSON answer"] = """{ "prompt": "ROMEO:", "max_tokens": 64, "stop": ["\n\n"], "seed": 42, "stream": false }""",
         ["greedy, with alternatives"] = """{ "prompt": "ROMEO:", "max_tokens": 8, "temperature": 0, "logprobs": 3 }""",
+        ["with a neural cache"] =
+            """{ "prompt": "ROMEO:", "max_tokens": 64, "cache": { "size": 500, "theta": 0.3, "lambda": 0.1 }, "seed": 42 }""",
     };
 }

@@ -43,6 +43,16 @@ internal sealed class GenerationOptions
     [Range(0, 65536)]
     public int PrefixCacheMiB { get; set; } = 64;
 
+    /// <summary>The most positions that the neural cache of a request may remember.</summary>
+    [Range(1, LmModel.Inference.NeuralCacheSettings.MaxSize)]
+    public int MaxCacheSize { get; set; } = 2000;
+
+    /// <summary>
+    /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has one.
+    /// </summary>
+    [Range(0, 65536)]
+    public int NeuralCacheMiB { get; set; } = 256;
+
     /// <summary>
     /// Tokens of a stream are sent this often at most, so that a fast stream has several in a packet; its first token and
     /// its end are sent at once. 0 sends each by itself.

@@ -28,6 +28,7 @@ internal sealed class GenerationRequestParser(
             MaxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0),
             Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),
             Sampling = ReadSampling(reader, tokenizer),
+            Cache = reader.Read(fields.Cache),
             Stop = reader.Read(fields.Stop) ?? [],
             Alternatives = (int)(reader.Read(fields.Logprobs) ?? 0),
             Echo = reader.Read(fields.Echo) ?? false,

@@ -19,8 +19,8 @@ internal sealed record TokenResponse
     public required string Text { get; init; }
 
     /// <summary>
-    /// Natural logarithm of the model's own probability of the token, before any setting changes it; null for the first
-    /// token of an echoed prompt, which nothing predicts.
+    /// Natural logarithm of the model's own probability of the token, with a `cache` the mixture's, before any other setting
+    /// changes it; null for the first token of an echoed prompt, which nothing predicts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required float? Logprob { get; init; }

@@ -51,6 +51,7 @@ internal sealed partial class ModelHost(
             MaxWaitingTokens = generation.Value.MaxWaitingTokens,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
             PrefixCacheBytes = (long)generation.Value.PrefixCacheMiB << 20,
+            NeuralCacheBytes = (long)generation.Value.NeuralCacheMiB << 20,
         };
         var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);

@@ -24,8 +24,18 @@ public sealed class Evaluator
         (_open, _tokenizer) = (() => new NetworkScorer(model), tokenizer);
 
     /// <summary>Scores with what decodes.</summary>
-    public Evaluator(IStepModel model, Tokenizer tokenizer) =>
-        (_open, _tokenizer) = (() => new StepScorer(model), tokenizer);
+    /// <param name="model">What decodes.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="cache">
+    /// Mixes each text's own past into the predictions: a cold window's from its beginning, by the contiguous protocol from that
+    /// of the text. Null for the model alone.
+    /// </param>
+    public Evaluator(IStepModel model, Tokenizer tokenizer, NeuralCacheSettings? cache = null)
+        : this(() => new StepScorer(model, cache), tokenizer)
+    {
+    }
+
+    internal Evaluator(Func<IScorer> open, Tokenizer tokenizer) => (_open, _tokenizer) = (open, tokenizer);
 
     /// <param name="tokens">At least 2 ids.</param>
     /// <param name="protocol">How to score them.</param>

@@ -54,6 +54,7 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.IdlePromptSlice, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.PrefixCacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefixCacheInterval, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.NeuralCacheBytes);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
         _places = new GenerationPlaces(options);
@@ -71,13 +72,14 @@ public sealed class GenerationEngine : IDisposable
     /// <summary>Generations admitted but not begun.</summary>
     public int Waiting => _places.Waiting;
 
-    /// <summary>Admits a generation; null where all places, or the tokens that may wait, are taken.</summary>
+    /// <summary>Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.</summary>
     /// <param name="settings">Valid for the engine's model.</param>
     /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
-        var sequence = new Sequence(settings, _tokenizer, _startToken, _model.StateSize, _time);
+        var sequence = new Sequence(
+            settings, _tokenizer, _startToken, _model.StateSize, _model.TopHidden, _time);
         var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
         return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
     }

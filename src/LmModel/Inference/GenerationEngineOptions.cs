@@ -39,4 +39,10 @@ public sealed record GenerationEngineOptions
 
     /// <summary>A long prompt leaves a state after every so many tokens, besides that at its end. At least 1.</summary>
     public int PrefixCacheInterval { get; init; } = 256;
+
+    /// <summary>
+    /// Bytes of the neural caches of all generations that are admitted; who would exceed them is refused, unless nobody else
+    /// has one. Each is counted by the most it can take. At least 0.
+    /// </summary>
+    public long NeuralCacheBytes { get; init; } = 256 << 20;
 }

@@ -25,8 +25,8 @@ public readonly record struct GenerationEvent
 /// all of them is the text of the <see cref="DoneEvent"/>.
 /// </param>
 /// <param name="Logprob">
-/// Natural log of the model's own probability of the token, before any filter; null for the first token of a prompt,
-/// which nothing predicts.
+/// Natural log of the model's own probability of the token, or with a neural cache the mixture's, before any filter; null
+/// for the first token of a prompt, which nothing predicts.
 /// </param>
 /// <param name="Alternatives">The most probable tokens at this position, best first; empty where not asked for.</param>
 public readonly record struct TokenEvent(

@@ -25,6 +25,7 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
     private readonly LinkedList<GenerationRun> _returning = [];
     private readonly LinkedList<GenerationRun> _waiting = [];
     private long _waitingTokens;
+    private long _cacheBytes;
     private volatile bool _closed;
 
     public bool Closed => _closed;
@@ -55,7 +56,7 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
     private int Begun => _active.Count + _parked.Count + _returning.Count;
 
     /// <summary>Gives <paramref name="run"/> a place, or ends it where its token is cancelled already.</summary>
-    /// <returns>False where all places, or the tokens that may wait, are taken.</returns>
+    /// <returns>False where all places, the tokens that may wait, or the bytes of neural caches are taken.</returns>
     /// <exception cref="ObjectDisposedException">Closed.</exception>
     public bool TryEnter(GenerationRun run)
     {
@@ -66,6 +67,9 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
             {
                 return false;
             }
+
+            // Given back when it ends, however it does.
+            _cacheBytes += run.CacheBytes;
 
             // Before it takes a place: a token that is cancelled already calls back to Cancel here and now.
             run.ListenForCancellation();
@@ -102,6 +106,18 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
         if (rested)
         {
             run.EndCancelled();
+        }
+    }
+
+    /// <summary>A run that was let in has ended, and its neural cache is gone.</summary>
+    public void ReturnCache(GenerationRun run)
+    {
+        if (run.CacheBytes > 0)
+        {
+            lock (_gate)
+            {
+                _cacheBytes -= run.CacheBytes;
+            }
         }
     }
 
@@ -195,6 +211,11 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
     {
         // Long: both bounds may be as large as an int.
         if (Begun + _waiting.Count >= (long)options.MaxActive + options.MaxWaiting)
+        {
+            return false;
+        }
+
+        if (run.CacheBytes > 0 && _cacheBytes > 0 && _cacheBytes + run.CacheBytes > options.NeuralCacheBytes)
         {
             return false;
         }

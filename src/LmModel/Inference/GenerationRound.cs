@@ -80,7 +80,7 @@ internal sealed class GenerationRound : IDisposable
     private void LookUp(GenerationRun run)
     {
         var sequence = run.Sequence;
-        if (sequence.IsNew && !sequence.NeedsEveryLogit && _cache.Find(sequence.Prompt) is { } known)
+        if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prompt) is { } known)
         {
             sequence.GoOnFrom(known.State!, known.Length);
             run.Prefix = known;

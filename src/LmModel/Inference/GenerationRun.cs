@@ -30,6 +30,9 @@ internal sealed class GenerationRun
     /// <summary>Tokens of its prompt.</summary>
     public int PromptTokens => Sequence.Prompt.Length;
 
+    /// <summary>The most bytes of its neural cache.</summary>
+    public long CacheBytes => Sequence.CacheBytes;
+
     /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
     public PrefixCacheEntry? Prefix { get; set; }
 
@@ -49,7 +52,7 @@ internal sealed class GenerationRun
     /// <summary>Ends a turn: draws and reports. It touches this run alone, so those of a batch take their turns at once.</summary>
     /// <param name="logits">(V), or empty where they were not wanted.</param>
     /// <param name="candidates">The thread's.</param>
-    public void Accept(ReadOnlySpan<float> logits, Candidates candidates)
+    public void Accept(Span<float> logits, Candidates candidates)
     {
         try
         {
@@ -70,12 +73,13 @@ internal sealed class GenerationRun
     {
         // A long-lived token would hold on to the run.
         _registration.Unregister();
+        Sequence.Dispose();
+        _places.ReturnCache(this);
         if (cause is null)
         {
             Events.Write(new(Sequence.Done!));
         }
 
-        Sequence.Dispose();
         Events.Complete(cause);
     }
 

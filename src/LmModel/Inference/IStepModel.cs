@@ -17,6 +17,9 @@ public interface IStepModel : IDisposable
     /// <summary>Floats in the state of a sequence.</summary>
     int StateSize { get; }
 
+    /// <summary>Where in a state the top layer's h lies, (H): what the logits are made of, and what a neural cache compares.</summary>
+    Range TopHidden => Range.All;
+
     /// <summary>
     /// Sequences a call can take without their number or company changing any bit of a result; 1 where the arithmetic
     /// depends on the size of the batch. Larger batches are legal, for evaluation.

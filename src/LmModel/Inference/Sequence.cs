@@ -15,7 +15,8 @@ namespace LmModel.Inference;
 /// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
 /// logits of                    t0   t1   t2   …  tm−1
 /// </code>
-/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>.
+/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt, as many
+/// as it remembers, are read one at a time too: each one's state goes into it, with the token that follows.
 /// </remarks>
 internal sealed class Sequence : IDisposable
 {
@@ -26,6 +27,10 @@ internal sealed class Sequence : IDisposable
     private readonly TokenTextDecoder _decoder;
     private readonly StopMatcher _stop;
     private readonly int[] _prompt;
+    private readonly NeuralCacheSettings? _cacheSettings;
+    private readonly Range _topHidden;
+    private readonly int _vocabularySize;
+    private NeuralCache? _cache;
     private char[] _text = [];
     private int _textLength;
     private TimeSpan? _queued;
@@ -39,10 +44,16 @@ internal sealed class Sequence : IDisposable
     /// <param name="tokenizer">Of the model.</param>
     /// <param name="startToken">Read in place of an empty prompt.</param>
     /// <param name="stateSize">Floats in the model's state.</param>
+    /// <param name="topHidden"><see cref="IStepModel.TopHidden"/>.</param>
     /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
-    public Sequence(GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, TimeProvider time)
+    public Sequence(
+        GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, Range topHidden, TimeProvider time)
     {
         _settings = settings;
+        (_topHidden, _vocabularySize) = (topHidden, tokenizer.VocabularySize);
+
+        // Without a share it changes nothing.
+        _cacheSettings = settings.Cache is { Lambda: > 0 } cache ? cache : null;
         _time = time;
         _submitted = time.GetTimestamp();
         _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
@@ -60,6 +71,13 @@ internal sealed class Sequence : IDisposable
 
     /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
     public bool NeedsEveryLogit => _settings.Echo;
+
+    /// <summary>The prompt is read from its first token, whatever the prefix cache has: states on the way are needed.</summary>
+    public bool ReadsWholePrompt => NeedsEveryLogit || _cacheSettings is not null;
+
+    /// <summary>The most bytes that the neural cache takes; 0 without one.</summary>
+    public long CacheBytes => _cacheSettings is null ? 0 : NeuralCache.Bytes(
+        _cacheSettings.Size, (int)Math.Min(int.MaxValue, (long)_prompt.Length + _settings.MaxTokens), Hidden.Length, _vocabularySize);
 
     /// <summary>No turn has been planned.</summary>
     public bool IsNew => _queued is null;
@@ -99,15 +117,26 @@ internal sealed class Sequence : IDisposable
     public void Plan(int most)
     {
         _queued ??= _time.GetElapsedTime(_submitted);
+        if (_cacheSettings is not null)
+        {
+            _cache ??= new NeuralCache(_cacheSettings.Size, Hidden.Length, _vocabularySize);
+            most = Math.Clamp(PromptLeft - _cacheSettings.Size, 1, most);
+        }
+
         TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
     }
 
     /// <summary>Ends the turn: the state has read its tokens.</summary>
-    /// <param name="logits">(V), where <see cref="WantsLogits"/>.</param>
+    /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
     /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
     /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
-    public void Accept(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
+    public void Accept(Span<float> logits, Candidates candidates, GenerationEvents events)
     {
+        if (!logits.IsEmpty)
+        {
+            _cache?.Mix(Hidden, logits, _cacheSettings!.Theta, _cacheSettings.Lambda);
+        }
+
         if (PromptLeft > 0)
         {
             ReadPrompt(logits, events);
@@ -121,6 +150,14 @@ internal sealed class Sequence : IDisposable
 
     /// <summary>Gives back what was borrowed; the sequence is not used any more.</summary>
     public void Dispose()
+    {
+        _cache?.Dispose();
+        ReturnText();
+    }
+
+    private ReadOnlySpan<float> Hidden => State.Values[_topHidden];
+
+    private void ReturnText()
     {
         if (Interlocked.Exchange(ref _text, []) is { Length: > 0 } text)
         {
@@ -143,9 +180,15 @@ internal sealed class Sequence : IDisposable
         }
 
         PromptRead += TurnLength;
-        if (_settings.Echo && PromptLeft > 0)
+        if (PromptLeft == 0)
         {
-            var next = _prompt[PromptRead];
+            return;
+        }
+
+        var next = _prompt[PromptRead];
+        _cache?.Add(Hidden, next);
+        if (_settings.Echo)
+        {
             Report(next, _decoder.Append(next), logits, events);
         }
     }
@@ -161,6 +204,7 @@ internal sealed class Sequence : IDisposable
     private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
     {
         _next = _sampler.Draw(logits, _drawn, candidates);
+        _cache?.Add(Hidden, _next);
         if (_drawn++ == 0)
         {
             _firstToken = _time.GetElapsedTime(_submitted);
@@ -211,7 +255,7 @@ internal sealed class Sequence : IDisposable
         {
             var longer = ArrayPool<char>.Shared.Rent(Math.Max(256, 2 * (_textLength + text.Length)));
             _text.AsSpan(0, _textLength).CopyTo(longer);
-            Dispose();
+            ReturnText();
             _text = longer;
         }
 

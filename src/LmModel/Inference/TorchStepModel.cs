@@ -55,6 +55,8 @@ public sealed class TorchStepModel : IStepModel
 
     public int StateSize => _config.StateSize;
 
+    public Range TopHidden => _config.TopHidden;
+
     /// <inheritdoc/>
     public int MaxInvariantBatch => 1;
 

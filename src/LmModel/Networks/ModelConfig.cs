@@ -57,6 +57,10 @@ public sealed record ModelConfig
     [JsonIgnore]
     public int StateSize => Layers * StateVectors * HiddenSize;
 
+    /// <summary>Where in that state the last layer's h lies, (H).</summary>
+    [JsonIgnore]
+    public Range TopHidden => new((Layers - 1) * StateVectors * HiddenSize, (((Layers - 1) * StateVectors) + 1) * HiddenSize);
+
     /// <summary>Number of trained numbers.</summary>
     [JsonIgnore]
     public long ParameterCount => ParameterShapes.Sum(p => p.Shape.Aggregate(1L, (n, d) => n * d));

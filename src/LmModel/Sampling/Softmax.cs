@@ -92,6 +92,27 @@ internal static class Softmax
         return Sum(Vector256.WidenLower(x) + Vector256.WidenUpper(x));
     }
 
+    /// <summary>ln x = n ln 2 + 2 Σ sᵏ / k over odd k ≤ 19, x = 2ⁿ m, m from √½ to √2, s = (m − 1) / (m + 1): to 15 digits.</summary>
+    /// <param name="x">Positive, finite and normal.</param>
+    public static double Log(double x)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(x);
+        var n = (int)(bits >> 52) - 1023;
+        var m = BitConverter.Int64BitsToDouble((bits & ((1L << 52) - 1)) | (1023L << 52));
+        if (m > 1.4142135623730951)
+        {
+            m /= 2;
+            n++;
+        }
+
+        var s = (m - 1) / (m + 1);
+        var square = s * s;
+        var sum = 1 / 19.0;
+        for (var k = 17; k >= 1; k -= 2)
+            sum = (sum * square) + (1.0 / k);
+        return (n * Ln2) + (2 * s * sum);
+    }
+
     /// <summary>exp(x) = 2ⁿ · Σ rᵏ / k!, n the integer nearest to x / ln 2, r = x − n ln 2, k ≤ 10: to 12 digits.</summary>
     /// <param name="x">At most 0. NaN gives NaN.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,6 +51,49 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Neural_caches_that_take_too_much_memory_together_get_429()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:NeuralCacheMiB"] = "0" });
+        service.Model.Gate.Close();
+        var request = new { prompt = "a", max_tokens = 2, cache = new { size = 10, theta = 1, lambda = 0.5 } };
+        using var active = await service.PostAsync("/generate", request);
+
+        using var refused = await service.PostAsync("/generate", request);
+        Assert.Equal("overloaded", (await refused.ProblemAsync(429)).Text("code"));
+
+        service.Model.Gate.Open();
+        Assert.Equal(2, (await active.StreamedAsync()).Tokens.Count);
+        Assert.Equal(2, (await service.StreamAsync(request)).Tokens.Count);
+    }
+
+    [Fact]
+    public async Task A_text_with_a_neural_cache_is_the_same_alone_and_in_company()
+    {
+        await using var service = await LmServiceFixture.StartAsync(realModel: true);
+        static object Request(int seed) => new
+        {
+            prompt = "the cat sat on the mat, the dog",
+            max_tokens = 100,
+            seed,
+            cache = new { size = 20 + seed, theta = 1.5, lambda = 0.5 },
+        };
+        static string Receipt(Streamed streamed) => string.Join('\n', streamed.Tokens.Select(t => t.GetRawText()));
+
+        var alone = new List<string>();
+        for (var seed = 0; seed < 8; seed++)
+        {
+            alone.Add(Receipt(await service.StreamAsync(Request(seed))));
+        }
+
+        var company = Enumerable.Range(0, 8).Select(seed => service.StreamAsync(new { prompt = "the cat", max_tokens = 90, seed })).ToArray();
+        var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => service.StreamAsync(Request(seed))));
+        await Task.WhenAll(company);
+
+        Assert.Equal(alone, together.Select(Receipt));
+        Assert.Equal(8, alone.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_waiting_client_that_leaves_gives_its_place_to_the_next()
     {
         await using var service = await LmServiceFixture.StartAsync(OnePlaceOneWaiting);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Tests.Checkpoints;
 
@@ -60,7 +61,23 @@ public sealed class LmCommandTests : IDisposable
         Assert.Equal((torch.Code, torch.Out), (decoded.Code, decoded.Out));
         Assert.Contains("[length; 4 + 30 tokens;", first.Error);
         Assert.Contains("seed 7]", first.Error);
+
+        // The best options of a search are those to go on with, and give the loss that it said.
+        string[] contiguous = ["evaluate", Model, Text, "--protocol", "contiguous", "--split", "validation"];
+        var searched = await LmProcess.RunAsync([.. contiguous, "--cache-search", "--cache-size", "100"]);
+        Assert.True(searched.Code == 0, searched.Error);
+        var found = searched.Out.TrimEnd().Split('\n');
+        var options = found[^1].Split(' ');
+        Assert.Equal("--cache-size 100 --cache-theta", string.Join(' ', options[..3]));
+        var cached = await LmProcess.RunAsync([.. contiguous, .. options]);
+        Assert.True(cached.Code == 0, cached.Error);
+        Assert.Equal(NatsPerToken(found[^2]), NatsPerToken(cached.Out), 2e-4);
+        var spoken = await LmProcess.RunAsync([.. generate, .. options]);
+        Assert.Equal((0, 31), (spoken.Code, spoken.Out.Length));
     }
+
+    private static double NatsPerToken(string line) =>
+        double.Parse(line.Split(" nats/token")[0].Split(' ')[^1], CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_model_of_the_most_frequent_words_is_trained_scored_and_speaks_in_words()
@@ -199,6 +216,12 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("evaluate|x|y|--leak-window|0", "--leak-window must be at least 1, not 0.")]
     [InlineData("baseline|none.txt", "lm: There is no file none.txt.")]
     [InlineData("baseline|x|--order|33", "--order must be 1 to 32, not 33.")]
+    [InlineData("evaluate|x|y|--cache-size|0", "--cache-size must be from 1 to 100000, not 0.")]
+    [InlineData("evaluate|x|y|--cache-theta|-1", "--cache-theta must be from 0 to 1000, not -1.")]
+    [InlineData("generate|x|--cache-lambda|1", "--cache-lambda must be at least 0 and below 1, not 1.")]
+    [InlineData("evaluate|x|y|--cache-size|5", "go together; there is no --cache-theta and no --cache-lambda.")]
+    [InlineData("evaluate|x|y|--cache-search", "--cache-search needs a --cache-size.")]
+    [InlineData("evaluate|x|y|--cache-search|--cache-size|5|--cache-theta|1", "leave them out.")]
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]

@@ -1,4 +1,5 @@
 using LmModel.Evaluation;
+using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
@@ -11,6 +12,8 @@ public sealed class EvaluatorTests : IDisposable
     private readonly LanguageModel _model;
     private readonly Tokenizer _tokenizer = CharacterTokenizer.FromCorpus("abcdefghé🦆k");
     private readonly int[] _row;
+
+    private static int[] Repetitive { get; } = [.. Enumerable.Range(0, 700).Select(i => (i % 9) * (i % 9) % 11)];
 
     public EvaluatorTests()
     {
@@ -91,6 +94,66 @@ public sealed class EvaluatorTests : IDisposable
         {
             using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Int8, threads);
             return new Evaluator(decoder, _tokenizer).Evaluate(text, Protocol.ColdWindows, window: 10).Nats;
+        }
+    }
+
+    /// <summary>The model's weights are random: what repeats is news to it each time, and not to the cache.</summary>
+    [Theory]
+    [InlineData(Protocol.Contiguous)]
+    [InlineData(Protocol.ColdWindows)]
+    public void A_neural_cache_makes_a_repetitive_text_easier(Protocol protocol)
+    {
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+
+        var alone = new Evaluator(decoder, _tokenizer).Evaluate(Repetitive, protocol);
+        var cached = new Evaluator(decoder, _tokenizer, new(50, 1, 0.3f)).Evaluate(Repetitive, protocol);
+
+        Assert.InRange(cached.NatsPerToken, 0, alone.NatsPerToken - 0.1);
+        Assert.Equal(alone with { Nats = cached.Nats }, cached);
+    }
+
+    [Fact]
+    public void Both_engines_give_the_same_loss_with_a_neural_cache()
+    {
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+        using var torch = new TorchStepModel(_fixture.Config, _fixture.Weights);
+        var cache = new NeuralCacheSettings(30, 0.7f, 0.2f);
+
+        Assert.Equal(
+            new Evaluator(torch, _tokenizer, cache).Evaluate(Repetitive, Protocol.Contiguous).NatsPerToken,
+            new Evaluator(decoder, _tokenizer, cache).Evaluate(Repetitive, Protocol.Contiguous).NatsPerToken, 1e-5);
+    }
+
+    [Fact]
+    public void A_cold_window_begins_with_an_empty_neural_cache()
+    {
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+        var evaluator = new Evaluator(decoder, _tokenizer, new(50, 1, 0.3f));
+        var expected = 0.0;
+        for (var start = 0; start < Repetitive.Length - 1; start += 40)
+        {
+            expected += evaluator.Evaluate(Repetitive[start..Math.Min(start + 41, Repetitive.Length)], Protocol.Contiguous).Nats;
+        }
+
+        Assert.Equal(expected, evaluator.Evaluate(Repetitive, Protocol.ColdWindows, window: 40).Nats, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(Protocol.Contiguous)]
+    [InlineData(Protocol.ColdWindows)]
+    public void A_search_gives_what_each_neural_cache_gives(Protocol protocol)
+    {
+        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+
+        var (alone, cached) = CacheSearch.Run(decoder, _tokenizer, Repetitive, size: 20, protocol, window: 100);
+
+        Assert.Equal(new Evaluator(decoder, _tokenizer).Evaluate(Repetitive, protocol, 100), alone);
+        Assert.Equal(CacheSearch.Thetas.Count * CacheSearch.Lambdas.Count, cached.Count);
+        foreach (var (settings, loss) in cached.Where((_, i) => i % 13 == 0))
+        {
+            var expected = new Evaluator(decoder, _tokenizer, settings).Evaluate(Repetitive, protocol, 100);
+            Assert.Equal(expected.NatsPerToken, loss.NatsPerToken, 1e-5);
+            Assert.Equal(expected with { Nats = loss.Nats }, loss);
         }
     }
 

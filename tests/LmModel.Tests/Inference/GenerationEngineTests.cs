@@ -134,6 +134,48 @@ public sealed class GenerationEngineTests
     }
 
     [Fact]
+    public async Task Neural_caches_that_take_too_much_together_are_refused_until_others_have_ended()
+    {
+        using var permits = new SemaphoreSlim(0);
+        using var engine = Engine(FakeStepModel.Repeating(permits), new() { NeuralCacheBytes = 1000, MaxActive = 1 });
+        using var impatient = new CancellationTokenSource();
+        Generation? StartCached(CancellationToken token = default) => engine.TryStart(
+            Settings("c", 2) with { Cache = new(10, 1, 0.5f), Sampling = new SamplingSettings { Temperature = 0 } }, token);
+
+        // One always may, whatever it takes; those without a cache are not counted.
+        var waiting = Start(engine, "x", 1);
+        var first = StartCached(impatient.Token);
+        Assert.NotNull(first);
+        Assert.Null(StartCached());
+        var plain = Start(engine, "y", 1);
+
+        // A place comes back however its holder ends: cancelled while it waits, cancelled before it began, at its end.
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Text(first));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Text(StartCached(impatient.Token)!));
+        var second = StartCached();
+        Assert.NotNull(second);
+        Assert.Null(StartCached());
+        permits.Release(1000);
+        Assert.Equal(["x", "y", "cc"], await Task.WhenAll(Text(waiting), Text(plain), Text(second)));
+        Assert.Equal("cc", await Text(Assert.IsType<Generation>(StartCached())));
+    }
+
+    [Fact]
+    public async Task A_generation_with_a_neural_cache_reads_a_prompt_that_is_known()
+    {
+        using var engine = Engine(FakeStepModel.Noisy(maxBatch: 4));
+        var settings = Settings("some prompt that is long enough", 20) with { Cache = new(100, 0.5f, 0.5f) };
+
+        var unknown = await Tokens(engine, settings);
+        await Tokens(engine, settings with { Cache = null });
+        var known = await Tokens(engine, settings);
+
+        Assert.Equal(unknown.Select(t => (t.Token.Id, t.Token.Logprob)), known.Select(t => (t.Token.Id, t.Token.Logprob)));
+        Assert.Equal(0, known[^1].Done?.CachedTokens);
+    }
+
+    [Fact]
     public async Task A_parked_generation_gives_its_place_away_and_comes_back_ahead_of_those_who_wait()
     {
         using var permits = new SemaphoreSlim(0);
@@ -426,6 +468,7 @@ public sealed class GenerationEngineTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { IdlePromptSlice = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheBytes = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheInterval = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { NeuralCacheBytes = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new GenerationEngine(model, new ByteTokenizer(), 256, new(), TimeProvider.System));
     }
@@ -493,6 +536,18 @@ public sealed class GenerationEngineTests
         }
 
         return Assert.IsType<DoneEvent>(last.Done).Text;
+    }
+
+    private static async Task<List<GenerationEvent>> Tokens(GenerationEngine engine, GenerationSettings settings)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var events = new List<GenerationEvent>();
+        await foreach (var next in engine.TryStart(settings, default)!.Events.WithCancellation(patience.Token))
+        {
+            events.Add(next);
+        }
+
+        return events;
     }
 
     private static string Turns(FakeStepModel model) =>

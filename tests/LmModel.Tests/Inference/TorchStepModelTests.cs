@@ -56,6 +56,16 @@ public sealed class TorchStepModelTests
     }
 
     [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void The_logits_are_made_of_the_top_hidden_state(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new TorchStepModel(fixture.Config, fixture.Weights);
+
+        StepModelAssert.TellsTheTopHiddenState(model, fixture);
+    }
+
+    [Theory]
     [InlineData(4096)]
     [InlineData(4097)]
     public void A_vocabulary_too_large_for_a_table_gives_the_same(int vocabulary)

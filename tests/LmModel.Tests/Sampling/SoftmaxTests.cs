@@ -45,6 +45,17 @@ public sealed class SoftmaxTests
     }
 
     [Fact]
+    public void The_logarithm_is_right_to_15_digits_and_the_same_to_the_bit_on_every_machine()
+    {
+        var random = new Random(3);
+        foreach (var x in Enumerable.Range(0, 10_000).Select(_ => Math.Pow(10, (random.NextDouble() * 600) - 300))
+            .Concat([1, 2, 0.5, Math.Sqrt(2), Math.Sqrt(0.5), double.MaxValue, Math.BitIncrement(1), Math.BitDecrement(1)]))
+            Assert.Equal(Math.Log(x), Softmax.Log(x), Math.Abs(Math.Log(x)) * 1e-15);
+
+        Assert.Equal(4607626529066517258, BitConverter.DoubleToInt64Bits(Softmax.Log(3)));
+    }
+
+    [Fact]
     public void What_is_no_number_is_not_lost_in_any_lane()
     {
         foreach (var length in Lengths)

@@ -8,25 +8,34 @@ namespace LmApi.Infrastructure.Fields;
 /// <summary>Reads the members of one body by their table; what is wrong goes to <see cref="Errors"/>.</summary>
 internal sealed class FieldReader
 {
-    private readonly FieldTable _table;
+    private readonly IReadOnlyList<Field> _fields;
+    private readonly string _path;
     private readonly Dictionary<string, JsonElement> _members = [];
 
     public FieldReader(JsonElement body, FieldTable table)
     {
-        _table = table;
+        (_fields, _path, Errors) = (table.All, "", new FieldErrors());
         if (body.ValueKind != JsonValueKind.Object)
         {
             Errors.Add("", FieldErrorCodes.WrongType, "The body must be a JSON object.", body, new() { Type = "object" });
             Errors.ThrowIfAny();
         }
 
-        foreach (var member in body.EnumerateObject())
-        {
-            Sort(member);
-        }
+        Sort(body);
     }
 
-    public FieldErrors Errors { get; } = new();
+    /// <summary>Reads an object inside of a body.</summary>
+    /// <param name="value">An object.</param>
+    /// <param name="fields">Its members.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="errors">Those of the body.</param>
+    public FieldReader(JsonElement value, IReadOnlyList<Field> fields, string path, FieldErrors errors)
+    {
+        (_fields, _path, Errors) = (fields, path, errors);
+        Sort(value);
+    }
+
+    public FieldErrors Errors { get; }
 
     /// <summary>The value given, or the default where none or null is given.</summary>
     public T Read<T>(Field<T> field) => TryRead(field, out var value) ? value : field.Default!;
@@ -37,43 +46,55 @@ internal sealed class FieldReader
         value = default;
         if (_members.TryGetValue(field.Name, out var given) && given.ValueKind != JsonValueKind.Null)
         {
-            return field.TryRead(given, field.Name, Errors, out value);
+            return field.TryRead(given, PathOf(field.Name), Errors, out value);
         }
 
         if (field.Required)
         {
-            Errors.Add(field.Name, FieldErrorCodes.Missing, $"`{field.Name}` is missing; it must be {field.TypeInWords}.");
+            var path = PathOf(field.Name);
+            Errors.Add(path, FieldErrorCodes.Missing, $"`{path}` is missing; it must be {field.TypeInWords}.");
         }
 
         return false;
+    }
+
+    private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    private void Sort(JsonElement value)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            Sort(member);
+        }
     }
 
     private void Sort(JsonProperty member)
     {
         if (!JsonText.TryGetName(member, out var name))
         {
-            Errors.Add("", FieldErrorCodes.InvalidText, "The name of a member has half a surrogate pair.");
+            Errors.Add(_path, FieldErrorCodes.InvalidText, "The name of a member has half a surrogate pair.");
         }
-        else if (!_table.All.Any(field => field.Name == name))
+        else if (!_fields.Any(field => field.Name == name))
         {
             AddUnknown(name, member.Value);
         }
         else if (!_members.TryAdd(name, member.Value))
         {
-            Errors.Add(name, FieldErrorCodes.DuplicateField, $"`{name}` is given more than once.", member.Value);
+            var path = PathOf(name);
+            Errors.Add(path, FieldErrorCodes.DuplicateField, $"`{path}` is given more than once.", member.Value);
         }
     }
 
     private void AddUnknown(string name, JsonElement value)
     {
-        var meant = _table.All.FirstOrDefault(field => field.Aliases.Contains(name))?.Name
-            ?? Suggestion.For(name, _table.All.Select(field => field.Name));
-        var shown = Excerpt.Of(name)!;
+        var meant = _fields.FirstOrDefault(field => field.Aliases.Contains(name))?.Name
+            ?? Suggestion.For(name, _fields.Select(field => field.Name));
+        var shown = PathOf(Excerpt.Of(name)!);
         Errors.Add(new()
         {
             Field = shown,
             Code = FieldErrorCodes.UnknownField,
-            Message = meant is null ? $"There is no `{shown}`." : $"There is no `{shown}`; did you mean `{meant}`?",
+            Message = meant is null ? $"There is no `{shown}`." : $"There is no `{shown}`; did you mean `{PathOf(meant)}`?",
             Given = Excerpt.Of(value),
             Suggestion = meant,
         });

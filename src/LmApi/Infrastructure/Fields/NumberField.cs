@@ -16,9 +16,15 @@ internal sealed class NumberField : Field<float?>
     /// <summary>Whether <see cref="Minimum"/> itself is not allowed.</summary>
     public bool ExclusiveMinimum { get; init; }
 
-    public override string TypeInWords => ExclusiveMinimum
-        ? FormattableString.Invariant($"a number above {Minimum} and at most {Maximum}")
-        : FormattableString.Invariant($"a number from {Minimum} to {Maximum}");
+    /// <summary>Whether <see cref="Maximum"/> itself is not allowed.</summary>
+    public bool ExclusiveMaximum { get; init; }
+
+    public override string TypeInWords => (ExclusiveMinimum, ExclusiveMaximum) switch
+    {
+        (false, false) => FormattableString.Invariant($"a number from {Minimum} to {Maximum}"),
+        (var above, var below) => FormattableString.Invariant(
+            $"a number {(above ? "above" : "of at least")} {Minimum} and {(below ? "below" : "at most")} {Maximum}"),
+    };
 
     public override bool TryRead(JsonElement value, string path, FieldErrors errors, out float? result)
     {
@@ -34,7 +40,8 @@ internal sealed class NumberField : Field<float?>
             {
                 Minimum = ExclusiveMinimum ? null : Minimum,
                 ExclusiveMinimum = ExclusiveMinimum ? Minimum : null,
-                Maximum = Maximum,
+                Maximum = ExclusiveMaximum ? null : Maximum,
+                ExclusiveMaximum = ExclusiveMaximum ? Maximum : null,
             });
             return false;
         }
@@ -47,7 +54,16 @@ internal sealed class NumberField : Field<float?>
     {
         schema.Type = JsonSchemaType.Number;
         schema.Format = "float";
-        schema.Maximum = Maximum.ToString(CultureInfo.InvariantCulture);
+        var maximum = Maximum.ToString(CultureInfo.InvariantCulture);
+        if (ExclusiveMaximum)
+        {
+            schema.ExclusiveMaximum = maximum;
+        }
+        else
+        {
+            schema.Maximum = maximum;
+        }
+
         var minimum = Minimum.ToString(CultureInfo.InvariantCulture);
         schema.Minimum = ExclusiveMinimum ? null : minimum;
         schema.ExclusiveMinimum = ExclusiveMinimum ? minimum : null;
@@ -56,5 +72,5 @@ internal sealed class NumberField : Field<float?>
     protected override JsonNode? DefaultJson() => Default is { } value ? JsonValue.Create(value) : null;
 
     private bool Allows(double number) =>
-        (ExclusiveMinimum ? number > Minimum : number >= Minimum) && number <= Maximum;
+        (ExclusiveMinimum ? number > Minimum : number >= Minimum) && (ExclusiveMaximum ? number < Maximum : number <= Maximum);
 }

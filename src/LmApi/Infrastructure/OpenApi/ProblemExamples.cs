@@ -34,7 +34,7 @@ internal static class ProblemExamples
         "body_too_large" => "The body may have 1048576 bytes; given: 2000000.",
         "unsupported_media_type" => "Send the header Content-Type: application/json and UTF-8; given: text/plain.",
         "invalid_request" => "2 things about the body are not valid.",
-        "overloaded" => "As many requests wait as may wait; retry in 2 s.",
+        "overloaded" => "As many requests wait, or as many neural caches are held, as may be; retry in 2 s.",
         _ => kind.Meaning,
     };
 

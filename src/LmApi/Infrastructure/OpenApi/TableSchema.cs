@@ -14,13 +14,17 @@ internal static class TableSchema
             return new OpenApiSchemaReference(table.SchemaName);
         }
 
-        return schemas.AddDefinition(table.SchemaName, new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Description = table.Description,
-            Required = table.All.Where(field => field.Required).Select(field => field.Name).ToHashSet(),
-            Properties = table.All.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema()),
-            AdditionalPropertiesAllowed = false,
-        });
+        var schema = new OpenApiSchema { Description = table.Description };
+        Constrain(schema, table.All);
+        return schemas.AddDefinition(table.SchemaName, schema);
+    }
+
+    /// <summary>Says that a value is an object with these members and no others.</summary>
+    public static void Constrain(OpenApiSchema schema, IReadOnlyList<Field> members)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Required = members.Where(field => field.Required).Select(field => field.Name).ToHashSet();
+        schema.Properties = members.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema());
+        schema.AdditionalPropertiesAllowed = false;
     }
 }

@@ -55,7 +55,7 @@ internal sealed record TextPosition
 /// <summary>One member of the body that is not valid.</summary>
 internal sealed record FieldError
 {
-    /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`.</summary>
+    /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`, `cache.size`.</summary>
     public required string Field { get; init; }
 
     /// <summary>What is wrong with it, for a program; never changes its meaning.</summary>
@@ -92,6 +92,9 @@ internal sealed record FieldLimit
 
     /// <summary>The greatest value allowed.</summary>
     public double? Maximum { get; init; }
+
+    /// <summary>The value must be below this.</summary>
+    public double? ExclusiveMaximum { get; init; }
 
     /// <summary>The fewest UTF-16 units of a string.</summary>
     public int? MinLength { get; init; }

@@ -28,7 +28,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "invalid_request", 422, "Unprocessable Content", "Members of the body are not valid; `errors` has all of them.");
 
     public static readonly ProblemKind Overloaded = new(
-        "overloaded", 429, "Too Many Requests", "As many requests wait as may wait; retry after `Retry-After` seconds.");
+        "overloaded", 429, "Too Many Requests", "As many requests wait, or as many neural caches are held, as may be; retry after `Retry-After` seconds.");
 
     public static readonly ProblemKind GenerationFailed = new(
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");

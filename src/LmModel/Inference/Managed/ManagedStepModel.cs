@@ -102,6 +102,8 @@ public sealed unsafe class ManagedStepModel : IStepModel
 
     public int StateSize => _config.StateSize;
 
+    public Range TopHidden => _config.TopHidden;
+
     /// <inheritdoc/>
     public int MaxInvariantBatch => int.MaxValue;
 

@@ -85,8 +85,7 @@ internal sealed unsafe class OutputLayer : IDisposable
     {
         var h = _config.HiddenSize;
         var hidden = _hidden + ((long)row * _hiddenWidth);
-        var at = (_config.Layers - 1) * _config.StateVectors * h;
-        _states[row].Values.Slice(at, h).CopyTo(new Span<float>(hidden, h));
+        _states[row].Values[_config.TopHidden].CopyTo(new Span<float>(hidden, h));
         _writer.WriteState(hidden, _hiddenWidth, _x.From(row));
     }
 

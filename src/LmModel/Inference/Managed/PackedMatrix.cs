@@ -117,7 +117,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _ => sizeof(sbyte),
     };
 
-    private void SetRow(int row, ReadOnlySpan<float> values)
+    /// <summary>Writes a row anew.</summary>
+    /// <param name="row">Packed row.</param>
+    /// <param name="values">(K).</param>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public void SetRow(int row, ReadOnlySpan<float> values)
     {
         var block = Block(row / BlockRows);
         var lane = row % BlockRows;

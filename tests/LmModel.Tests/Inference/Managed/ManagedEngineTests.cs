@@ -46,7 +46,7 @@ public sealed class ManagedEngineTests
         new() { MaxActive = maxActive, MaxWaiting = Texts, MaxBufferedEvents = 5, PrefixCacheBytes = cacheBytes, PrefixCacheInterval = 8 },
         TimeProvider.System);
 
-    /// <summary>Some begin alike, some are echoed, and their lengths differ.</summary>
+    /// <summary>Some begin alike, some are echoed, some have a neural cache, and their lengths differ.</summary>
     private static GenerationSettings Request(int number)
     {
         var random = new Random(number % 16);
@@ -56,6 +56,7 @@ public sealed class ManagedEngineTests
             MaxTokens = 1 + (number * 7 % 50),
             Seed = number,
             Echo = number % 5 == 0,
+            Cache = number % 3 == 0 ? new(1 + (number % 20), 0.5f, 0.4f) : null,
             Sampling = new SamplingSettings { Temperature = 0.9f, TopP = number % 2 == 0 ? 0.9f : 1 },
         };
     }

@@ -175,6 +175,16 @@ public sealed class ManagedStepModelTests
     }
 
     [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void The_logits_are_made_of_the_top_hidden_state(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, Precision.Fp32, threads: 1);
+
+        StepModelAssert.TellsTheTopHiddenState(model, fixture);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(11)]
     public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
