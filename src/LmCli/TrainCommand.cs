@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
@@ -6,15 +7,17 @@ using static LmCli.TrainOptions;
 
 namespace LmCli;
 
-/// <summary><c>lm train TEXT</c>: a model of a text. Without options it gives a sensible character model.</summary>
+/// <summary><c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C saves; --resume goes on.")
         {
-            Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
-            LearningRate, Warmup, Decay, Clip, Held, Every, Seed, Threads, About, Resume, Overwrite,
+            Text, Out, Minutes, PresetName, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
+            InputDropout, EmbeddingDropout, WeightDrop, Initialization, Batch, Window, Jitter, Reset, Steps, LearningRate,
+            LearningRateSchedule, Warmup, Decay, Clip, Average, SampledTokens, Arithmetic, Patience, Held, Every, SampleEvery,
+            Seed, Threads, About, Resume, Overwrite,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -27,25 +30,48 @@ internal static class TrainCommand
         var folder = arguments.GetValue(Out) ?? Path.Combine("models", Path.GetFileNameWithoutExtension(path));
         var corpus = Corpus.Read(path);
         TorchRuntime.Initialize(arguments.GetValue(Threads));
+        var display = TrainingDisplay.For(Console.Out);
         using var trainer = arguments.GetValue(Resume)
             ? Continue(arguments, corpus, folder)
-            : Start(arguments, corpus, folder);
+            : Start(arguments, corpus, folder, display);
 
-        var display = TrainingDisplay.For(Console.Out);
         display.Begin(trainer, corpus, folder);
-        if (!display.Run(report => trainer.Run(report, cancellation)))
+        var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write);
+        watch.Begin();
+        if (!display.Run(show => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)))
         {
             Console.WriteLine($"Stopped and saved at step {trainer.Step}. Go on with: lm train {path} --out {folder} --resume");
             return 130;
         }
 
-        display.End(trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation), folder);
+        var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
+        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, corpus, folder, model, watch).Lines()))
+        {
+            display.Write(line);
+        }
+
         return 0;
     }
 
+    private static TrainSummary Summary(Trainer trainer, Corpus corpus, string folder, TrainedModel model, TrainWatch watch) => new()
+    {
+        Text = corpus.Name,
+        Folder = folder,
+        Settings = trainer.Settings,
+        Step = trainer.Step,
+        Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
+        Elapsed = trainer.Elapsed,
+        Figures = model.Figures,
+        Trend = TrainingTrend.Of(watch.Reports)!,
+    };
+
+    private static string Title(Trainer trainer, string folder) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name(folder)}: {trainer.Config.Cell.ToString().ToUpperInvariant()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, {trainer.Config.ParameterCount:N0} parameters");
+
     private static Trainer Continue(ParseResult arguments, Corpus corpus, string folder)
     {
-        Option[] allowed = [Out, Threads, Resume];
+        Option[] allowed = [Out, Threads, SampleEvery, Resume];
         var given = arguments.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>()
             .Where(o => !o.Implicit && !allowed.Contains(o.Option)).Select(o => o.Option.Name).ToList();
         return given.Count == 0
@@ -53,7 +79,7 @@ internal static class TrainCommand
             : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
     }
 
-    private static Trainer Start(ParseResult arguments, Corpus corpus, string folder)
+    private static Trainer Start(ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display)
     {
         if (!arguments.GetValue(Overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -61,45 +87,29 @@ internal static class TrainCommand
                 $"{folder} is not empty. Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
         }
 
-        Tokenizer tokenizer = arguments.GetRequiredValue(Tokens) switch
+        var choices = TrainRecipe.Choices(arguments);
+        var time = TrainRecipe.Time(arguments, choices);
+        var plan = TrainingPlan.Make(CorpusFacts.Of(corpus.Text), choices, time);
+        display.Plan(plan);
+        Tokenizer tokenizer = plan.Tokenizer switch
         {
             "bytes" => new ByteTokenizer(),
-            "bpe" => BpeTokenizer.Train(corpus.Text, arguments.GetValue(Vocabulary)),
+            "bpe" => BpeTokenizer.Train(corpus.Text, plan.Vocabulary),
             _ => CharacterTokenizer.FromCorpus(corpus.Text),
         };
-        var hidden = arguments.GetValue(Hidden);
-        var tied = arguments.GetValue(Tie);
-        var config = new ModelConfig
+        var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
+        // The plan knows only about how many longer tokens a text has.
+        var settings = choices.BatchSize is null && choices.WindowLength is null
+            ? plan.Settings.FitTo(tokenizer.Encode(corpus.Split(plan.Settings.ValidationShare).Training).Length)
+            : plan.Settings;
+        var card = new ModelCard
         {
-            Cell = arguments.GetValue(CellKind),
-            VocabularySize = tokenizer.VocabularySize,
-            EmbeddingSize = arguments.GetValue(Embedding) ?? (tied ? hidden : Math.Max(1, hidden / 4)),
-            HiddenSize = hidden,
-            Layers = arguments.GetValue(Layers),
-            Dropout = arguments.GetValue(Dropout),
-            TieWeights = tied,
-            StartToken = StartToken(tokenizer),
+            Name = Name(folder),
+            Command = TrainRecipe.Command(arguments, plan, timed: time is not null),
+            About = arguments.GetValue(About) ?? "",
+            Curves = LossCurves.SvgName,
         };
-        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, corpus, tokenizer), folder, Card(arguments, folder));
-    }
-
-    private static TrainingSettings Settings(ParseResult arguments, Corpus corpus, Tokenizer tokenizer)
-    {
-        var settings = new TrainingSettings
-        {
-            Steps = arguments.GetValue(Steps),
-            LearningRate = arguments.GetValue(LearningRate),
-            WarmupSteps = arguments.GetValue(Warmup),
-            WeightDecay = arguments.GetValue(Decay),
-            GradientClip = arguments.GetValue(Clip),
-            ValidationShare = arguments.GetValue(Held),
-            ValidateEvery = arguments.GetValue(Every),
-            Seed = arguments.GetValue(Seed),
-        };
-        var (batch, window) = (arguments.GetValue(Batch), arguments.GetValue(Window));
-        return batch is null && window is null
-            ? settings.FitTo(tokenizer.Encode(corpus.Split(settings.ValidationShare).Training).Length)
-            : settings with { BatchSize = batch ?? settings.BatchSize, WindowLength = window ?? settings.WindowLength };
+        return Trainer.Start(corpus, tokenizer, network, settings, folder, card);
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>
@@ -115,31 +125,5 @@ internal static class TrainCommand
         }
     }
 
-    private static ModelCard Card(ParseResult arguments, string folder) => new()
-    {
-        Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-        Command = Command(arguments),
-        About = arguments.GetValue(About) ?? "",
-    };
-
-    /// <summary>The command as a reader would repeat it: the text by its name alone, without what is said elsewhere.</summary>
-    private static string Command(ParseResult arguments)
-    {
-        string[] told = ["--overwrite", "--about"];
-        var text = arguments.GetRequiredValue(Text);
-        var words = new List<string> { "lm" };
-        for (var i = 0; i < arguments.Tokens.Count; i++)
-        {
-            var word = arguments.Tokens[i].Value;
-            if (told.Contains(word))
-            {
-                i += word == "--about" ? 1 : 0;
-                continue;
-            }
-
-            words.Add(word == text ? Path.GetFileName(text) : word);
-        }
-
-        return string.Join(' ', words);
-    }
+    private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

@@ -8,10 +8,7 @@ namespace LmModel.Training;
 /// <summary>The time a training may take.</summary>
 /// <param name="Minutes">Above 0.</param>
 /// <param name="FlopsPerSecond">The machine's rate of matrix products, see <see cref="MachineSpeed"/>.</param>
-public sealed record TrainingTime(double Minutes, double FlopsPerSecond)
-{
-    internal double Flops => Minutes * 60 * FlopsPerSecond * Efficiency * TrainedShare;
-}
+public sealed record TrainingTime(double Minutes, double FlopsPerSecond);
 
 /// <summary>
 /// Tokenizer, network and schedule for a text and a time, and why. A function of its arguments alone; what was chosen
@@ -151,7 +148,7 @@ public sealed record TrainingPlan
                 return;
             }
 
-            Say(Invariant($"Speed: {time.FlopsPerSecond / 1e9:N0} GFLOP/s in matrix products, of which a training gets about {Efficiency:P0}: {Speed(_network):N0} tokens/s."));
+            Say(Invariant($"Speed: {time.FlopsPerSecond / 1e9:N0} GFLOP/s in matrix products, which for this network should be about {Speed(_network):N0} tokens/s."));
             Say(asked > most
                 ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough, so this takes less than {time.Minutes:0.#} minutes.")
                 : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Minutes:0.#} minutes allow: the text is read {_epochs:0.0} times."));
@@ -217,9 +214,11 @@ public sealed record TrainingPlan
         /// <summary>Steps the time allows; those given where there is no time.</summary>
         private double Steps() => time is null ? given.Steps!.Value : TokensInTime(_network) / TokensAStep;
 
-        private double Speed(ModelConfig network) => time!.FlopsPerSecond * Efficiency / (FlopsPerParameter * Multiplied(network));
+        /// <summary>Tokens a second.</summary>
+        private double Speed(ModelConfig network) => time!.FlopsPerSecond * Efficiency
+            / ((FlopsPerParameter * Multiplied(network)) + (FlopsPerGate * network.Layers * network.Gates * network.HiddenSize));
 
-        private double TokensInTime(ModelConfig network) => time!.Flops / (FlopsPerParameter * Multiplied(network));
+        private double TokensInTime(ModelConfig network) => time!.Minutes * 60 * TrainedShare * Speed(network);
 
         private bool Suits(ModelConfig network)
         {

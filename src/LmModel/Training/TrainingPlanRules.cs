@@ -21,10 +21,13 @@ internal static class TrainingPlanRules
     /// <summary>A model of such a vocabulary ties its weights (Press and Wolf 2017): the embedding would be most of it.</summary>
     public const int TiedVocabulary = 1000;
 
-    /// <summary>
-    /// Share of the machine's rate of matrix products that a training step reaches: the rest goes to what is no product.
-    /// </summary>
+    /// <summary>Share of the measured rate of matrix products that the products of a training reach, cut up as they are.</summary>
     public const double Efficiency = 0.6;
+
+    /// <summary>
+    /// What is no product, for each gate of a unit, in operations that would take as long: it weighs on narrow networks.
+    /// </summary>
+    public const double FlopsPerGate = 2500;
 
     /// <summary>Share of the time that is trained in; the rest is for validations, saving and the measurements at the end.</summary>
     public const double TrainedShare = 0.9;
