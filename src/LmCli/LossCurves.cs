@@ -57,7 +57,7 @@ internal static class LossCurves
         plot.XLabel(string.Create(CultureInfo.InvariantCulture, $"epochs (of {tokensPerEpoch:N0} tokens)"));
         plot.YLabel("loss (nats/token)");
         plot.Axes.Right.Label.Text = "learning rate";
-        plot.Axes.SetLimitsX(0, reports[^1].Epoch);
+        plot.Axes.SetLimitsX(0, 1.02 * reports[^1].Epoch);
         plot.Axes.SetLimitsY(0, 1.05 * reports.Max(r => r.LearningRate), plot.Axes.Right);
         plot.ShowLegend(Alignment.UpperRight);
         plot.Font.Set(FontName);

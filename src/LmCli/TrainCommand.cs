@@ -37,7 +37,7 @@ internal static class TrainCommand
 
         display.Begin(trainer, corpus, folder);
         var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write);
-        watch.Begin();
+        watch.Begin(corpusWarnings: []);
         if (!display.Run(show => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)))
         {
             Console.WriteLine($"Stopped and saved at step {trainer.Step}. Go on with: lm train {path} --out {folder} --resume");
@@ -62,7 +62,8 @@ internal static class TrainCommand
         Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
         Elapsed = trainer.Elapsed,
         Figures = model.Figures,
-        Trend = TrainingTrend.Of(watch.Reports)!,
+        BestStep = trainer.BestStep,
+        Trend = TrainingTrend.Of(watch.Reports),
     };
 
     private static string Title(Trainer trainer, string folder) => string.Create(

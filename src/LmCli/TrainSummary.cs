@@ -31,7 +31,11 @@ internal sealed record TrainSummary
     /// <summary>By each protocol.</summary>
     public required IReadOnlyList<EvaluationResult> Figures { get; init; }
 
-    public required TrainingTrend Trend { get; init; }
+    /// <summary>Updates done when the saved weights were reached.</summary>
+    public required int BestStep { get; init; }
+
+    /// <summary>Null where the log has no validation, as with a training begun before there was one.</summary>
+    public required TrainingTrend? Trend { get; init; }
 
     public IReadOnlyList<BaselineFigure> Baselines { get; init; } = [];
 
@@ -39,14 +43,12 @@ internal sealed record TrainSummary
     [
         "",
         Ending(),
-        Line($"The model is that of step {Trend.BestStep:N0}, whose loss on the held-out text was the lowest:"),
+        Line($"The model is that of step {BestStep:N0}, whose loss on the held-out text was the lowest:"),
         "",
         .. Figures.Select(TrainingDisplay.Figure),
         "",
         .. Comparison(),
-        Learning(),
-        Line($"Next: {Advice()}"),
-        "",
+        .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice(Trend)}", ""],
         Line($"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its numbers training.csv."),
         "Write with it, and serve it:",
         Line($"  lm generate {Folder}"),
@@ -80,15 +82,15 @@ internal sealed record TrainSummary
         yield return "";
     }
 
-    private string Learning() => Trend switch
+    private static string Learning(TrainingTrend trend) => trend switch
     {
-        { Overfits: true } => Line($"It overfits: after step {Trend.BestStep:N0} the loss on held-out text rose by {Trend.Rise:P1}, while that on the training text ({Trend.TrainingLoss:F3} nats/token) fell on."),
-        { Gap: > WideGap } => Line($"It predicts held-out text {Trend.Gap:P0} worse than text it has seen ({Trend.LastLoss:F3} and {Trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
-        { StillFalls: true } => Line($"It does not overfit ({Trend.LastLoss:F3} nats/token on held-out text, {Trend.TrainingLoss:F3} in training), and the loss was still falling at the end."),
-        _ => Line($"It does not overfit ({Trend.LastLoss:F3} nats/token on held-out text, {Trend.TrainingLoss:F3} in training), and the loss had settled."),
+        { Overfits: true } => Line($"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while that on the training text ({trend.TrainingLoss:F3} nats/token) fell on."),
+        { Gap: > WideGap } => Line($"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and {trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
+        { StillFalls: true } => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss was still falling at the end."),
+        _ => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss had settled."),
     };
 
-    private string Advice() => Trend switch
+    private string Advice(TrainingTrend trend) => trend switch
     {
         { Overfits: true } => "more text helps most; else more --dropout and --weight-drop, or fewer --hidden. More time does not help.",
         { Gap: > WideGap } => "more text helps most; else more --dropout and --weight-drop.",

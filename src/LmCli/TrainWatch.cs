@@ -23,8 +23,13 @@ internal sealed class TrainWatch(Trainer trainer, string folder, string title, i
     public long TokensPerEpoch => (long)trainer.StepsPerEpoch * trainer.Settings.BatchSize * trainer.Settings.WindowLength;
 
     /// <summary>What is worth knowing before the first step.</summary>
-    public void Begin()
+    public void Begin(IReadOnlyList<string> corpusWarnings)
     {
+        foreach (var warning in corpusWarnings)
+        {
+            write($"Warning: {warning}");
+        }
+
         if (TokensPerEpoch < FewTokens)
         {
             write(string.Create(

@@ -150,6 +150,7 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("train|x|--schedule|linear", "'linear' must be cosine or one-cycle.")]
     [InlineData("train|x|--initialization|zero", "'zero' must be uniform, orthogonal or identity.")]
     [InlineData("train|x|--arithmetic|int8", "'int8' must be fp32 or bf16.")]
+    [InlineData("train|x|--threads|many", "many")]
     [InlineData("train|x|--sample-every|-1", "--sample-every must be from 0 to 2147483647, not -1.")]
     [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
     [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]

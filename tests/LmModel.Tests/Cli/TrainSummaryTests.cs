@@ -19,6 +19,7 @@ public sealed class TrainSummaryTests
             new(Protocol.ColdWindows, 256, 111_539, 174_458, 111_539, 111_539),
             new(Protocol.Contiguous, 0, 111_539, 172_328, 111_539, 111_539),
         ],
+        BestStep = 3000,
         Trend = new() { BestStep = 3000, BestLoss = 1.5641, LastLoss = 1.5641, TrainingLoss = 1.44, Overfits = false, StillFalls = true },
         Baselines = [new("xz -9", 2.971), new("5-gram", 2.408)],
     };
@@ -33,7 +34,7 @@ public sealed class TrainSummaryTests
         var text = Text(Good with
         {
             Step = 2000,
-            Trend = Good.Trend with { BestStep = 1000, LastLoss = 1.72, TrainingLoss = 0.9, Overfits = true, StillFalls = false },
+            Trend = Good.Trend! with { BestStep = 1000, LastLoss = 1.72, TrainingLoss = 0.9, Overfits = true, StillFalls = false },
         });
 
         Assert.Contains("Ended early after 2,000 of 3,000 steps, because 5 validations brought no new best", text);
@@ -44,8 +45,8 @@ public sealed class TrainSummaryTests
     [Fact]
     public void A_wide_gap_and_a_settled_loss_get_their_own_advice()
     {
-        var wide = Text(Good with { Trend = Good.Trend with { TrainingLoss = 1.2 } });
-        var settled = Text(Good with { Trend = Good.Trend with { StillFalls = false } });
+        var wide = Text(Good with { Trend = Good.Trend! with { TrainingLoss = 1.2 } });
+        var settled = Text(Good with { Trend = Good.Trend! with { StillFalls = false } });
 
         Assert.Contains("predicts held-out text 30 % worse", wide);
         Assert.Contains("Next: a larger network (--hidden) with more time, or more text.", settled);
@@ -57,6 +58,15 @@ public sealed class TrainSummaryTests
         var text = Text(Good with { Baselines = [new("5-gram", 2.0)] });
 
         Assert.Contains("The model is 11.4 % worse than 5-gram", text);
+    }
+
+    [Fact]
+    public void A_training_without_a_log_still_has_its_figures()
+    {
+        var text = Text(Good with { Trend = null });
+
+        Assert.Contains("contiguous           1.5450 nats/token", text);
+        Assert.DoesNotContain("Next:", text);
     }
 
     [Fact]

@@ -8,7 +8,12 @@ public sealed class TrainingLogTests
 {
     private static TrainingReport At(int step, double loss = 2, double? validation = null) => new()
     {
-        Step = step, Epoch = step / 10.0, Loss = loss, ValidationLoss = validation, LearningRate = 1e-3, TokensPerSecond = 1000,
+        Step = step,
+        Epoch = step / 10.0,
+        Loss = loss,
+        ValidationLoss = validation,
+        LearningRate = 1e-3,
+        TokensPerSecond = 1000,
         ElapsedSeconds = step,
     };
 
@@ -64,8 +69,14 @@ public sealed class TrainingLogTests
         var report = TrainingReport.Of(
             new TrainingProgress
             {
-                Step = 15, TotalSteps = 20, Loss = 1.23456789, LearningRate = 0.01, TokensPerSecond = 99.6, Remaining = TimeSpan.Zero,
-                Elapsed = TimeSpan.FromSeconds(61.26), ValidationLoss = 1.5,
+                Step = 15,
+                TotalSteps = 20,
+                Loss = 1.23456789,
+                LearningRate = 0.01,
+                TokensPerSecond = 99.6,
+                Remaining = TimeSpan.Zero,
+                Elapsed = TimeSpan.FromSeconds(61.26),
+                ValidationLoss = 1.5,
             },
             stepsPerEpoch: 10);
 
