@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LmModel.Inference;
 using LmModel.Networks;
 
@@ -19,7 +20,8 @@ internal static class DecoderOptions
         var option = new Option<int?>("--threads") { Description = $"Threads that compute. {description}" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 and var threads)
+            // What is no number has an error already, and asking for its value throws.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var threads) && threads < 1)
             {
                 result.AddError($"--threads must be at least 1, not {threads}.");
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
@@ -6,7 +7,7 @@ using static LmCli.TrainOptions;
 
 namespace LmCli;
 
-/// <summary><c>lm train TEXT</c>: a model of a text. Without options it gives a sensible character model.</summary>
+/// <summary><c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.</summary>
 internal static class TrainCommand
 {
     /// <summary>Characters that a BPE's merges are learned from at most: more hardly change them, but their words fill memory.</summary>
@@ -19,8 +20,10 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C saves; --resume goes on.")
         {
-            Text, Out, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Dropout, Tie, Batch, Window, Steps,
-            LearningRate, Warmup, Decay, Clip, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Every, Seed, Threads, About, Resume, Overwrite,
+            Text, Out, Minutes, PresetName, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
+            InputDropout, EmbeddingDropout, WeightDrop, Initialization, Batch, Window, Jitter, Reset, Steps, LearningRate,
+            LearningRateSchedule, Cycles, Warmup, Decay, Clip, Average, SampledTokens, Arithmetic, Patience, Held,
+            CorpusOptions.Documents, CorpusOptions.ValidationText, Every, SampleEvery, Seed, Threads, About, Resume, Overwrite,
         };
         // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
@@ -39,25 +42,51 @@ internal static class TrainCommand
         }
 
         TorchRuntime.Initialize(arguments.GetValue(Threads));
+        var display = TrainingDisplay.For(Console.Out);
         using var trainer = arguments.GetValue(Resume)
             ? Continue(arguments, corpus, folder)
-            : Start(arguments, corpus, folder);
+            : Start(arguments, corpus, folder, display);
 
-        var display = TrainingDisplay.For(Console.Out);
         display.Begin(trainer, corpus, folder);
-        if (!display.Run(report => trainer.Run(report, cancellation)))
+        var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write);
+        watch.Begin();
+        if (!display.Run(show => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)))
         {
             Console.WriteLine($"Stopped and saved at step {trainer.Step}. Go on with: lm train {path} --out {folder} --resume");
             return 130;
         }
 
-        display.End(trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation), folder);
+        var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
+        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, corpus, folder, model, watch, cancellation).Lines()))
+        {
+            display.Write(line);
+        }
+
         return 0;
     }
 
+    private static TrainSummary Summary(
+        Trainer trainer, Corpus corpus, string folder, TrainedModel model, TrainWatch watch, CancellationToken cancellation) => new()
+    {
+        Text = corpus.Name,
+        Folder = folder,
+        Settings = trainer.Settings,
+        Step = trainer.Step,
+        Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
+        Elapsed = trainer.Elapsed,
+        Figures = model.Figures,
+        BestStep = trainer.BestStep,
+        Trend = TrainingTrend.Of(watch.Reports),
+        Baselines = TrainBaselines.Of(trainer, cancellation),
+    };
+
+    private static string Title(Trainer trainer, string folder) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name(folder)}: {trainer.Config.Cell.ToString().ToUpperInvariant()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, {trainer.Config.ParameterCount:N0} parameters");
+
     private static Trainer Continue(ParseResult arguments, Corpus corpus, string folder)
     {
-        Option[] allowed = [Out, Threads, Resume];
+        Option[] allowed = [Out, Threads, SampleEvery, Resume];
         var given = arguments.CommandResult.Children.OfType<System.CommandLine.Parsing.OptionResult>()
             .Where(o => !o.Implicit && !allowed.Contains(o.Option)).Select(o => o.Option.Name).ToList();
         return given.Count == 0
@@ -65,7 +94,7 @@ internal static class TrainCommand
             : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
     }
 
-    private static Trainer Start(ParseResult arguments, Corpus corpus, string folder)
+    private static Trainer Start(ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display)
     {
         if (!arguments.GetValue(Overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -73,66 +102,37 @@ internal static class TrainCommand
                 $"{folder} is not empty. Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
         }
 
+        var choices = TrainRecipe.Choices(arguments);
         var held = CorpusOptions.HoldOutOf(arguments, Held);
+        var time = TrainRecipe.Time(arguments, choices);
+        var plan = TrainingPlan.Make(CorpusFacts.Of(corpus.Text.Pieces()), choices, time);
+        display.Plan(plan);
+        held = held with { Share = plan.Settings.ValidationShare };
         var split = corpus.Split(held);
-        if (arguments.GetRequiredValue(Tokens) == "bpe" && split.All.Length > MostLearnedFrom)
-        {
-            Console.WriteLine($"The merges are learned from about {MostLearnedFrom:N0} of {split.All.Length:N0} characters, spread evenly.");
-        }
-
-        Tokenizer tokenizer = arguments.GetRequiredValue(Tokens) switch
+        Tokenizer tokenizer = plan.Tokenizer switch
         {
             "bytes" => new ByteTokenizer(),
             // Of what is trained on alone: no other text must have shaped what the network reads.
-            "bpe" => BpeTokenizer.Train(
-                split.Training.Sample(MostLearnedFrom), VocabularyOf(arguments, least: 256, otherwise: 4096)),
-            "words" => WordTokenizer.FromCorpus(
-                split.Training.Pieces(), VocabularyOf(arguments, WordTokenizer.LeastVocabularySize, otherwise: 50_000)),
+            "bpe" => BpeTokenizer.Train(split.Training.Sample(MostLearnedFrom), plan.Vocabulary),
+            "words" => WordTokenizer.FromCorpus(split.Training.Pieces(), plan.Vocabulary),
             _ => CharacterTokenizer.FromCorpus(split.All.Pieces()),
         };
-        var hidden = arguments.GetValue(Hidden);
-        var tied = arguments.GetValue(Tie);
-        var config = new ModelConfig
+        var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
+        var settings = plan.Settings with { HeldOutDocuments = held.Documents, ValidationText = held.ValidationText };
+        if (choices.BatchSize is null && choices.WindowLength is null && split.Training.Length < LongerThanAnyNeeds)
         {
-            Cell = arguments.GetValue(CellKind),
-            VocabularySize = tokenizer.VocabularySize,
-            EmbeddingSize = arguments.GetValue(Embedding) ?? (tied ? hidden : Math.Max(1, hidden / 4)),
-            HiddenSize = hidden,
-            Layers = arguments.GetValue(Layers),
-            Dropout = arguments.GetValue(Dropout),
-            TieWeights = tied,
-            StartToken = StartToken(tokenizer),
-        };
-        return Trainer.Start(corpus, tokenizer, config, Settings(arguments, split, tokenizer), folder, Card(arguments, folder));
-    }
+            // The plan knows only about how many longer tokens a text has.
+            settings = settings.FitTo(tokenizer.Encode(split.Training.ReadToEnd()).Length);
+        }
 
-    private static int VocabularyOf(ParseResult arguments, int least, int otherwise)
-    {
-        var size = arguments.GetValue(Vocabulary) ?? otherwise;
-        return size >= least
-            ? size
-            : throw new ArgumentException($"--vocabulary must be at least {least} for {arguments.GetValue(Tokens)}, not {size}.");
-    }
-
-    private static TrainingSettings Settings(ParseResult arguments, CorpusSplit split, Tokenizer tokenizer)
-    {
-        var settings = new TrainingSettings
+        var card = new ModelCard
         {
-            Steps = arguments.GetValue(Steps),
-            LearningRate = arguments.GetValue(LearningRate),
-            WarmupSteps = arguments.GetValue(Warmup),
-            WeightDecay = arguments.GetValue(Decay),
-            GradientClip = arguments.GetValue(Clip),
-            ValidationShare = split.HoldOut.Share,
-            HeldOutDocuments = split.HoldOut.Documents,
-            ValidationText = split.HoldOut.ValidationText,
-            ValidateEvery = arguments.GetValue(Every),
-            Seed = arguments.GetValue(Seed),
+            Name = Name(folder),
+            Command = TrainRecipe.Command(arguments, plan, timed: time is not null),
+            About = arguments.GetValue(About) ?? "",
+            Curves = LossCurves.SvgName,
         };
-        var (batch, window) = (arguments.GetValue(Batch), arguments.GetValue(Window));
-        return batch is null && window is null
-            ? settings.FitTo(split.Training.Length > LongerThanAnyNeeds ? int.MaxValue : tokenizer.Encode(split.Training.ReadToEnd()).Length)
-            : settings with { BatchSize = batch ?? settings.BatchSize, WindowLength = window ?? settings.WindowLength };
+        return Trainer.Start(corpus, tokenizer, network, settings, folder, card);
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>
@@ -148,33 +148,5 @@ internal static class TrainCommand
         }
     }
 
-    private static ModelCard Card(ParseResult arguments, string folder) => new()
-    {
-        Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-        Command = Command(arguments),
-        About = arguments.GetValue(About) ?? "",
-    };
-
-    /// <summary>The command as a reader would repeat it: the text by its name alone, without what is said elsewhere.</summary>
-    private static string Command(ParseResult arguments)
-    {
-        string[] told = ["--overwrite", "--about"];
-        var (text, validation) = (arguments.GetRequiredValue(Text), arguments.GetValue(CorpusOptions.ValidationText));
-        var words = new List<string> { "lm" };
-        for (var i = 0; i < arguments.Tokens.Count; i++)
-        {
-            var word = arguments.Tokens[i].Value;
-            if (told.Contains(word))
-            {
-                i += word == "--about" ? 1 : 0;
-                continue;
-            }
-
-            words.Add(word == text || word == validation ? NameOf(word) : word);
-        }
-
-        return string.Join(' ', words);
-    }
-
-    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+    private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

@@ -24,18 +24,20 @@ internal abstract class TrainingDisplay
         }
     }
 
+    /// <summary>What was planned, and why.</summary>
+    public void Plan(TrainingPlan plan)
+    {
+        foreach (var reason in plan.Reasons)
+        {
+            Write(reason);
+        }
+    }
+
     /// <summary>Runs a training that reports to this display.</summary>
     public abstract bool Run(Func<Action<TrainingProgress>, bool> train);
 
-    public void End(TrainedModel model, string folder)
-    {
-        foreach (var line in model.Figures.Select(ScoreLines.Figure).Concat(PrecisionTable.Lines(model.Precision)))
-        {
-            Write(line);
-        }
-
-        Write($"The model is in {folder}. Try: lm generate {folder}");
-    }
+    /// <summary>Shows a line of its own.</summary>
+    public abstract void Write(string line);
 
     protected static string Describe(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
@@ -45,8 +47,6 @@ internal abstract class TrainingDisplay
         CultureInfo.InvariantCulture,
         $"step {p.Step}: validation {p.ValidationLoss:F4} nats/token{(p.IsBest ? ", the best so far: saved" : "")}");
 
-    protected abstract void Write(string line);
-
     private static string Left(TimeSpan time) =>
         time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
@@ -55,10 +55,13 @@ internal abstract class TrainingDisplay
     {
         private const int LineEvery = 50;
 
+        private int _last;
+
         public override bool Run(Func<Action<TrainingProgress>, bool> train) => train(p =>
         {
-            if (p.Step % LineEvery == 0 || p.ValidationLoss is not null)
+            if (p.Step >= _last + LineEvery || p.ValidationLoss is not null)
             {
+                _last = p.Step;
                 Write(Describe(p));
             }
 
@@ -68,7 +71,7 @@ internal abstract class TrainingDisplay
             }
         });
 
-        protected override void Write(string line)
+        public override void Write(string line)
         {
             output.WriteLine(line);
             output.Flush();
@@ -95,6 +98,6 @@ internal abstract class TrainingDisplay
                     });
                 });
 
-        protected override void Write(string line) => console.WriteLine(line);
+        public override void Write(string line) => console.WriteLine(line);
     }
 }

@@ -68,7 +68,7 @@ internal static class BenchCommand
         var network = arguments.GetValue(Model) is { } folder
             ? BenchNetwork.Open(folder)
             : BenchNetwork.Random(
-                arguments.GetValue(TrainOptions.CellKind), arguments.GetValue(Hidden), arguments.GetValue(Layers),
+                arguments.GetValue(TrainOptions.CellKind) ?? Cell.Lstm, arguments.GetValue(Hidden), arguments.GetValue(Layers),
                 arguments.GetValue(Vocabulary));
         var tokens = arguments.GetValue(Tokens);
         return new BenchSettings

@@ -17,6 +17,9 @@ public sealed record ModelCard
     /// <summary>A sentence about the text: what it is, from where, under which licence. Empty where none was given.</summary>
     public string About { get; init; } = "";
 
+    /// <summary>File name of the picture of the loss curves in the model folder; empty where there is none.</summary>
+    public string Curves { get; init; } = "";
+
     internal string Render(
         TrainingRun run, CorpusSplit split, Tokenizer tokenizer, IReadOnlyList<EvaluationResult> figures)
     {
@@ -50,6 +53,12 @@ public sealed record ModelCard
         Line($"in {run.Elapsed.TotalMinutes:F1} minutes; AdamW, peak learning rate {settings.LearningRate}. These are the weights");
         Line($"after step {run.BestStep:N0}, which had the lowest validation loss.");
         Line($"");
+        if (Curves.Length > 0)
+        {
+            Line($"![Loss and learning rate over the epochs]({Curves})");
+            Line($"");
+        }
+
         Line($"## Figures");
         Line($"");
         Line($"On the held-out text, which also chose the step: expect a little more on text from elsewhere.");

@@ -67,11 +67,20 @@ public sealed class Trainer : IDisposable
     /// <summary>How it is trained.</summary>
     public TrainingSettings Settings => _run.Settings;
 
+    /// <summary>What the text is read in.</summary>
+    public Tokenizer Tokenizer => _tokenizer;
+
     /// <summary>Updates done.</summary>
     public int Step => _run.Step;
 
     /// <summary>So many validations without a new best that the training ends (Prechelt 1998).</summary>
     public bool StopsEarly => Settings.Patience > 0 && _run.ValidationsSinceBest >= Settings.Patience;
+
+    /// <summary>Updates done when the saved weights were reached; 0 before the first validation.</summary>
+    public int BestStep => _run.BestStep;
+
+    /// <summary>Time trained so far, over all interruptions.</summary>
+    public TimeSpan Elapsed => _run.Elapsed;
 
     /// <summary>Updates in which the training text is read once.</summary>
     public int StepsPerEpoch => _network.WindowsPerEpoch;
@@ -162,6 +171,7 @@ public sealed class Trainer : IDisposable
                     Loss = lossSum / steps,
                     LearningRate = _network.LearningRate(_run.Step - 1),
                     TokensPerSecond = (double)steps * Settings.BatchSize * Settings.WindowLength / training.TotalSeconds,
+                    Elapsed = _run.Elapsed,
                     Remaining = perStep * (Settings.Steps - _run.Step),
                     ValidationLoss = validationLoss,
                     IsBest = isBest,
@@ -196,6 +206,9 @@ public sealed class Trainer : IDisposable
         SaveBest(best, figures);
         return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions));
     }
+
+    /// <summary>The weights that a validation scores, as they are now: for a look at them from a report.</summary>
+    public IReadOnlyDictionary<string, float[]> ReadWeights() => _network.AveragedWeights();
 
     public void Dispose()
     {

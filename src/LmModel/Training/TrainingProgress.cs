@@ -19,6 +19,9 @@ public sealed record TrainingProgress
     /// <summary>Estimate from the speed so far; validations counted.</summary>
     public required TimeSpan Remaining { get; init; }
 
+    /// <summary>Time trained so far, over all interruptions.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
     /// <summary>Loss on the validation text by cold windows, nats a token; null where this step did not validate.</summary>
     public double? ValidationLoss { get; init; }
 

@@ -27,6 +27,12 @@ public sealed class LmCommandTests : IDisposable
         Assert.True(code == 0, error);
         Assert.Contains("step 20/20  loss ", output);
         Assert.Contains("tokens/s", output);
+        Assert.Contains("Steps: 20 of ", output);
+        Assert.Equal(2, output.Split('\n').Count(l => l.Contains(": validation ")));
+        Assert.Contains("\n  | ", output);
+        Assert.Contains("Warning: ", output);
+        Assert.Contains("Done: 20 steps, ", output);
+        Assert.All(["loss.svg", "loss.png", "training.csv", "training.jsonl"], file => Assert.True(File.Exists(Path.Combine(Model, file)), file));
         var card = ModelFolder.Open(Model).Card;
         Assert.Contains($"lm train ducks.txt --out {Model} --hidden 16", card);
 
@@ -189,6 +195,41 @@ public sealed class LmCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_is_planned_for_and_the_card_has_the_command_without_it()
+    {
+        var (code, output, error) = await LmProcess.RunAsync(
+            "train", Text, "--out", Model, "--minutes", "0.01", "--layers", "1", "--tie-weights", "--sample-every", "0");
+
+        Assert.True(code == 0, error);
+        Assert.All(["Tokenizer: characters, because ", "Network: LSTM of 1 x ", " GFLOP/s", "Dropout: "], reason => Assert.Contains(reason, output));
+        Assert.DoesNotContain("  | ", output);
+        var card = ModelFolder.Open(Model).Card!;
+        Assert.Matches(@"lm train ducks\.txt --out \S+ --layers 1 --tie-weights --tokenizer characters --cell lstm --hidden \d+ --embedding \d+ .* --steps \d+ ", card);
+        Assert.DoesNotContain("--minutes", card);
+        Assert.Contains("![Loss and learning rate over the epochs](loss.svg)", card);
+    }
+
+    [Fact]
+    public async Task A_preset_is_a_recipe_that_options_change()
+    {
+        var (code, output, error) = await LmProcess.RunAsync(
+            "train", Text, "--out", Model, "--preset", "tiny", "--steps", "3", "--hidden", "8");
+
+        Assert.True(code == 0, error);
+        Assert.Contains("Lstm 1 x 8, embedding 16,", output);
+        Assert.Contains("--preset tiny --steps 3 --hidden 8", ModelFolder.Open(Model).Card);
+    }
+
+    [Fact]
+    public async Task A_time_and_a_number_of_steps_are_not_both_taken()
+    {
+        var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "5", "--minutes", "1"]);
+
+        Assert.Equal((1, "lm: --minutes and --steps say the same: give one of them.\n"), (code, error));
+        Assert.False(Directory.Exists(Model));
+    }
+
+    [Fact]
     public async Task A_model_is_not_overwritten_unasked()
     {
         Directory.CreateDirectory(Model);
@@ -206,6 +247,17 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("generate|nowhere", "there is no such folder")]
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|syllables", "'words'")]
+    [InlineData("train|x|--preset|gpt", "'shakespeare'")]
+    [InlineData("train|x|--minutes|0", "--minutes must be from 0.01 to 100000, not 0.")]
+    [InlineData("train|x|--minutes|soon", "soon")]
+    [InlineData("train|x|--minutes|NaN", "--minutes must be from 0.01 to 100000, not NaN.")]
+    [InlineData("train|x|--weight-drop|1", "--weight-drop must be from 0 to 0.95, not 1.")]
+    [InlineData("train|x|--reset|2", "--reset must be from 0 to 1, not 2.")]
+    [InlineData("train|x|--schedule|linear", "'linear' must be cosine or one-cycle.")]
+    [InlineData("train|x|--initialization|zero", "'zero' must be uniform, orthogonal or identity.")]
+    [InlineData("train|x|--arithmetic|int8", "'int8' must be fp32 or bf16.")]
+    [InlineData("train|x|--threads|many", "many")]
+    [InlineData("train|x|--sample-every|-1", "--sample-every must be from 0 to 2147483647, not -1.")]
     [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
     [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]
     [InlineData("generate|x|--mirostat|1", "--mirostat must be 0 or 2, not 1; version 1 is not offered.")]

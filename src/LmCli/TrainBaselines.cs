@@ -1,0 +1,32 @@
+using LmModel.Evaluation;
+using LmModel.Evaluation.Ngrams;
+using LmModel.Tokenization;
+using LmModel.Training;
+
+namespace LmCli;
+
+/// <summary>What something simpler needs for the text that a training held out.</summary>
+internal static class TrainBaselines
+{
+    /// <summary>Characters that are counted and compressed at most, the last to train on and the first held out: for seconds, not minutes.</summary>
+    private const int Most = 4_000_000;
+
+    /// <returns>Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.</returns>
+    public static IReadOnlyList<BaselineFigure> Of(Trainer trainer, CancellationToken cancellation)
+    {
+        var training = string.Concat(trainer.Split.Training.Sample(Most));
+        var held = string.Concat(trainer.Split.Validation.Sample(Most));
+        if (held.Length < 2 || training.Length == 0)
+        {
+            return [];
+        }
+
+        var cut = trainer.Split.Training.Length > Most ? $", of {Most / 1_000_000} of {trainer.Split.Training.Length / 1_000_000} million characters" : "";
+        var tokenizer = CharacterTokenizer.FromCorpus(training + held);
+        return
+        [
+            .. Baselines.Measure(training, held, tokenizer, NgramBaseline.DefaultOrder, cancellation)
+                .Select(b => new BaselineFigure(b.Name + cut, b.BitsPerByte)),
+        ];
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using LmModel.Evaluation;
+using LmModel.Training;
+
+namespace LmCli;
+
+/// <summary>What something simpler needs for the same held-out text.</summary>
+/// <param name="Name">What it is, as a reader knows it.</param>
+/// <param name="BitsPerByte">Bits a UTF-8 byte of the held-out text.</param>
+internal sealed record BaselineFigure(string Name, double BitsPerByte);
+
+/// <summary>The end of a training, in words.</summary>
+internal sealed record TrainSummary
+{
+    // A gap above this share is more than dropout and another text explain.
+    private const double WideGap = 0.15;
+
+    public required string Text { get; init; }
+
+    public required string Folder { get; init; }
+
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>Updates done.</summary>
+    public required int Step { get; init; }
+
+    public required double Epochs { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>By each protocol.</summary>
+    public required IReadOnlyList<EvaluationResult> Figures { get; init; }
+
+    /// <summary>Updates done when the saved weights were reached.</summary>
+    public required int BestStep { get; init; }
+
+    /// <summary>Null where the log has no validation, as with a training begun before there was one.</summary>
+    public required TrainingTrend? Trend { get; init; }
+
+    public IReadOnlyList<BaselineFigure> Baselines { get; init; } = [];
+
+    public IEnumerable<string> Lines() =>
+    [
+        "",
+        Ending(),
+        Line($"The model is that of step {BestStep:N0}, whose loss on the held-out text was the lowest:"),
+        "",
+        .. Figures.Select(ScoreLines.Figure),
+        "",
+        .. Comparison(),
+        .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice(Trend)}", ""],
+        Line($"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its numbers training.csv."),
+        "Write with it, and serve it:",
+        Line($"  lm generate {Folder}"),
+        Line($"  Model__Path={Folder} dotnet run --project src/LmApi"),
+    ];
+
+    private string Ending() => Step < Settings.Steps
+        ? Line($"Ended early after {Step:N0} of {Settings.Steps:N0} steps, because {Settings.Patience} validations brought no new best: {Epochs:0.0} epochs of {Text} in {Time(Elapsed)}.")
+        : Line($"Done: {Step:N0} steps, {Epochs:0.0} epochs of {Text} in {Time(Elapsed)}.");
+
+    /// <summary>Beside the baselines by the contiguous figure: they too read the text once, from its beginning.</summary>
+    private IEnumerable<string> Comparison()
+    {
+        if (Baselines.Count == 0)
+        {
+            yield break;
+        }
+
+        var own = Figures.Single(f => f.Protocol is Protocol.Contiguous).BitsPerByte;
+        yield return "The held-out text, read once from its beginning, takes";
+        foreach (var (name, bits) in Baselines.Append(new BaselineFigure("this model", own)).OrderBy(b => b.BitsPerByte))
+        {
+            yield return Line($"  {bits:F3} bits/byte  {name}");
+        }
+
+        var best = Baselines.MinBy(b => b.BitsPerByte)!;
+        var share = Math.Abs(1 - own / best.BitsPerByte);
+        yield return own < best.BitsPerByte
+            ? Line($"The model is {share:P1} better than {best.Name}, the best of the others.")
+            : Line($"The model is {share:P1} worse than {best.Name}: it has not learnt enough yet to be worth its arithmetic.");
+        yield return "";
+    }
+
+    private static string Learning(TrainingTrend trend) => trend switch
+    {
+        { Overfits: true } => Line($"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while that on the training text ({trend.TrainingLoss:F3} nats/token) fell on."),
+        { Gap: > WideGap } => Line($"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and {trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
+        { StillFalls: true } => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss was still falling at the end."),
+        _ => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss had settled."),
+    };
+
+    private string Advice(TrainingTrend trend) => trend switch
+    {
+        { Overfits: true } => "more text helps most; else more --dropout and --weight-drop, or fewer --hidden. More time does not help.",
+        { Gap: > WideGap } => "more text helps most; else more --dropout and --weight-drop.",
+        { StillFalls: true } => Line($"more time helps: --minutes {Math.Max(1, Math.Ceiling(2 * Elapsed.TotalMinutes))} is twice as long, and may take a larger network."),
+        _ => "a larger network (--hidden) with more time, or more text.",
+    };
+
+    private static string Time(TimeSpan time) =>
+        time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,271 @@
+using System.Numerics;
+using LmModel.Networks;
+using static System.FormattableString;
+using static LmModel.Training.TrainingPlanRules;
+
+namespace LmModel.Training;
+
+/// <summary>The time a training may take.</summary>
+/// <param name="Minutes">Above 0.</param>
+/// <param name="FlopsPerSecond">The machine's rate of matrix products, see <see cref="MachineSpeed"/>.</param>
+public sealed record TrainingTime(double Minutes, double FlopsPerSecond);
+
+/// <summary>
+/// Tokenizer, network and schedule for a text and a time, and why. A function of its arguments alone; what was chosen
+/// already stays, and the rest adapts to it.
+/// </summary>
+public sealed record TrainingPlan
+{
+    /// <summary>The tokenizer's <see cref="Tokenization.Tokenizer.Kind"/>.</summary>
+    public required string Tokenizer { get; init; }
+
+    /// <summary>Tokens of its vocabulary: exact for one that is trained, expected for others.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>The network; <see cref="ModelConfig.VocabularySize"/> is that of the expected vocabulary.</summary>
+    public required ModelConfig Network { get; init; }
+
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>How often the training text will be read.</summary>
+    public required double Epochs { get; init; }
+
+    /// <summary>A sentence for each decision.</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <param name="text">The text to train on.</param>
+    /// <param name="given">What is decided already.</param>
+    /// <param name="time">What the steps are counted from; needed where <paramref name="given"/> has none, else unused.</param>
+    /// <exception cref="ArgumentException">Neither steps nor a time are given, or the time is not above 0.</exception>
+    public static TrainingPlan Make(CorpusFacts text, TrainingChoices given, TrainingTime? time)
+    {
+        if (given.Steps is null && !(time is { Minutes: > 0, FlopsPerSecond: > 0 }))
+        {
+            throw new ArgumentException(
+                Invariant($"A plan needs steps, or a time above 0 minutes, not {time?.Minutes ?? 0}."), nameof(time));
+        }
+
+        var plan = new Planning(text, given, given.Steps is null ? time : null);
+        plan.ChooseTokenizer();
+        plan.ChooseSplit();
+        plan.ChooseNetwork();
+        plan.ChooseSteps();
+        plan.ChooseDropout();
+        plan.ChooseValidations();
+        return plan.Result();
+    }
+
+    private sealed class Planning(CorpusFacts text, TrainingChoices given, TrainingTime? time)
+    {
+        private readonly List<string> _reasons = [];
+        private string _tokenizer = "";
+        private int _vocabulary;
+        private double _tokens;
+        private ModelConfig _network = null!;
+        private TrainingSettings _settings = new();
+        private double _epochs;
+
+        public void ChooseTokenizer()
+        {
+            var small = text.Bytes <= LargestCharacterText;
+            var rich = text.DistinctCharacters > MostCharacters;
+            _tokenizer = given.Tokenizer ?? (!small ? "bpe" : rich ? "bytes" : "characters");
+            (_vocabulary, _tokens) = _tokenizer switch
+            {
+                "characters" => (text.DistinctCharacters, text.Characters),
+                "bytes" => (256, text.Bytes),
+                // How many words there are is known only when they are counted: at most as many as are asked for.
+                "words" => ((int)Math.Min(given.Vocabulary ?? MostWords, Math.Max(3, text.Bytes / BytesPerWord)), text.Bytes / BytesPerWord),
+                _ => Trained(given.Vocabulary ?? (int)Math.Clamp(
+                    BitOperations.RoundUpToPowerOf2((uint)Math.Min(1 << 30, text.Bytes / BytesPerVocabularyToken)),
+                    LeastVocabulary, MostVocabulary)),
+            };
+            RequireAtLeast(_tokenizer == "bpe" ? 256 : _tokenizer == "words" ? 3 : 0);
+            Say(given.Tokenizer is not null
+                ? Invariant($"Tokenizer: {_tokenizer}, as asked; the text has {text.Bytes:N0} bytes and {text.DistinctCharacters:N0} different characters.")
+                : !small
+                    ? Invariant($"Tokenizer: bpe of {_vocabulary:N0} tokens, because {text.Bytes:N0} bytes are enough to learn longer tokens (more than {LargestCharacterText:N0}).")
+                    : rich
+                        ? Invariant($"Tokenizer: bytes, because {text.DistinctCharacters:N0} different characters in {text.Bytes:N0} bytes are seen too rarely (more than {MostCharacters}).")
+                        : Invariant($"Tokenizer: characters, because the text is short ({text.Bytes:N0} bytes) and has {text.DistinctCharacters:N0} different ones."));
+        }
+
+        public void ChooseSplit()
+        {
+            var settings = new TrainingSettings();
+            var share = given.ValidationShare
+                ?? Math.Max(0.001, Math.Min(settings.ValidationShare, MostValidationBytes / Math.Max(1, text.Bytes)));
+            // Four digits, so that a reader can type it.
+            share = given.ValidationShare ?? Math.Max(0.001, Math.Round(share, 4));
+            _settings = settings with { ValidationShare = share };
+            _tokens *= 1 - share;
+        }
+
+        public void ChooseNetwork()
+        {
+            var candidates = given.HiddenSize is { } asked ? [Network(asked)]
+                : time is null ? [.. Widths.Where(w => w <= UntimedWidth).Select(Network)]
+                : Widths.Select(Network).ToList();
+            _network = candidates.LastOrDefault(Suits) ?? candidates[0];
+            var name = $"Network: {_network.Cell.ToString().ToUpperInvariant()} of {_network.Layers} x {_network.HiddenSize} units"
+                       + $", embedding {_network.EmbeddingSize}{(_network.TieWeights ? ", tied" : "")}";
+            if (given.HiddenSize is not null)
+            {
+                Say(Invariant($"{name}, as asked: {Multiplied(_network):N0} parameters in products."));
+            }
+            else if (time is null)
+            {
+                Say(Invariant($"{name}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide."));
+            }
+            else
+            {
+                Say(Invariant($"{name}: the widest that, in {time.Minutes:0.#} minutes, reads the text {LeastEpochs} times or {TokensPerParameter} tokens a parameter, and has at most {ParametersPerToken} parameters a token."));
+            }
+        }
+
+        public void ChooseSteps()
+        {
+            var subwords = _tokenizer is not ("characters" or "bytes");
+            _settings = _settings with
+            {
+                BatchSize = given.BatchSize ?? _settings.BatchSize,
+                WindowLength = given.WindowLength ?? (subwords ? SubwordWindow : _settings.WindowLength),
+            };
+            if (given.BatchSize is null && given.WindowLength is null)
+            {
+                _settings = _settings.FitTo((int)Math.Min(int.MaxValue, _tokens));
+            }
+
+            while (given.BatchSize is null && time is not null && _settings.BatchSize > LeastColumns && Steps() < LeastSteps)
+            {
+                _settings = _settings with { BatchSize = _settings.BatchSize / 2 };
+            }
+
+            var (asked, most) = (Steps(), Math.Max(1, MostEpochs * _tokens / TokensAStep));
+            var steps = given.Steps ?? (int)Math.Clamp(Math.Round(Math.Min(asked, most)), 1, int.MaxValue);
+            _epochs = steps * TokensAStep / _tokens;
+            _settings = _settings with { Steps = steps };
+            if (time is null)
+            {
+                Say(Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as asked: the text is read {_epochs:0.0} times."));
+                return;
+            }
+
+            Say(Invariant($"Speed: {time.FlopsPerSecond / 1e9:N0} GFLOP/s in matrix products, which for this network should be about {Speed(_network):N0} tokens/s."));
+            Say(asked > most
+                ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough, so this takes less than {time.Minutes:0.#} minutes.")
+                : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Minutes:0.#} minutes allow: the text is read {_epochs:0.0} times."));
+        }
+
+        public void ChooseDropout()
+        {
+            var rule = Dropouts.Last(r => r.Epochs <= _epochs);
+            _network = _network with { Dropout = given.Dropout ?? rule.Between };
+            _settings = _settings with
+            {
+                InputDropout = given.InputDropout ?? rule.Input,
+                EmbeddingDropout = given.EmbeddingDropout ?? rule.Embedding,
+                WeightDrop = given.WeightDrop ?? rule.Weight,
+            };
+            var all = new[] { _network.Dropout, _settings.InputDropout, _settings.EmbeddingDropout, _settings.WeightDrop };
+            Say(all.All(p => p == 0)
+                ? Invariant($"Dropout: none, because a text read {_epochs:0.0} times is hardly learnt by heart.")
+                : Invariant($"Dropout: {all[0]} between layers, {all[1]} of the input, {all[2]} of whole tokens, {all[3]} of recurrent weights, because the text is read {_epochs:0.0} times."));
+        }
+
+        public void ChooseValidations()
+        {
+            var defaults = new TrainingSettings();
+            var steps = _settings.Steps;
+            // A token scored costs a third of one trained on.
+            var held = _tokens * _settings.ValidationShare / (1 - _settings.ValidationShare) / 3;
+            var count = Math.Clamp(ValidationCost * steps * TokensAStep / held, 2, MostValidations);
+            var plain = _network.Cell is Cell.RnnTanh or Cell.RnnRelu;
+            _settings = _settings with
+            {
+                ValidateEvery = given.ValidateEvery ?? (int)Math.Max(1, Math.Ceiling(steps / count)),
+                LearningRate = given.LearningRate ?? (plain ? PlainLearningRate : defaults.LearningRate),
+                WarmupSteps = given.WarmupSteps ?? Math.Min(defaults.WarmupSteps, steps / 10),
+                AverageDecay = given.AverageDecay
+                    ?? Math.Round(1 - 1 / Math.Clamp(steps * AveragedShare, 1, 1 / (1 - defaults.AverageDecay)), 4),
+                Schedule = given.Schedule ?? defaults.Schedule,
+                WeightDecay = given.WeightDecay ?? defaults.WeightDecay,
+                GradientClip = given.GradientClip ?? defaults.GradientClip,
+                StateResetProbability = given.StateResetProbability ?? defaults.StateResetProbability,
+                JitterWindows = given.JitterWindows ?? defaults.JitterWindows,
+                RecurrentInitialization = given.RecurrentInitialization ?? defaults.RecurrentInitialization,
+                SampledTokens = given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0),
+                Patience = given.Patience ?? defaults.Patience,
+                Cycles = given.Cycles ?? defaults.Cycles,
+                Arithmetic = given.Arithmetic ?? defaults.Arithmetic,
+                Seed = given.Seed ?? defaults.Seed,
+            };
+            Say(Invariant($"Validation: every {_settings.ValidateEvery:N0} steps on the last {_settings.ValidationShare:0.##%} of the text, which is never trained on."));
+        }
+
+        public TrainingPlan Result() => new()
+        {
+            Tokenizer = _tokenizer,
+            Vocabulary = _vocabulary,
+            Network = _network,
+            Settings = _settings,
+            Epochs = _epochs,
+            Reasons = _reasons,
+        };
+
+        private double TokensAStep => (double)_settings.BatchSize * _settings.WindowLength;
+
+        /// <summary>Steps the time allows; those given where there is no time.</summary>
+        private double Steps() => time is null ? given.Steps!.Value : TokensInTime(_network) / TokensAStep;
+
+        /// <summary>Tokens a second.</summary>
+        private double Speed(ModelConfig network) => time!.FlopsPerSecond * Efficiency
+            / ((FlopsPerParameter * Multiplied(network)) + (FlopsPerGate * network.Layers * network.Gates * network.HiddenSize));
+
+        private double TokensInTime(ModelConfig network) => time!.Minutes * 60 * TrainedShare * Speed(network);
+
+        private bool Suits(ModelConfig network)
+        {
+            var parameters = Multiplied(network);
+            return parameters <= ParametersPerToken * _tokens
+                   && (time is null || TokensInTime(network) >= Math.Min(LeastEpochs * _tokens, TokensPerParameter * parameters));
+        }
+
+        private ModelConfig Network(int hidden)
+        {
+            var tied = given.TieWeights ?? (_vocabulary > TiedVocabulary && given.EmbeddingSize is null);
+            return new ModelConfig
+            {
+                Cell = given.Cell ?? Cell.Lstm,
+                VocabularySize = _vocabulary,
+                EmbeddingSize = given.EmbeddingSize ?? (tied ? hidden : Math.Max(1, hidden / 4)),
+                HiddenSize = hidden,
+                Layers = given.Layers ?? 2,
+                TieWeights = tied,
+            };
+        }
+
+        /// <summary>Parameters that every token is multiplied with: an embedding is only looked up.</summary>
+        private long Multiplied(ModelConfig network)
+        {
+            var sampled = given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
+            var scored = sampled > 0 ? Math.Min(sampled, _vocabulary) : _vocabulary;
+            return network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal)).Sum(p => p.Shape[0] * p.Shape[1])
+                   + ((long)scored * network.HiddenSize);
+        }
+
+        // A token of a vocabulary of 4,096 is about 3.6 bytes of English long, and grows with the logarithm.
+        private (int Vocabulary, double Tokens) Trained(int vocabulary) =>
+            (vocabulary, text.Bytes / (0.3 * Math.Log2(Math.Max(4, vocabulary))));
+
+        private void RequireAtLeast(int vocabulary)
+        {
+            if (given.Vocabulary < vocabulary)
+            {
+                throw new ArgumentException($"--vocabulary must be at least {vocabulary} for {_tokenizer}, not {given.Vocabulary}.");
+            }
+        }
+
+        private void Say(string reason) => _reasons.Add(reason);
+    }
+}

@@ -1,0 +1,77 @@
+using LmCli;
+using LmModel.Evaluation;
+using LmModel.Training;
+
+namespace LmModel.Tests.Cli;
+
+public sealed class TrainSummaryTests
+{
+    private static readonly TrainSummary Good = new()
+    {
+        Text = "input.txt",
+        Folder = "models/shakespeare",
+        Settings = new TrainingSettings { Steps = 3000, Patience = 5 },
+        Step = 3000,
+        Epochs = 12.25,
+        Elapsed = TimeSpan.FromMinutes(49.6),
+        Figures =
+        [
+            new(Protocol.ColdWindows, 256, 111_539, 174_458, 111_539, 111_539),
+            new(Protocol.Contiguous, 0, 111_539, 172_328, 111_539, 111_539),
+        ],
+        BestStep = 3000,
+        Trend = new() { BestStep = 3000, BestLoss = 1.5641, LastLoss = 1.5641, TrainingLoss = 1.44, Overfits = false, StillFalls = true },
+        Baselines = [new("xz -9", 2.971), new("5-gram", 2.408)],
+    };
+
+    [Fact]
+    public void A_training_ends_with_a_summary_that_explains_it() =>
+        Golden.Matches("LmModel.Tests/Golden/train-summary.txt", Text(Good));
+
+    [Fact]
+    public void A_training_that_overfits_is_called_so()
+    {
+        var text = Text(Good with
+        {
+            Step = 2000,
+            Trend = Good.Trend! with { BestStep = 1000, LastLoss = 1.72, TrainingLoss = 0.9, Overfits = true, StillFalls = false },
+        });
+
+        Assert.Contains("Ended early after 2,000 of 3,000 steps, because 5 validations brought no new best", text);
+        Assert.Contains("It overfits: after step 1,000 the loss on held-out text rose by 10.0 %", text);
+        Assert.Contains("Next: more text helps most; else more --dropout", text);
+    }
+
+    [Fact]
+    public void A_wide_gap_and_a_settled_loss_get_their_own_advice()
+    {
+        var wide = Text(Good with { Trend = Good.Trend! with { TrainingLoss = 1.2 } });
+        var settled = Text(Good with { Trend = Good.Trend! with { StillFalls = false } });
+
+        Assert.Contains("predicts held-out text 30 % worse", wide);
+        Assert.Contains("Next: a larger network (--hidden) with more time, or more text.", settled);
+    }
+
+    [Fact]
+    public void A_model_worse_than_counting_is_told_so()
+    {
+        var text = Text(Good with { Baselines = [new("5-gram", 2.0)] });
+
+        Assert.Contains("The model is 11.4 % worse than 5-gram", text);
+    }
+
+    [Fact]
+    public void A_training_without_a_log_still_has_its_figures()
+    {
+        var text = Text(Good with { Trend = null });
+
+        Assert.Contains("contiguous           1.5450 nats/token", text);
+        Assert.DoesNotContain("Next:", text);
+    }
+
+    [Fact]
+    public void Without_baselines_there_is_no_comparison() =>
+        Assert.DoesNotContain("bits/byte  this model", Text(Good with { Baselines = [] }));
+
+    private static string Text(TrainSummary summary) => string.Concat(summary.Lines().Select(l => l + "\n"));
+}

@@ -1,0 +1,228 @@
+using LmModel.Networks;
+using LmModel.Training;
+
+namespace LmModel.Tests.Training;
+
+public sealed class TrainingPlanTests
+{
+    private const double Speed = 100e9;
+
+    private static readonly TrainingChoices Nothing = new();
+
+    private static CorpusFacts English(long bytes) => new(bytes, bytes, 65);
+
+    private static TrainingPlan Plan(CorpusFacts text, double minutes, TrainingChoices? given = null, double speed = Speed) =>
+        TrainingPlan.Make(text, given ?? Nothing, new TrainingTime(minutes, speed));
+
+    [Theory]
+    [InlineData(1_000_000, 1_000_000, 65, "characters", 65)]
+    [InlineData(3_000_000, 3_000_000, 512, "characters", 512)]
+    [InlineData(600_000, 200_000, 2_500, "bytes", 256)]
+    [InlineData(3_000_001, 3_000_001, 65, "bpe", 4096)]
+    [InlineData(30_000_000, 10_000_000, 4_000, "bpe", 8192)]
+    public void The_tokenizer_follows_the_text(long bytes, long characters, int distinct, string tokenizer, int vocabulary)
+    {
+        var plan = Plan(new CorpusFacts(bytes, characters, distinct), 20);
+
+        Assert.Equal((tokenizer, vocabulary), (plan.Tokenizer, plan.Vocabulary));
+        Assert.Equal(vocabulary, plan.Network.VocabularySize);
+    }
+
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(1_000_000)]
+    [InlineData(100_000_000)]
+    public void More_time_or_a_faster_machine_never_makes_a_smaller_training(long bytes)
+    {
+        var text = English(bytes);
+        var plans = new[] { 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 1000 }.Select(m => Plan(text, m)).ToList();
+
+        Assert.All(plans.Zip(plans.Skip(1)), pair =>
+        {
+            Assert.True(pair.First.Network.HiddenSize <= pair.Second.Network.HiddenSize);
+            Assert.True(pair.First.Network.ParameterCount * Tokens(pair.First) <= pair.Second.Network.ParameterCount * Tokens(pair.Second) * 1.01);
+        });
+        Assert.Equal(Plan(text, 40).Network, Plan(text, 20, speed: 2 * Speed).Network);
+    }
+
+    [Fact]
+    public void A_short_text_gets_a_small_network_and_is_not_read_for_ever()
+    {
+        var plan = Plan(English(20_000), 60);
+
+        Assert.True(plan.Network.ParameterCount < 6 * 20_000);
+        Assert.Equal(60, plan.Epochs, 0.5);
+        Assert.Contains(plan.Reasons, r => r.Contains("which is enough, so this takes less than 60 minutes"));
+        Assert.True(Plan(English(1_000_000), 60).Network.HiddenSize > plan.Network.HiddenSize);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(60)]
+    [InlineData(240)]
+    public void A_megabyte_is_read_about_ten_times_or_more(double minutes)
+    {
+        var plan = Plan(English(1_115_394), minutes);
+
+        Assert.InRange(plan.Epochs, 9.9, 60);
+        Assert.True(plan.Settings.Steps >= 1000);
+    }
+
+    [Fact]
+    public void The_more_often_a_text_is_read_the_more_is_dropped()
+    {
+        var plans = new[] { 1, 4, 10, 30, 50 }.Select(epochs => TrainingPlan.Make(
+            English(1_000_000), new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128 }, time: null)).ToList();
+
+        Assert.Equal([0, 0.1, 0.2, 0.3, 0.4], plans.Select(p => p.Network.Dropout));
+        Assert.Equal(plans.Select(p => p.Settings.WeightDrop).Order(), plans.Select(p => p.Settings.WeightDrop));
+        Assert.Equal("Dropout: none, because a text read 1.0 times is hardly learnt by heart.", plans[0].Reasons[^2]);
+    }
+
+    [Fact]
+    public void What_is_given_stays_and_the_rest_adapts()
+    {
+        var given = new TrainingChoices
+        {
+            Tokenizer = "bpe",
+            Vocabulary = 300,
+            Cell = Cell.RnnTanh,
+            Layers = 1,
+            HiddenSize = 1024,
+            EmbeddingSize = 7,
+            Dropout = 0.7,
+            TieWeights = false,
+            BatchSize = 8,
+            WindowLength = 32,
+            LearningRate = 0.5,
+            WarmupSteps = 3,
+            Schedule = Schedule.OneCycle,
+            WeightDecay = 0.5,
+            GradientClip = 0.25,
+            StateResetProbability = 0.5,
+            JitterWindows = true,
+            InputDropout = 0.51,
+            EmbeddingDropout = 0.52,
+            WeightDrop = 0.53,
+            RecurrentInitialization = RecurrentInitialization.Identity,
+            AverageDecay = 0.5,
+            SampledTokens = 100,
+            Patience = 4,
+            Arithmetic = TrainingArithmetic.Fp32,
+            ValidationShare = 0.25,
+            ValidateEvery = 7,
+            Seed = 9,
+        };
+        var plan = Plan(English(1_000_000), 10, given);
+
+        Assert.Equal(given with { Steps = plan.Settings.Steps }, Choices(plan));
+        Assert.True(plan.Settings.Steps < Plan(English(1_000_000), 10, given with { HiddenSize = 256 }).Settings.Steps);
+    }
+
+    [Fact]
+    public void A_number_of_steps_needs_no_time()
+    {
+        var plan = TrainingPlan.Make(English(1_000_000), new TrainingChoices { Steps = 123 }, time: null);
+
+        Assert.Equal((123, 256), (plan.Settings.Steps, plan.Network.HiddenSize));
+        Assert.Contains(plan.Reasons, r => r.Contains("a number of steps says nothing about time"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_plan_without_steps_needs_a_time(double minutes)
+    {
+        var message = Assert.Throws<ArgumentException>(() => Plan(English(1000), minutes)).Message;
+
+        Assert.Contains("A plan needs steps, or a time above 0 minutes, not", message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    [InlineData(5_000)]
+    [InlineData(1_115_394)]
+    [InlineData(50_000_000)]
+    [InlineData(20_000_000_000)]
+    public void Every_plan_is_valid(long bytes)
+    {
+        foreach (var minutes in new[] { 0.01, 1, 20, 10_000 })
+        {
+            foreach (var speed in new[] { 1e8, Speed, 1e14 })
+            {
+                var plan = Plan(English(bytes), minutes, speed: speed);
+                Assert.Empty(plan.Network.Problems().Concat(plan.Settings.Problems()));
+                Assert.True(plan.Settings.ValidateEvery <= Math.Max(1, plan.Settings.Steps));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_reasons_name_the_numbers()
+    {
+        var plan = Plan(English(1_115_394), 20);
+        var reasons = string.Join('\n', plan.Reasons);
+
+        Assert.All(
+            ["1,115,394", "65", $"2 x {plan.Network.HiddenSize}", "20 minutes", "100 GFLOP/s", $"{plan.Settings.Steps:N0} of",
+             $"{plan.Epochs:0.0} times", $"{plan.Network.Dropout} between layers", $"every {plan.Settings.ValidateEvery:N0} steps"],
+            number => Assert.Contains(number, reasons));
+        Assert.Equal(6, plan.Reasons.Count);
+    }
+
+    [Fact]
+    public void Facts_count_characters_not_code_units() =>
+        Assert.Equal(new CorpusFacts(9, 4, 3), CorpusFacts.Of(["ä", "ä🦆a"]));
+
+    [Fact]
+    public void A_choice_falls_back_on_another_where_it_is_open()
+    {
+        var all = Choices(Plan(English(1000), 1));
+        Assert.All(typeof(TrainingChoices).GetProperties(), p => Assert.True(p.Name is "Arithmetic" || p.GetValue(all) is not null, p.Name));
+
+        Assert.Equal(all, Nothing.Or(all));
+        Assert.Equal(all with { Layers = 9 }, new TrainingChoices { Layers = 9 }.Or(all));
+        Assert.Equal(TrainingArithmetic.Bf16, Nothing.Or(new TrainingChoices { Arithmetic = TrainingArithmetic.Bf16 }).Arithmetic);
+    }
+
+    private static double Tokens(TrainingPlan plan) => (double)plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
+
+    private static TrainingChoices Choices(TrainingPlan plan)
+    {
+        var (network, settings) = (plan.Network, plan.Settings);
+        return new TrainingChoices
+        {
+            Tokenizer = plan.Tokenizer,
+            Vocabulary = plan.Vocabulary,
+            Cell = network.Cell,
+            Layers = network.Layers,
+            HiddenSize = network.HiddenSize,
+            EmbeddingSize = network.EmbeddingSize,
+            Dropout = network.Dropout,
+            TieWeights = network.TieWeights,
+            BatchSize = settings.BatchSize,
+            WindowLength = settings.WindowLength,
+            Steps = settings.Steps,
+            LearningRate = settings.LearningRate,
+            WarmupSteps = settings.WarmupSteps,
+            Schedule = settings.Schedule,
+            WeightDecay = settings.WeightDecay,
+            GradientClip = settings.GradientClip,
+            StateResetProbability = settings.StateResetProbability,
+            JitterWindows = settings.JitterWindows,
+            InputDropout = settings.InputDropout,
+            EmbeddingDropout = settings.EmbeddingDropout,
+            WeightDrop = settings.WeightDrop,
+            RecurrentInitialization = settings.RecurrentInitialization,
+            AverageDecay = settings.AverageDecay,
+            SampledTokens = settings.SampledTokens,
+            Patience = settings.Patience,
+            Arithmetic = settings.Arithmetic,
+            ValidationShare = settings.ValidationShare,
+            ValidateEvery = settings.ValidateEvery,
+            Seed = settings.Seed,
+        };
+    }
+}
