@@ -183,7 +183,8 @@ public sealed class LmCommandTests : IDisposable
 
         var evaluated = await LmProcess.RunAsync(["evaluate", Model, tales, "--split", "validation", .. held]);
         Assert.True(evaluated.Code == 0, evaluated.Error);
-        Assert.All(evaluated.Out.TrimEnd().Split('\n'), line => Assert.Contains(line, output));
+        Assert.All(evaluated.Out.Split('\n')[..2], line => Assert.Contains(line, output));
+        Assert.Contains("leak check: ", evaluated.Out);
         var quantized = await LmProcess.RunAsync(["quantize", Model, tales, "--split", "validation", .. held]);
         Assert.True(quantized.Code == 0, quantized.Error);
         Assert.Equal(card, ModelFolder.Open(Model).Card);
@@ -225,7 +226,8 @@ public sealed class LmCommandTests : IDisposable
     {
         var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "5", "--minutes", "1"]);
 
-        Assert.Equal((1, "lm: --minutes and --steps say the same: give one of them.\n"), (code, error));
+        Assert.Equal(1, code);
+        Assert.EndsWith("lm: --minutes and --steps say the same: give one of them.\n", error);
         Assert.False(Directory.Exists(Model));
     }
 
