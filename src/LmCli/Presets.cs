@@ -25,19 +25,31 @@ internal static class Presets
         }),
         new("shakespeare", "the recipe of models/shakespeare, for a megabyte read by the character.", new TrainingChoices
         {
-            Tokenizer = "characters", Cell = Cell.Lstm, Layers = 2, HiddenSize = 320, EmbeddingSize = 64, Dropout = 0.25,
-            BatchSize = 32, WindowLength = 128, Steps = 3000, ValidateEvery = 250,
+            Tokenizer = "characters", Cell = Cell.Lstm, Layers = 2, HiddenSize = 384, EmbeddingSize = 64, Dropout = 0.25,
+            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.2, BatchSize = 64, WindowLength = 128, Steps = 4200,
+            Cycles = 2, LearningRate = 4e-3, WarmupSteps = 100, GradientClip = 0.5, StateResetProbability = 0.03,
+            AverageDecay = 0.998, ValidateEvery = 350,
         }),
-        new("fairy-tales", "books of prose of several megabytes, read by longer tokens with tied weights.", new TrainingChoices
+        new("fairy-tales", "the recipe of models/fairy-tales, for books of several megabytes read by longer tokens.", new TrainingChoices
         {
-            Tokenizer = "bpe", Vocabulary = 4096, Cell = Cell.Lstm, Layers = 2, HiddenSize = 512, TieWeights = true,
-            BatchSize = 32, WindowLength = 64, Steps = 8000,
+            Tokenizer = "bpe", Vocabulary = 3000, Cell = Cell.Lstm, Layers = 2, HiddenSize = 448, TieWeights = true, Dropout = 0.1,
+            InputDropout = 0.05, EmbeddingDropout = 0, WeightDrop = 0.1, BatchSize = 64, WindowLength = 96, Steps = 3600,
+            LearningRate = 3e-3, WarmupSteps = 200, GradientClip = 0.5, StateResetProbability = 0.02, AverageDecay = 0.999,
+            ValidateEvery = 400,
         }),
-        new("rnn", "a plain tanh network of one layer, begun as a rotation and taught in small steps.", new TrainingChoices
+        new("words", "a corpus cut into words, such as WikiText-2, six times through.", new TrainingChoices
         {
-            Tokenizer = "characters", Cell = Cell.RnnTanh, Layers = 1, HiddenSize = 512, EmbeddingSize = 512,
-            RecurrentInitialization = RecurrentInitialization.Orthogonal, LearningRate = 5e-4, GradientClip = 0.5,
-            BatchSize = 32, WindowLength = 128, Steps = 5000,
+            Tokenizer = "words", Cell = Cell.Lstm, Layers = 2, HiddenSize = 200, TieWeights = true, Dropout = 0.2,
+            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.1, BatchSize = 40, WindowLength = 35, JitterWindows = true,
+            Steps = 8950, LearningRate = 3e-3, WarmupSteps = 300, GradientClip = 0.25, StateResetProbability = 0.01,
+            AverageDecay = 0.9985, SampledTokens = 4096, ValidateEvery = 1492,
+        }),
+        new("rnn", "a plain tanh network of one layer on a megabyte of characters, begun as a rotation.", new TrainingChoices
+        {
+            Tokenizer = "characters", Cell = Cell.RnnTanh, Layers = 1, HiddenSize = 768, EmbeddingSize = 128, Dropout = 0.2,
+            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.2, RecurrentInitialization = RecurrentInitialization.Orthogonal,
+            BatchSize = 64, WindowLength = 128, Steps = 900, LearningRate = 2e-3, WarmupSteps = 100, GradientClip = 0.25,
+            StateResetProbability = 0.03, AverageDecay = 0.998, ValidateEvery = 150,
         }),
     ];
 

@@ -13,7 +13,7 @@ public sealed record TrainingSettings
     public int Steps { get; init; } = 2000;
 
     /// <summary>Peak of the learning rate.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Steps over which the learning rate rises from 0 to its peak.</summary>
     public int WarmupSteps { get; init; } = 100;
@@ -31,13 +31,13 @@ public sealed record TrainingSettings
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Norm that the gradient is scaled down to (Pascanu et al. 2013).</summary>
-    public double GradientClip { get; init; } = 1;
+    public double GradientClip { get; init; } = 0.5;
 
     /// <summary>
     /// Probability that a column starts a window from the zero state instead of the carried one: a served model starts
     /// cold, so it must have practised that.
     /// </summary>
-    public double StateResetProbability { get; init; } = 0.02;
+    public double StateResetProbability { get; init; } = 0.03;
 
     /// <summary>Draw the length of each window instead of cutting every <see cref="WindowLength"/> tokens.</summary>
     public bool JitterWindows { get; init; }
