@@ -25,7 +25,7 @@ COPY --from=build /natives/ ./
 COPY models/ /models/
 COPY --from=build /app/ ./
 
-ENV Model__Path=/models/shakespeare
+ENV Model__Path=/models/fairy-tales
 
 USER $APP_UID
 EXPOSE 8080

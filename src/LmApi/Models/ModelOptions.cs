@@ -12,5 +12,5 @@ internal sealed class ModelOptions
     /// that the same value works from the repository, from a build folder and in a container.
     /// </summary>
     [Required]
-    public string Path { get; set; } = "models/shakespeare";
+    public string Path { get; set; } = "models/fairy-tales";
 }

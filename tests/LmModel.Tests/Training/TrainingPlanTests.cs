@@ -74,7 +74,7 @@ public sealed class TrainingPlanTests
         var plans = new[] { 1, 4, 10, 30, 50 }.Select(epochs => TrainingPlan.Make(
             English(1_000_000), new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128 }, time: null)).ToList();
 
-        Assert.Equal([0, 0.1, 0.2, 0.3, 0.4], plans.Select(p => p.Network.Dropout));
+        Assert.Equal([0, 0.1, 0.15, 0.35, 0.4], plans.Select(p => p.Network.Dropout));
         Assert.Equal(plans.Select(p => p.Settings.WeightDrop).Order(), plans.Select(p => p.Settings.WeightDrop));
         Assert.Equal("Dropout: none, because a text read 1.0 times is hardly learnt by heart.", plans[0].Reasons[^2]);
     }

@@ -113,6 +113,7 @@ public sealed class ManagedStepModelTests
     [Theory]
     [InlineData("tiny")]
     [InlineData("shakespeare")]
+    [InlineData("fairy-tales")]
     public void Torch_and_managed_agree_on_the_models_that_are_shipped(string name)
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", name));
