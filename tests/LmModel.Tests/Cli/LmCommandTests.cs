@@ -247,6 +247,8 @@ public sealed class LmCommandTests : IDisposable
     [Theory]
     [InlineData("train|none.txt", "lm: There is no file none.txt.")]
     [InlineData("generate|nowhere", "there is no such folder")]
+    [InlineData("generate|x|--max-tokens|abc", "'abc'")]
+    [InlineData("evaluate|x|y|--leak-window|abc", "'abc'")]
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|syllables", "'words'")]
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]
