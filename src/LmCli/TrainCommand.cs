@@ -109,6 +109,13 @@ internal static class TrainCommand
         display.Plan(plan);
         held = held with { Share = plan.Settings.ValidationShare };
         var split = corpus.Split(held);
+        if (plan.Tokenizer == "bpe" && split.Training.Length > MostLearnedFrom)
+        {
+            display.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The merges are learned from about {MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
+        }
+
         Tokenizer tokenizer = plan.Tokenizer switch
         {
             "bytes" => new ByteTokenizer(),

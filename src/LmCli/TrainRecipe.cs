@@ -57,7 +57,9 @@ internal static class TrainRecipe
 
         if (timed)
         {
-            words.AddRange(Planned(plan).Where(o => o.Option != Held || ShareOf(arguments) is null).Where(o => arguments.GetResult(o.Option) is null or { Implicit: true })
+            words.AddRange(Planned(plan)
+                .Where(o => o.Option != Held || ShareOf(arguments) is null)
+                .Where(o => arguments.GetResult(o.Option) is null or { Implicit: true })
                 .SelectMany(o => new[] { o.Option.Name, o.Value }).Where(w => w.Length > 0));
         }
 
