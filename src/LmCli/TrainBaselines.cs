@@ -9,7 +9,7 @@ namespace LmCli;
 internal static class TrainBaselines
 {
     /// <summary>Characters that are counted and compressed at most, the last to train on and the first held out: for seconds, not minutes.</summary>
-    private const int Most = 4_000_000;
+    private const int Most = 1_500_000;
 
     /// <returns>Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.</returns>
     public static IReadOnlyList<BaselineFigure> Of(Trainer trainer, CancellationToken cancellation)
@@ -21,7 +21,7 @@ internal static class TrainBaselines
             return [];
         }
 
-        var cut = trainer.Split.Training.Length > Most ? $", of {Most / 1_000_000} of {trainer.Split.Training.Length / 1_000_000} million characters" : "";
+        var cut = trainer.Split.Training.Length > Most ? $", of {Most:N0} of {trainer.Split.Training.Length:N0} characters" : "";
         var tokenizer = CharacterTokenizer.FromCorpus(training + held);
         return
         [

@@ -78,7 +78,7 @@ internal sealed record TrainSummary
         var share = Math.Abs(1 - own / best.BitsPerByte);
         yield return own < best.BitsPerByte
             ? Line($"The model is {share:P1} better than {best.Name}, the best of the others.")
-            : Line($"The model is {share:P1} worse than {best.Name}: it has not learnt enough yet to be worth its arithmetic.");
+            : Line($"The model is {share:P1} worse than {best.Name}. A compressor goes on learning while it reads, as a model does only with a neural cache.");
         yield return "";
     }
 
