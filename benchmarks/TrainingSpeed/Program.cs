@@ -1,14 +1,14 @@
 // What a training step costs: LmModel's Trainer beside a bare TorchSharp loop over nn.LSTM, in turn, in one process; the
 // share that the step reaches of the machine's matrix-product rate; and where the rest goes.
 //
-//   dotnet run -c Release --project benchmarks/TrainingSpeed
+//   dotnet run -c Release --project benchmarks/TrainingSpeed [rounds, 5]
 using System.Globalization;
 using LmModel.Networks;
 using LmModel.Training;
 using TrainingSpeed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int rounds = 5;
+var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 var shape = new Shape(Vocabulary: 65, Embedding: 512, Hidden: 512, Layers: 2, Batch: 64, Window: 128, Steps: 6);
 TorchRuntime.Initialize();
 Console.WriteLine($"{shape}, {rounds} rounds, {Environment.ProcessorCount} cores");
