@@ -66,19 +66,22 @@ internal static class TrainCommand
     }
 
     private static TrainSummary Summary(
-        Trainer trainer, Corpus corpus, string folder, TrainedModel model, TrainWatch watch, CancellationToken cancellation) => new()
+        Trainer trainer, Corpus corpus, string folder, TrainedModel model, TrainWatch watch, CancellationToken cancellation)
     {
-        Text = corpus.Name,
-        Folder = folder,
-        Settings = trainer.Settings,
-        Step = trainer.Step,
-        Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
-        Elapsed = trainer.Elapsed,
-        Figures = model.Figures,
-        BestStep = trainer.BestStep,
-        Trend = TrainingTrend.Of(watch.Reports),
-        Baselines = TrainBaselines.Of(trainer, cancellation),
-    };
+        return new TrainSummary
+        {
+            Text = corpus.Name,
+            Folder = folder,
+            Settings = trainer.Settings,
+            Step = trainer.Step,
+            Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
+            Elapsed = trainer.Elapsed,
+            Figures = model.Figures,
+            BestStep = trainer.BestStep,
+            Trend = TrainingTrend.Of(watch.Reports),
+            Baselines = TrainBaselines.Of(trainer, cancellation),
+        };
+    }
 
     private static string Title(Trainer trainer, string folder) => string.Create(
         CultureInfo.InvariantCulture,
