@@ -9,7 +9,7 @@ namespace TrainingSpeed;
 /// <summary>Where the time of a training step goes: each of its parts alone, as often as a step has it.</summary>
 internal sealed class Anatomy(Shape shape, TrainingArithmetic arithmetic)
 {
-    private readonly ScalarType _type = arithmetic is TrainingArithmetic.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+    private readonly ScalarType _type = Memory.Type(arithmetic);
 
     /// <summary>FLOPs of all matrix products of a step: 2 a weight and token forward, 4 back.</summary>
     public double Flops => 6.0 * shape.Batch * shape.Window * (Recurrent + ((double)shape.Hidden * shape.Vocabulary));

@@ -43,7 +43,7 @@ internal static class TrainerLoop
             };
             var card = new ModelCard { Name = "speed", Command = "benchmark" };
             var rates = new List<double>();
-            using var trainer = Trainer.Start(corpus, tokenizer, config, settings, folder, card);
+            using var trainer = Trainer.Start(corpus.Split(new HoldOut()), tokenizer, config, settings, folder, card);
             trainer.Run(p => rates.Add(p.TokensPerSecond), CancellationToken.None, reportEvery: 1);
             return Numbers.Median(rates);
         }

@@ -12,26 +12,19 @@ namespace LmCli;
 /// <summary><c>lm baseline TEXT</c>: what n-grams and compressors make of a text, for a model to beat.</summary>
 internal static class BaselineCommand
 {
+    /// <summary>Tokens of a bpe vocabulary.</summary>
+    private const int DefaultMerged = 4096;
+
     private static readonly Argument<string> Text = new("text")
     {
         Description = "The UTF-8 text file, or folder of them, to count on: all but the part that is held out and scored.",
     };
 
-    private static readonly Option<int> Order = new("--order")
+    private static readonly Option<int> Order = new Option<int>("--order")
     {
         Description = $"Tokens of the longest n-grams, 1 to {NgramCounts.MaxOrder}.",
         DefaultValueFactory = _ => NgramBaseline.DefaultOrder,
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<int>() is (< 1 or > NgramCounts.MaxOrder) and var order)
-                {
-                    result.AddError($"--order must be 1 to {NgramCounts.MaxOrder}, not {order}.");
-                }
-            },
-        },
-    };
+    }.Refuse(order => order is < 1 or > NgramCounts.MaxOrder ? $"must be 1 to {NgramCounts.MaxOrder}, not {order}." : null);
 
     private static readonly Option<string> Tokens = new Option<string>("--tokenizer")
     {
@@ -41,7 +34,7 @@ internal static class BaselineCommand
 
     private static readonly Option<int?> Vocabulary = new("--vocabulary")
     {
-        Description = "Tokens of a bpe or words vocabulary, learned from what is counted on. Default: 4096; for words 50000.",
+        Description = $"Tokens of a bpe or words vocabulary, learned from what is counted on. Default: {DefaultMerged}; for words {WordTokenizer.DefaultVocabularySize}.",
     };
 
     private static readonly Option<string?> Model = new("--model")
@@ -69,7 +62,7 @@ internal static class BaselineCommand
             throw new ArgumentException("--validation 1 leaves nothing to count on; it must be below 1 here.");
         }
 
-        var tokenizer = TokenizerFor(arguments, training, heldOut);
+        var tokenizer = TokenizerFor(arguments, split);
         var tokens = tokenizer.Encode(heldOut);
         var counts = new NgramCounts(arguments.GetValue(Order), tokenizer.VocabularySize);
         counts.Add(tokenizer.Encode(training), cancellation);
@@ -85,17 +78,17 @@ internal static class BaselineCommand
         return 0;
     }
 
-    private static Tokenizer TokenizerFor(ParseResult arguments, string training, string heldOut) =>
-        arguments.GetValue(Model) is { } folder
-            ? ModelFolder.Open(folder).Tokenizer
-            : arguments.GetRequiredValue(Tokens) switch
-            {
-                "bytes" => new ByteTokenizer(),
-                "bpe" => BpeTokenizer.Train(training, arguments.GetValue(Vocabulary) ?? 4096),
-                "words" => WordTokenizer.FromCorpus(training, arguments.GetValue(Vocabulary) ?? 50_000),
-                // As lm train makes it: a character that only the held-out text has could not be scored.
-                _ => CharacterTokenizer.FromCorpus(training + heldOut),
-            };
+    private static Tokenizer TokenizerFor(ParseResult arguments, CorpusSplit split)
+    {
+        if (arguments.GetValue(Model) is { } folder)
+        {
+            return ModelFolder.Open(folder).Tokenizer;
+        }
+
+        var kind = arguments.GetRequiredValue(Tokens);
+        var otherwise = kind == "words" ? WordTokenizer.DefaultVocabularySize : DefaultMerged;
+        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split);
+    }
 
     private static void PrintNgrams(IReadOnlyList<NgramResult> results)
     {

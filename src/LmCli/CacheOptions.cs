@@ -39,15 +39,7 @@ internal static class CacheOptions
     }
 
     private static Option<T?> Within<T>(Option<T?> option, Predicate<T> holds, string range)
-        where T : struct
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<T?>() is { } value && !holds(value))
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be {range}, not {value}."));
-            }
-        });
-        return option;
-    }
+        where T : struct => option.Refuse(given => given is not { } value || holds(value)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be {range}, not {value}."));
 }

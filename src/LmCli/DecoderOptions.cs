@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LmModel.Inference;
 using LmModel.Networks;
 
@@ -15,19 +14,9 @@ internal static class DecoderOptions
     public static Option<Precision?> Precision(string description) =>
         Names(new Option<Precision?>("--precision"), $"How the weights are kept. {description}");
 
-    public static Option<int?> Threads(string description)
-    {
-        var option = new Option<int?>("--threads") { Description = $"Threads that compute. {description}" };
-        option.Validators.Add(result =>
-        {
-            // What is no number has an error already, and asking for its value throws.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var threads) && threads < 1)
-            {
-                result.AddError($"--threads must be at least 1, not {threads}.");
-            }
-        });
-        return option;
-    }
+    public static Option<int?> Threads(string description) =>
+        new Option<int?>("--threads") { Description = $"Threads that compute. {description}" }
+            .Refuse(threads => threads < 1 ? $"must be at least 1, not {threads}." : null);
 
     /// <summary>Takes the names of an enum in lower case, and no numbers.</summary>
     private static Option<T> Names<T>(Option<T> option, string description)

@@ -36,21 +36,11 @@ internal static class EvaluateCommand
             + "Default with --split validation: the rest of the text.",
     };
 
-    private static readonly Option<int> LeakWindow = new("--leak-window")
+    private static readonly Option<int> LeakWindow = new Option<int>("--leak-window")
     {
         Description = "Characters that must agree for a passage to be called the same.",
         DefaultValueFactory = _ => LeakCheck.DefaultWindow,
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<int>() is < 1 and var window)
-                {
-                    result.AddError($"--leak-window must be at least 1, not {window}.");
-                }
-            },
-        },
-    };
+    }.Refuse(window => window < 1 ? $"must be at least 1, not {window}." : null);
 
     private static readonly Option<bool> Search = new("--cache-search")
     {

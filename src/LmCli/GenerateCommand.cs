@@ -46,13 +46,7 @@ internal static class GenerateCommand
         Within(TopP, 0, 1, lowestAllowed: false);
         Within(MinP, 0, 1, lowestAllowed: true);
         Within(TypicalP, 0, 1, lowestAllowed: false);
-        Mirostat.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is not (0 or 2) and var version)
-            {
-                result.AddError($"--mirostat must be 0 or 2, not {version}; version 1 is not offered.");
-            }
-        });
+        Mirostat.Refuse(version => version is 0 or 2 ? null : $"must be 0 or 2, not {version}; version 1 is not offered.");
         Within(MirostatTau, 0, 32, lowestAllowed: false);
         Within(MirostatEta, 0, 1, lowestAllowed: false);
         AtLeast(Repetition, 0.01f);
@@ -124,22 +118,15 @@ internal static class GenerateCommand
             $"[{done.FinishReason.ToString().ToLowerInvariant()}; {done.PromptTokens} + {done.CompletionTokens} tokens; first after {done.Timings.FirstToken.TotalMilliseconds:F0} ms, then {rate:F0} tokens/s; seed {seed}]");
     }
 
-    private static void AtLeast<T>(Option<T> option, IComparable least) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<T>() is { } value && least.CompareTo(value) > 0)
-        {
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be at least {least}, not {value}."));
-        }
-    });
+    private static void AtLeast<T>(Option<T> option, IComparable least) => option.Refuse(value =>
+        value is not null && least.CompareTo(value) > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}, not {value}.")
+            : null);
 
-    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) => option.Validators.Add(result =>
-    {
-        var value = result.GetValueOrDefault<float>();
-        if (!(lowestAllowed ? value >= least : value > least) || !(value <= most))
-        {
-            result.AddError(string.Create(
+    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) => option.Refuse(value =>
+        (lowestAllowed ? value >= least : value > least) && value <= most
+            ? null
+            : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{option.Name} must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} {most}, not {value}."));
-        }
-    });
+                $"must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} {most}, not {value}."));
 }

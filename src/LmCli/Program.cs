@@ -27,9 +27,7 @@ try
 }
 catch (Exception e) when (e is CorpusException or ModelFolderException or TorchUnavailableException or TrainingException
                               or UnknownCharacterException or InvalidDataException or ArgumentException or IOException
-                              or UnauthorizedAccessException
-                              // A validator that asks for the value of what is no number.
-                              or InvalidOperationException { Source: "System.CommandLine" })
+                              or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"lm: {e.Message}");
     return 1;

@@ -46,17 +46,8 @@ internal static class ScoringOptions
             : Corpus.Open(arguments.GetRequiredValue(Text)).Split(new HoldOut { Share = 1 });
     }
 
-    private static Option<double> HeldShare()
-    {
-        var option = CorpusOptions.Share("Share of the text that the validation split is.");
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1) and var share)
-            {
-                result.AddError(string.Create(
-                    CultureInfo.InvariantCulture, $"--validation must be above 0 and at most 1, not {share}."));
-            }
-        });
-        return option;
-    }
+    private static Option<double> HeldShare() => CorpusOptions.Share("Share of the text that the validation split is.")
+        .Refuse(share => share is > 0 and <= 1
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be above 0 and at most 1, not {share}."));
 }

@@ -12,7 +12,7 @@ internal static class TrainBaselines
     private const int Most = 1_500_000;
 
     /// <returns>Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.</returns>
-    public static IReadOnlyList<BaselineFigure> Of(Trainer trainer, CancellationToken cancellation)
+    public static IReadOnlyList<Baseline> Of(Trainer trainer, CancellationToken cancellation)
     {
         var training = string.Concat(trainer.Split.Training.Sample(Most));
         var held = string.Concat(trainer.Split.Validation.Sample(Most));
@@ -26,7 +26,7 @@ internal static class TrainBaselines
         return
         [
             .. Baselines.Measure(training, held, tokenizer, NgramBaseline.DefaultOrder, cancellation)
-                .Select(b => new BaselineFigure(b.Name + cut, b.BitsPerByte)),
+                .Select(b => b with { Name = b.Name + cut }),
         ];
     }
 }

@@ -10,9 +10,6 @@ namespace LmCli;
 /// <summary><c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.</summary>
 internal static class TrainCommand
 {
-    /// <summary>Characters that a BPE's merges are learned from at most: more hardly change them, but their words fill memory.</summary>
-    private const long MostLearnedFrom = 1 << 26;
-
     /// <summary>Characters that are enough tokens for every window, even at a hundred a token.</summary>
     private const long LongerThanAnyNeeds = 2_000_000;
 
@@ -110,25 +107,17 @@ internal static class TrainCommand
         var time = TrainRecipe.Time(arguments, choices);
         var plan = TrainingPlan.Make(CorpusFacts.Of(corpus.Text.Pieces()), choices, time);
         display.Plan(plan);
-        held = held with { Share = plan.Settings.ValidationShare };
-        var split = corpus.Split(held);
-        if (plan.Tokenizer == "bpe" && split.Training.Length > MostLearnedFrom)
+        var split = corpus.Split(held with { Share = plan.Settings.ValidationShare });
+        if (plan.Tokenizer == "bpe" && split.Training.Length > CorpusTokenizer.MostLearnedFrom)
         {
             display.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The merges are learned from about {MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
+                $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
         }
 
-        Tokenizer tokenizer = plan.Tokenizer switch
-        {
-            "bytes" => new ByteTokenizer(),
-            // Of what is trained on alone: no other text must have shaped what the network reads.
-            "bpe" => BpeTokenizer.Train(split.Training.Sample(MostLearnedFrom), plan.Vocabulary),
-            "words" => WordTokenizer.FromCorpus(split.Training.Pieces(), plan.Vocabulary),
-            _ => CharacterTokenizer.FromCorpus(split.All.Pieces()),
-        };
+        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split);
         var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
-        var settings = plan.Settings with { HeldOutDocuments = held.Documents, ValidationText = held.ValidationText };
+        var settings = plan.Settings;
         if (choices.BatchSize is null && choices.WindowLength is null && split.Training.Length < LongerThanAnyNeeds)
         {
             // The plan knows only about how many longer tokens a text has.
@@ -142,7 +131,7 @@ internal static class TrainCommand
             About = arguments.GetValue(About) ?? "",
             Curves = LossCurves.SvgName,
         };
-        return Trainer.Start(corpus, tokenizer, network, settings, folder, card);
+        return Trainer.Start(split, tokenizer, network, settings, folder, card);
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>

@@ -132,20 +132,18 @@ internal static class TrainOptions
 
     /// <summary>A number that is checked here where a range is given, and otherwise with the rest of the network and settings.</summary>
     private static Option<T?> Number<T>(string name, string description, double? least = null, double? most = null)
-        where T : struct
-    {
-        var option = new Option<T?>(name) { Description = description };
-        option.Validators.Add(result =>
+        where T : struct, IConvertible => new Option<T?>(name) { Description = description }.Refuse(given =>
         {
-            // What is no number has an error already, and asking for its value throws.
-            if (double.TryParse(result.Tokens is [var token] ? token.Value : null, CultureInfo.InvariantCulture, out var value)
-                && (value < least || value > most || (double.IsNaN(value) && least is not null)))
+            if (given is null || least is null)
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be from {least} to {most}, not {value}."));
+                return null;
             }
+
+            var value = given.Value.ToDouble(CultureInfo.InvariantCulture);
+            return value >= least && !(value > most)
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}, not {given}.");
         });
-        return option;
-    }
 
     private static Option<T?> Named<T>(string name, string description, params (string Name, T Value)[] values)
         where T : struct => new(name)

@@ -4,11 +4,6 @@ using LmModel.Training;
 
 namespace LmCli;
 
-/// <summary>What something simpler needs for the same held-out text.</summary>
-/// <param name="Name">What it is, as a reader knows it.</param>
-/// <param name="BitsPerByte">Bits a UTF-8 byte of the held-out text.</param>
-internal sealed record BaselineFigure(string Name, double BitsPerByte);
-
 /// <summary>The end of a training, in words.</summary>
 internal sealed record TrainSummary
 {
@@ -37,7 +32,7 @@ internal sealed record TrainSummary
     /// <summary>Null where the log has no validation, as with a training begun before there was one.</summary>
     public required TrainingTrend? Trend { get; init; }
 
-    public IReadOnlyList<BaselineFigure> Baselines { get; init; } = [];
+    public IReadOnlyList<Baseline> Baselines { get; init; } = [];
 
     public IEnumerable<string> Lines() =>
     [
@@ -69,7 +64,7 @@ internal sealed record TrainSummary
 
         var own = Figures.Single(f => f.Protocol is Protocol.Contiguous).BitsPerByte;
         yield return "The held-out text, read once from its beginning, takes";
-        foreach (var (name, bits) in Baselines.Append(new BaselineFigure("this model", own)).OrderBy(b => b.BitsPerByte))
+        foreach (var (name, bits, _) in Baselines.Append(new Baseline("this model", own)).OrderBy(b => b.BitsPerByte))
         {
             yield return Line($"  {bits:F3} bits/byte  {name}");
         }

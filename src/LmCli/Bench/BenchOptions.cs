@@ -33,15 +33,15 @@ internal static class BenchOptions
         CustomParser = ParseStreams,
     };
 
-    public static readonly Option<double?> Seconds = new("--seconds")
+    public static readonly Option<double?> Seconds = new Option<double?>("--seconds")
     {
         Description = "How long each measurement of a round takes. Default: 3.",
-    };
+    }.Refuse(seconds => seconds <= 0 ? "must be above 0." : null);
 
-    public static readonly Option<int?> Tokens = new("--tokens")
+    public static readonly Option<int?> Tokens = new Option<int?>("--tokens")
     {
         Description = "Measure this many tokens of each stream instead of a time. With --url: 500 where not given.",
-    };
+    }.Refuse(tokens => tokens < 1 ? "must be at least 1." : null);
 
     public static readonly Option<int> PromptTokens = Positive("--prompt-tokens", "Tokens of a stream's prompt; characters with --url.", 16);
 
@@ -71,26 +71,9 @@ internal static class BenchOptions
     /// <summary>What a model folder decides.</summary>
     public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Save];
 
-    static BenchOptions()
-    {
-        Seconds.Validators.Add(result => Require(result, result.GetValueOrDefault<double?>() is not <= 0, "must be above 0"));
-        Tokens.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is not < 1, "must be at least 1"));
-    }
-
-    private static Option<int> Positive(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() >= 1, "must be at least 1"));
-        return option;
-    }
-
-    private static void Require(OptionResult result, bool holds, string rule)
-    {
-        if (!holds)
-        {
-            result.AddError($"{result.Option.Name} {rule}.");
-        }
-    }
+    private static Option<int> Positive(string name, string description, int value) =>
+        new Option<int>(name) { Description = description, DefaultValueFactory = _ => value }
+            .Refuse(number => number < 1 ? "must be at least 1." : null);
 
     private static int[]? ParseStreams(ArgumentResult result)
     {

@@ -57,6 +57,9 @@ public sealed class WordTokenizer : Tokenizer
 
     public override int VocabularySize => _vocabulary.Length;
 
+    /// <summary>Tokens of a vocabulary where nothing else is asked for: what is rarer is read as unknown.</summary>
+    public const int DefaultVocabularySize = 50_000;
+
     /// <summary>Id of <see cref="UnknownWord"/>.</summary>
     public int UnknownToken { get; }
 

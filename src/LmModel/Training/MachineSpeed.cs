@@ -1,4 +1,5 @@
 using LmModel.Networks;
+using LmModel.Training.Backpropagation;
 using static TorchSharp.torch;
 
 namespace LmModel.Training;
@@ -13,20 +14,14 @@ public static class MachineSpeed
 
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(0.7);
 
-    /// <summary>Multiplies for one or two seconds.</summary>
-    /// <param name="arithmetic">What the training will multiply in; null for the faster.</param>
+    /// <summary>Multiplies for most of a second.</summary>
+    /// <param name="arithmetic">What the training will multiply in; null for what a training then takes.</param>
     /// <param name="time">The clock.</param>
     /// <returns>Floating-point operations a second, a multiplication and an addition being two.</returns>
     public static double Measure(TrainingArithmetic? arithmetic, TimeProvider? time = null)
     {
         TorchRuntime.Initialize();
-        ScalarType[] types = arithmetic switch
-        {
-            TrainingArithmetic.Fp32 => [ScalarType.Float32],
-            TrainingArithmetic.Bf16 => [ScalarType.BFloat16],
-            _ => [ScalarType.Float32, ScalarType.BFloat16],
-        };
-        return types.Max(t => Rate(t, time ?? TimeProvider.System));
+        return Rate(Memory.Type(arithmetic ?? ProcessorArithmetic.Fastest), time ?? TimeProvider.System);
     }
 
     private static double Rate(ScalarType type, TimeProvider time)

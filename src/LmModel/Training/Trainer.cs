@@ -85,12 +85,13 @@ public sealed class Trainer : IDisposable
     /// <summary>Updates in which the training text is read once.</summary>
     public int StepsPerEpoch => _network.WindowsPerEpoch;
 
-    /// <summary>A new training that will write to <paramref name="folder"/>.</summary>
+    /// <summary>A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the settings say.</summary>
     /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every problem.</exception>
     public static Trainer Start(
-        Corpus corpus, Tokenizer tokenizer, ModelConfig config, TrainingSettings settings, string folder, ModelCard card,
+        CorpusSplit split, Tokenizer tokenizer, ModelConfig config, TrainingSettings settings, string folder, ModelCard card,
         TimeProvider? time = null)
     {
+        settings = settings with { HoldOut = split.HoldOut };
         var problems = config.Problems().Concat(settings.Problems()).ToList();
         if (problems.Count > 0)
         {
@@ -99,13 +100,12 @@ public sealed class Trainer : IDisposable
 
         // Decided once: a training that goes on elsewhere goes on with the same numbers.
         settings = settings with { Arithmetic = settings.Arithmetic ?? ProcessorArithmetic.Fastest };
-        var split = corpus.Split(settings.HoldOut);
         var run = new TrainingRun
         {
             Config = config,
             Settings = settings,
             Card = card,
-            CorpusSha256 = corpus.Sha256,
+            CorpusSha256 = split.Corpus.Sha256,
             ValidationSha256 = split.ValidationCorpus?.Sha256,
         };
         var trainer = new Trainer(run, split, tokenizer, folder, time);
@@ -235,7 +235,7 @@ public sealed class Trainer : IDisposable
     {
         var weights = _network.AveragedWeights();
         using var decoder = new ManagedStepModel(Config, weights, Precision.Fp32, torch.get_num_threads());
-        var tokens = _validation.AsSpan(0, Math.Min(_validation.Length, LongestValidation)).ToArray();
+        var tokens = _validation[..Math.Min(_validation.Length, LongestValidation)];
         var figure = new Evaluator(decoder, _tokenizer).Evaluate(tokens, Protocol.ColdWindows);
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);
         _run = isBest

@@ -1,5 +1,6 @@
 using System.Numerics;
 using LmModel.Networks;
+using LmModel.Tokenization;
 using static System.FormattableString;
 using static LmModel.Training.TrainingPlanRules;
 
@@ -75,7 +76,7 @@ public sealed record TrainingPlan
                 "characters" => (text.DistinctCharacters, text.Characters),
                 "bytes" => (256, text.Bytes),
                 // How many words there are is known only when they are counted: at most as many as are asked for.
-                "words" => ((int)Math.Min(given.Vocabulary ?? MostWords, Math.Max(3, text.Bytes / BytesPerWord)), text.Bytes / BytesPerWord),
+                "words" => ((int)Math.Min(given.Vocabulary ?? WordTokenizer.DefaultVocabularySize, Math.Max(3, text.Bytes / BytesPerWord)), text.Bytes / BytesPerWord),
                 _ => Trained(given.Vocabulary ?? (int)Math.Clamp(
                     BitOperations.RoundUpToPowerOf2((uint)Math.Min(1 << 30, text.Bytes / BytesPerVocabularyToken)),
                     LeastVocabulary, MostVocabulary)),
@@ -194,7 +195,7 @@ public sealed record TrainingPlan
                 StateResetProbability = given.StateResetProbability ?? defaults.StateResetProbability,
                 JitterWindows = given.JitterWindows ?? defaults.JitterWindows,
                 RecurrentInitialization = given.RecurrentInitialization ?? defaults.RecurrentInitialization,
-                SampledTokens = given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0),
+                SampledTokens = SampledTokens,
                 Patience = given.Patience ?? defaults.Patience,
                 Cycles = given.Cycles ?? defaults.Cycles,
                 Arithmetic = given.Arithmetic ?? defaults.Arithmetic,
@@ -212,6 +213,8 @@ public sealed record TrainingPlan
             Epochs = _epochs,
             Reasons = _reasons,
         };
+
+        private int SampledTokens => given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
 
         private double TokensAStep => (double)_settings.BatchSize * _settings.WindowLength;
 
@@ -248,8 +251,7 @@ public sealed record TrainingPlan
         /// <summary>Parameters that every token is multiplied with: an embedding is only looked up.</summary>
         private long Multiplied(ModelConfig network)
         {
-            var sampled = given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
-            var scored = sampled > 0 ? Math.Min(sampled, _vocabulary) : _vocabulary;
+            var scored = SampledTokens > 0 ? Math.Min(SampledTokens, _vocabulary) : _vocabulary;
             return network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal)).Sum(p => p.Shape[0] * p.Shape[1])
                    + ((long)scored * network.HiddenSize);
         }

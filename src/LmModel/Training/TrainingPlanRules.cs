@@ -18,9 +18,6 @@ internal static class TrainingPlanRules
     /// <inheritdoc cref="LeastVocabulary"/>
     public const int MostVocabulary = 8192;
 
-    /// <summary>Tokens of a vocabulary of words where nothing else is asked for: what is rarer is read as unknown.</summary>
-    public const int MostWords = 50_000;
-
     /// <summary>Bytes of a word and its space in English.</summary>
     public const double BytesPerWord = 5.2;
 

@@ -85,8 +85,11 @@ public sealed record TrainingSettings
     public long Seed { get; init; } = 1;
 
     /// <summary>What is validated on.</summary>
-    internal HoldOut HoldOut =>
-        new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
+    internal HoldOut HoldOut
+    {
+        get => new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
+        init => (ValidationShare, HeldOutDocuments, ValidationText) = (value.Share, value.Documents, value.ValidationText);
+    }
 
     /// <summary>
     /// The same with fewer columns, then shorter windows, where a text of <paramref name="tokens"/> tokens to train on

@@ -249,6 +249,8 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("generate|nowhere", "there is no such folder")]
     [InlineData("generate|x|--max-tokens|abc", "'abc'")]
     [InlineData("evaluate|x|y|--leak-window|abc", "'abc'")]
+    [InlineData("bench|--rounds|abc", "'abc'")]
+    [InlineData("baseline|x|--order|abc", "'abc'")]
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|syllables", "'words'")]
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]

@@ -148,7 +148,7 @@ public sealed class TrainerTests
         }
 
         string held;
-        using (var trainer = Trainer.Start(corpus, tokenizer, config, settings, folder["m"], Card))
+        using (var trainer = Trainer.Start(corpus.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card))
         {
             held = Split(trainer);
             Assert.False(trainer.Run(_ => { }, new CancellationToken(canceled: true)));
@@ -185,7 +185,7 @@ public sealed class TrainerTests
         var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
         var settings = Settings.FitTo((int)text.Split(new HoldOut()).Training.Length) with { Steps = 1 };
 
-        using var trainer = Trainer.Start(text, tokenizer, config, settings, folder["m"], Card);
+        using var trainer = Trainer.Start(text.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card);
 
         Assert.True(trainer.Run(_ => { }, CancellationToken.None));
     }
@@ -258,7 +258,7 @@ public sealed class TrainerTests
         var tokenizer = CharacterTokenizer.FromCorpus(text.Text.Pieces());
         var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
 
-        var message = Assert.Throws<CorpusException>(() => Trainer.Start(text, tokenizer, config, Settings, folder["m"], Card)).Message;
+        var message = Assert.Throws<CorpusException>(() => Trainer.Start(text.Split(Settings.HoldOut), tokenizer, config, Settings, folder["m"], Card)).Message;
 
         Assert.Contains("ducks.txt is too short", message);
         Assert.Contains("1 tokens, and 2 are the least", message);
@@ -290,7 +290,7 @@ public sealed class TrainerTests
             Dropout = 0.2,
             TieWeights = tied,
         };
-        return Trainer.Start(Text, tokenizer, config, settings ?? Settings, folder, Card);
+        return Trainer.Start(Text.Split((settings ?? Settings).HoldOut), tokenizer, config, settings ?? Settings, folder, Card);
     }
 
     private static void Interrupt(Func<Trainer> start, int atStep)
