@@ -46,7 +46,6 @@ internal static class TrainCommand
 
         display.Begin(trainer, corpus, folder);
         var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write);
-        watch.Begin();
         if (!display.Run(show => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)))
         {
             Console.WriteLine($"Stopped and saved at step {trainer.Step}. Go on with: lm train {path} --out {folder} --resume");

@@ -6,9 +6,6 @@ namespace LmCli;
 /// <summary>What happens beside a training at its reports: the log, the curves, a sample, a warning.</summary>
 internal sealed class TrainWatch(Trainer trainer, string folder, string title, int sampleEvery, Action<string> write)
 {
-    // Below this a text teaches spelling at best.
-    private const long FewTokens = 100_000;
-
     private readonly TrainingLog _log = TrainingLog.Open(folder, trainer.Step);
     private bool _drawing = true;
     private bool _warned;
@@ -21,17 +18,6 @@ internal sealed class TrainWatch(Trainer trainer, string folder, string title, i
 
     /// <summary>Tokens that an epoch reads.</summary>
     public long TokensPerEpoch => (long)trainer.StepsPerEpoch * trainer.Settings.BatchSize * trainer.Settings.WindowLength;
-
-    /// <summary>What is worth knowing before the first step.</summary>
-    public void Begin()
-    {
-        if (TokensPerEpoch < FewTokens)
-        {
-            write(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Warning: {TokensPerEpoch:N0} tokens to train on are few (below {FewTokens:N0}): expect a model that spells, not one that writes."));
-        }
-    }
 
     public void Report(TrainingProgress progress)
     {

@@ -4,42 +4,47 @@ using LmModel.Sampling;
 namespace LmModel.Evaluation;
 
 /// <summary>Scores with what decodes: the texts are a batch, of which each step reads one token.</summary>
+/// <remarks>
+/// Logits are made for many states at once, those of a few texts at several times: a large output matrix is then read once
+/// for all of them. A state gives the same logits then and there, so this changes no figure.
+/// </remarks>
 /// <param name="model">What steps; its owner's.</param>
 /// <param name="cache">Each text's neural cache, empty where it begins; null for the model alone.</param>
 /// <param name="grid">Is told every prediction of the model and its cache, which is then not mixed in; null for no search.</param>
 internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, CacheGrid? grid = null) : IScorer
 {
+    /// <summary>States whose logits are made at once, where the texts are not more.</summary>
+    private const int StatesAtOnce = 64;
+
     private readonly List<NeuralCache> _caches = [];
     private RecurrentState[] _states = [];
-    private int[] _tokens = [];
+    private RecurrentState[] _read = [];
     private float[] _logits = [];
+    private int _times;
 
     public void Begin(int texts)
     {
-        _states = [.. Enumerable.Range(0, texts).Select(_ => RecurrentState.Zero(model.StateSize))];
-        _tokens = new int[texts];                                             // (B)
-        _logits = new float[texts * model.VocabularySize];                    // (B, V)
+        _times = Math.Max(1, StatesAtOnce / texts);
+        _states = States(texts);                                              // (B)
+        _read = States(texts * _times);                                       // (B, t)
+        _logits = new float[texts * _times * model.VocabularySize];           // (B, t, V)
         _caches.ForEach(c => c.Clear());
         while (cache is not null && _caches.Count < texts)
         {
-            _caches.Add(new NeuralCache(cache.Size, HiddenOf(text: 0).Length, model.VocabularySize));
+            _caches.Add(new NeuralCache(cache.Size, HiddenOf(_states[0]).Length, model.VocabularySize));
         }
     }
 
     public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
     {
-        for (var time = 0; time < length; time++)
+        for (var time = 0; time < length; time += _times)
         {
-            for (var text = 0; text < _tokens.Length; text++)
+            var times = Math.Min(_times, length - time);
+            Read(tokens, length, time, times);
+            var losses = Losses(Next(tokens, length, time, times), times);
+            for (var text = 0; text < _states.Length; text++)
             {
-                _tokens[text] = tokens[(text * length) + time];
-            }
-
-            model.Step(_tokens, _states, _logits);
-            for (var text = 0; text < _tokens.Length; text++)
-            {
-                var place = (text * length) + time;
-                nats[place] = Nats(text, tokens[place + 1]);
+                losses.AsSpan(text * times, times).CopyTo(nats.Slice((text * length) + time, times));
             }
         }
     }
@@ -47,23 +52,77 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
     /// <summary>The model is its owner's.</summary>
     public void Dispose() => _caches.ForEach(c => c.Dispose());
 
-    private double Nats(int text, int next)
+    /// <summary>Reads a token of each text at each of some times, then gives the logits after all of them.</summary>
+    private void Read(ReadOnlySpan<int> tokens, int length, int time, int times)
     {
-        var logits = _logits.AsSpan(text * model.VocabularySize, model.VocabularySize);
-        if (cache is not null && grid is null)
+        var now = new int[_states.Length];                                    // (B)
+        var ones = Enumerable.Repeat(1, now.Length).ToArray();
+        for (var t = 0; t < times; t++)
         {
-            _caches[text].Mix(HiddenOf(text), logits, cache.Theta, cache.Lambda);
+            for (var text = 0; text < now.Length; text++)
+            {
+                now[text] = tokens[(text * length) + time + t];
+            }
+
+            model.Advance(now, ones, _states, []);
+            for (var text = 0; text < now.Length; text++)
+            {
+                _states[text].Values.CopyTo(_read[(text * times) + t].Values);
+            }
         }
 
-        var nats = Logprobs.LogSumExp(logits) - logits[next];
-        grid?.Add(_caches[text], HiddenOf(text), next, Math.Exp(-nats));
-        if (cache is not null)
+        var rows = now.Length * times;
+        model.Advance([], new int[rows], _read.AsSpan(0, rows), _logits.AsSpan(0, rows * model.VocabularySize));
+    }
+
+    /// <returns>(B · t): what follows.</returns>
+    private int[] Next(ReadOnlySpan<int> tokens, int length, int time, int times)
+    {
+        var next = new int[_states.Length * times];
+        for (var text = 0; text < _states.Length; text++)
         {
-            _caches[text].Add(HiddenOf(text), next);
+            tokens.Slice((text * length) + time + 1, times).CopyTo(next.AsSpan(text * times));
+        }
+
+        return next;
+    }
+
+    /// <returns>(B · t): −ln p of each.</returns>
+    private double[] Losses(int[] next, int times)
+    {
+        var nats = new double[next.Length];
+        if (cache is null)
+        {
+            model.Share(nats.Length, row => nats[row] = Nats(LogitsOf(row), next[row]));
+        }
+
+        for (var row = 0; row < nats.Length && cache is not null; row++)
+        {
+            nats[row] = CachedNats(_caches[row / times], HiddenOf(_read[row]), LogitsOf(row), next[row]);
         }
 
         return nats;
     }
 
-    private ReadOnlySpan<float> HiddenOf(int text) => _states[text].Values[model.TopHidden];
+    private double CachedNats(NeuralCache own, ReadOnlySpan<float> hidden, Span<float> logits, int next)
+    {
+        if (grid is null)
+        {
+            own.Mix(hidden, logits, cache!.Theta, cache.Lambda);
+        }
+
+        var nats = Nats(logits, next);
+        grid?.Add(own, hidden, next, Math.Exp(-nats));
+        own.Add(hidden, next);
+        return nats;
+    }
+
+    private static double Nats(ReadOnlySpan<float> logits, int next) => Logprobs.LogSumExp(logits) - logits[next];
+
+    private RecurrentState[] States(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => RecurrentState.Zero(model.StateSize))];
+
+    private Span<float> LogitsOf(int row) => _logits.AsSpan(row * model.VocabularySize, model.VocabularySize);
+
+    private ReadOnlySpan<float> HiddenOf(RecurrentState state) => state.Values[model.TopHidden];
 }

@@ -31,8 +31,9 @@ internal sealed class WindowTrainer : IDisposable
         _schedule = new LearningRateSchedule(
             settings.Schedule, settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare,
             settings.Cycles);
+        var counts = Counts(tokens, config.VocabularySize);
         _sampled = settings.SampledTokens > 0 && settings.SampledTokens < config.VocabularySize
-            ? new SampledSoftmax(Counts(tokens, config.VocabularySize), settings.SampledTokens)
+            ? new SampledSoftmax(counts, settings.SampledTokens)
             : null;
 
         TorchRuntime.Initialize();
@@ -40,6 +41,7 @@ internal sealed class WindowTrainer : IDisposable
         using var scope = NewDisposeScope();
         using var model = new LanguageModel(config);
         RecurrentInitializer.Apply(model, settings.RecurrentInitialization);
+        UnigramBias.Apply(model, counts);
         _parameters = [.. model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats()))];
         _network = new TrainedNetwork(config, settings, _parameters, longest);
         _carried = TensorState.Zero(config, settings.BatchSize).Detach();

@@ -30,7 +30,8 @@ public sealed class LmCommandTests : IDisposable
         Assert.Contains("Steps: 20 of ", output);
         Assert.Equal(2, output.Split('\n').Count(l => l.Contains(": validation ")));
         Assert.Contains("\n  | ", output);
-        Assert.Contains("Warning: ", output);
+        Assert.Contains("warning: ducks.txt has only 3,700 characters", error);
+        Assert.DoesNotContain("Warning: ", output);
         Assert.Contains("Done: 20 steps, ", output);
         Assert.All(["loss.svg", "loss.png", "training.csv", "training.jsonl"], file => Assert.True(File.Exists(Path.Combine(Model, file)), file));
         var card = ModelFolder.Open(Model).Card;

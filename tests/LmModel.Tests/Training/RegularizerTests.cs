@@ -95,6 +95,17 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
+    public void An_output_bias_begins_as_the_log_frequencies()
+    {
+        var config = new ModelConfig { Cell = Cell.Lstm, VocabularySize = 3, EmbeddingSize = 4, HiddenSize = 4 };
+        using var model = new LanguageModel(config);
+
+        UnigramBias.Apply(model, [7, 1, 0]);
+
+        Assert.Equal([8 / 11.0, 2 / 11.0, 1 / 11.0], model.ReadWeights()["fc.bias"].Select(b => Math.Exp(b)), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
     public void Jittered_windows_have_about_the_usual_length_and_now_and_then_half()
     {
         var lengths = Enumerable.Range(0, 2000).Select(step => WindowJitter.Length(70, seed: 1, step)).ToList();
