@@ -60,7 +60,7 @@ public sealed class CorpusSplit
                     ? string.Create(
                         CultureInfo.InvariantCulture,
                         $"{Documents.Count} of its {Corpus.Documents.Count} documents, {HeldOut.Length:N0} of {Corpus.Text.Length:N0} characters, were held out for validation and never trained on: {HoldOut.Named(Documents)}.")
-                    : FormattableString.Invariant($"The last {HoldOut.Share:P0} of its characters were held out for validation and never trained on.");
+                    : FormattableString.Invariant($"The last {100 * HoldOut.Share:0.##} % of its characters were held out for validation and never trained on.");
             return Validation.Length == HeldOut.Length ? what : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} Of these {HeldOut.Length:N0} characters the first {Validation.Length:N0} are scored.");
