@@ -40,9 +40,9 @@ internal static class Presets
         new("words", "a corpus cut into words, such as WikiText-2, six times through.", new TrainingChoices
         {
             Tokenizer = "words", Cell = Cell.Lstm, Layers = 2, HiddenSize = 200, TieWeights = true, Dropout = 0.2,
-            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.1, BatchSize = 40, WindowLength = 35, JitterWindows = true,
-            Steps = 8950, LearningRate = 3e-3, WarmupSteps = 300, GradientClip = 0.25, StateResetProbability = 0.01,
-            AverageDecay = 0.9985, SampledTokens = 4096, ValidateEvery = 1492,
+            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.1, BatchSize = 20, WindowLength = 35, JitterWindows = true,
+            Steps = 17_900, LearningRate = 3e-3, WarmupSteps = 500, GradientClip = 0.25, StateResetProbability = 0.01,
+            AverageDecay = 0.9985, SampledTokens = 0, ValidateEvery = 2983,
         }),
         new("rnn", "a plain tanh network of one layer on a megabyte of characters, begun as a rotation.", new TrainingChoices
         {
