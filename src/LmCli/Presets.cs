@@ -25,10 +25,10 @@ internal static class Presets
         }),
         new("shakespeare", "the recipe of models/shakespeare, for a megabyte read by the character.", new TrainingChoices
         {
-            Tokenizer = "characters", Cell = Cell.Lstm, Layers = 2, HiddenSize = 384, EmbeddingSize = 64, Dropout = 0.25,
-            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.2, BatchSize = 64, WindowLength = 128, Steps = 4200,
-            Cycles = 2, LearningRate = 4e-3, WarmupSteps = 100, GradientClip = 0.5, StateResetProbability = 0.03,
-            AverageDecay = 0.998, ValidateEvery = 350,
+            Tokenizer = "characters", Cell = Cell.Lstm, Layers = 1, HiddenSize = 768, EmbeddingSize = 64, Dropout = 0.25,
+            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.2, BatchSize = 64, WindowLength = 128, Steps = 2564,
+            LearningRate = 3e-3, WarmupSteps = 100, GradientClip = 0.5, StateResetProbability = 0.03,
+            AverageDecay = 0.9922, ValidateEvery = 103,
         }),
         new("fairy-tales", "the recipe of models/fairy-tales, for books of several megabytes read by longer tokens.", new TrainingChoices
         {
@@ -46,10 +46,10 @@ internal static class Presets
         }),
         new("rnn", "a plain tanh network of one layer on a megabyte of characters, begun as a rotation.", new TrainingChoices
         {
-            Tokenizer = "characters", Cell = Cell.RnnTanh, Layers = 1, HiddenSize = 768, EmbeddingSize = 128, Dropout = 0.2,
-            InputDropout = 0.1, EmbeddingDropout = 0, WeightDrop = 0.2, RecurrentInitialization = RecurrentInitialization.Orthogonal,
-            BatchSize = 64, WindowLength = 128, Steps = 900, LearningRate = 2e-3, WarmupSteps = 100, GradientClip = 0.25,
-            StateResetProbability = 0.03, AverageDecay = 0.998, ValidateEvery = 150,
+            Tokenizer = "characters", Cell = Cell.RnnTanh, Layers = 1, HiddenSize = 768, EmbeddingSize = 128, Dropout = 0.1,
+            InputDropout = 0.05, EmbeddingDropout = 0, WeightDrop = 0.1, RecurrentInitialization = RecurrentInitialization.Orthogonal,
+            BatchSize = 64, WindowLength = 128, Steps = 2400, LearningRate = 2e-3, WarmupSteps = 100, GradientClip = 0.25,
+            StateResetProbability = 0.03, AverageDecay = 0.995, ValidateEvery = 400,
         }),
     ];
 

@@ -36,12 +36,12 @@ internal static class TrainOptions
         "--cell", "Recurrent cell. Default: lstm.",
         ("rnn_tanh", Cell.RnnTanh), ("rnn_relu", Cell.RnnRelu), ("gru", Cell.Gru), ("lstm", Cell.Lstm));
 
-    public static readonly Option<int?> Layers = Number<int>("--layers", "Recurrent layers, 1 to 64.");
+    public static readonly Option<int?> Layers = Number<int>("--layers", "Recurrent layers, 1 to 64. Default: 1 for characters and bytes, 2 for longer tokens.");
 
     public static readonly Option<int?> Hidden = Number<int>("--hidden", "Units of a layer, 1 to 65536.");
 
     public static readonly Option<int?> Embedding =
-        Number<int>("--embedding", "Embedding size. Default: a quarter of the units, all of them where weights are tied.");
+        Number<int>("--embedding", "Embedding size. Default: a quarter of the units, not above the vocabulary; all of them where weights are tied.");
 
     public static readonly Option<bool> Tie = new("--tie-weights") { Description = "Use the embedding as the output matrix too." };
 

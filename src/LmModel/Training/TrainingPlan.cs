@@ -222,8 +222,10 @@ public sealed record TrainingPlan
         private double Steps() => time is null ? given.Steps!.Value : TokensInTime(_network) / TokensAStep;
 
         /// <summary>Tokens a second.</summary>
-        private double Speed(ModelConfig network) => time!.FlopsPerSecond * Efficiency
-            / ((FlopsPerParameter * Multiplied(network)) + (FlopsPerGate * network.Layers * network.Gates * network.HiddenSize));
+        private double Speed(ModelConfig network) => 1 / (
+            (FlopsPerParameter * Multiplied(network) / (time!.FlopsPerSecond * Efficiency))
+            + (GateSeconds * network.Layers * network.Gates * network.HiddenSize)
+            + (TimeStepSeconds * network.Layers / (given.BatchSize ?? _settings.BatchSize)));
 
         private double TokensInTime(ModelConfig network) => time!.Minutes * 60 * TrainedShare * Speed(network);
 
@@ -237,13 +239,14 @@ public sealed record TrainingPlan
         private ModelConfig Network(int hidden)
         {
             var tied = given.TieWeights ?? (_vocabulary > TiedVocabulary && given.EmbeddingSize is null);
+            var embedding = Math.Max(1, Math.Min(hidden / 4, Math.Max(EmbeddingStep, _vocabulary / EmbeddingStep * EmbeddingStep)));
             return new ModelConfig
             {
                 Cell = given.Cell ?? Cell.Lstm,
                 VocabularySize = _vocabulary,
-                EmbeddingSize = given.EmbeddingSize ?? (tied ? hidden : Math.Max(1, hidden / 4)),
+                EmbeddingSize = given.EmbeddingSize ?? (tied ? hidden : embedding),
                 HiddenSize = hidden,
-                Layers = given.Layers ?? 2,
+                Layers = given.Layers ?? (_tokenizer is "characters" or "bytes" ? CharacterLayers : SubwordLayers),
                 TieWeights = tied,
             };
         }

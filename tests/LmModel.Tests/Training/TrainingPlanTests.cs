@@ -42,7 +42,7 @@ public sealed class TrainingPlanTests
             Assert.True(pair.First.Network.HiddenSize <= pair.Second.Network.HiddenSize);
             Assert.True(pair.First.Network.ParameterCount * Tokens(pair.First) <= pair.Second.Network.ParameterCount * Tokens(pair.Second) * 1.01);
         });
-        Assert.Equal(Plan(text, 40).Network, Plan(text, 20, speed: 2 * Speed).Network);
+        Assert.InRange(Plan(text, 20, speed: 2 * Speed).Network.HiddenSize, Plan(text, 20).Network.HiddenSize, Plan(text, 40).Network.HiddenSize);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class TrainingPlanTests
         var reasons = string.Join('\n', plan.Reasons);
 
         Assert.All(
-            ["1,115,394", "65", $"2 x {plan.Network.HiddenSize}", "20 minutes", "100 GFLOP/s", $"{plan.Settings.Steps:N0} of",
+            ["1,115,394", "65", $"1 x {plan.Network.HiddenSize}", "20 minutes", "100 GFLOP/s", $"{plan.Settings.Steps:N0} of",
              $"{plan.Epochs:0.0} times", $"{plan.Network.Dropout} between layers", $"every {plan.Settings.ValidateEvery:N0} steps"],
             number => Assert.Contains(number, reasons));
         Assert.Equal(6, plan.Reasons.Count);
