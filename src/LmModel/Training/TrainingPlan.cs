@@ -161,12 +161,13 @@ public sealed record TrainingPlan
         public void ChooseDropout()
         {
             var rule = Dropouts.Last(r => r.Epochs <= _epochs);
-            _network = _network with { Dropout = given.Dropout ?? rule.Between };
+            double Share(double dropout) => IsPlain ? dropout * PlainDropout : dropout;
+            _network = _network with { Dropout = given.Dropout ?? Share(rule.Between) };
             _settings = _settings with
             {
-                InputDropout = given.InputDropout ?? rule.Input,
-                EmbeddingDropout = given.EmbeddingDropout ?? rule.Embedding,
-                WeightDrop = given.WeightDrop ?? rule.Weight,
+                InputDropout = given.InputDropout ?? Share(rule.Input),
+                EmbeddingDropout = given.EmbeddingDropout ?? Share(rule.Embedding),
+                WeightDrop = given.WeightDrop ?? Share(rule.Weight),
             };
             var all = new[] { _network.Dropout, _settings.InputDropout, _settings.EmbeddingDropout, _settings.WeightDrop };
             Say(all.All(p => p == 0)
@@ -181,11 +182,10 @@ public sealed record TrainingPlan
             // A token scored costs a third of one trained on.
             var held = _tokens * _settings.ValidationShare / (1 - _settings.ValidationShare) / 3;
             var count = Math.Clamp(ValidationCost * steps * TokensAStep / held, 2, MostValidations);
-            var plain = _network.Cell is Cell.RnnTanh or Cell.RnnRelu;
             _settings = _settings with
             {
                 ValidateEvery = given.ValidateEvery ?? (int)Math.Max(1, Math.Ceiling(steps / count)),
-                LearningRate = given.LearningRate ?? (plain ? PlainLearningRate : defaults.LearningRate),
+                LearningRate = given.LearningRate ?? (IsPlain ? PlainLearningRate : defaults.LearningRate),
                 WarmupSteps = given.WarmupSteps ?? Math.Min(defaults.WarmupSteps, steps / 10),
                 AverageDecay = given.AverageDecay
                     ?? Math.Round(1 - 1 / Math.Clamp(steps * AveragedShare, 1, 1 / (1 - defaults.AverageDecay)), 4),
@@ -213,6 +213,8 @@ public sealed record TrainingPlan
             Epochs = _epochs,
             Reasons = _reasons,
         };
+
+        private bool IsPlain => _network.Cell is Cell.RnnTanh or Cell.RnnRelu;
 
         private int SampledTokens => given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
 

@@ -121,6 +121,27 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
+    public void Characters_get_one_layer_and_an_embedding_no_wider_than_their_number()
+    {
+        var (characters, longer) = (Plan(English(1_000_000), 20).Network, Plan(English(20_000_000), 20).Network);
+
+        Assert.True(characters.HiddenSize / 4 > 65);
+        Assert.Equal((1, 64), (characters.Layers, characters.EmbeddingSize));
+        Assert.Equal((2, longer.HiddenSize), (longer.Layers, longer.EmbeddingSize));
+    }
+
+    [Fact]
+    public void A_plain_network_drops_half_as_much()
+    {
+        TrainingPlan Of(Cell cell) => Plan(English(1_000_000), 20, new TrainingChoices { Cell = cell, Steps = 2400 });
+        var (lstm, plain) = (Of(Cell.Lstm), Of(Cell.RnnTanh));
+
+        Assert.True(lstm.Network.Dropout > 0);
+        Assert.Equal(lstm.Network.Dropout / 2, plain.Network.Dropout);
+        Assert.Equal(lstm.Settings.WeightDrop / 2, plain.Settings.WeightDrop);
+    }
+
+    [Fact]
     public void A_number_of_steps_needs_no_time()
     {
         var plan = TrainingPlan.Make(English(1_000_000), new TrainingChoices { Steps = 123 }, time: null);
