@@ -218,6 +218,9 @@ public sealed record TrainingPlan
 
         private int SampledTokens => given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
 
+        /// <summary>Logits of a token in training.</summary>
+        private int Scored => SampledTokens > 0 ? Math.Min(SampledTokens, _vocabulary) : _vocabulary;
+
         private double TokensAStep => (double)_settings.BatchSize * _settings.WindowLength;
 
         /// <summary>Steps the time allows; those given where there is no time.</summary>
@@ -227,6 +230,7 @@ public sealed record TrainingPlan
         private double Speed(ModelConfig network) => 1 / (
             (FlopsPerParameter * Multiplied(network) / (time!.FlopsPerSecond * Efficiency))
             + (GateSeconds * network.Layers * network.Gates * network.HiddenSize)
+            + (LogitSeconds * Scored)
             + (TimeStepSeconds * network.Layers / (given.BatchSize ?? _settings.BatchSize)));
 
         private double TokensInTime(ModelConfig network) => time!.Minutes * 60 * TrainedShare * Speed(network);
@@ -254,12 +258,9 @@ public sealed record TrainingPlan
         }
 
         /// <summary>Parameters that every token is multiplied with: an embedding is only looked up.</summary>
-        private long Multiplied(ModelConfig network)
-        {
-            var scored = SampledTokens > 0 ? Math.Min(SampledTokens, _vocabulary) : _vocabulary;
-            return network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal)).Sum(p => p.Shape[0] * p.Shape[1])
-                   + ((long)scored * network.HiddenSize);
-        }
+        private long Multiplied(ModelConfig network) =>
+            network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal)).Sum(p => p.Shape[0] * p.Shape[1])
+            + ((long)Scored * network.HiddenSize);
 
         // A token of a vocabulary of 4,096 is about 3.6 bytes of English long, and grows with the logarithm.
         private (int Vocabulary, double Tokens) Trained(int vocabulary) =>

@@ -9,8 +9,11 @@ internal static class TrainingPlanRules
     /// <summary>More different characters than this are mostly seen too rarely to be learnt; their bytes are not.</summary>
     public const int MostCharacters = 512;
 
-    /// <summary>Bytes of text for each token of a BPE vocabulary, so that a rare one is still seen some hundred times.</summary>
-    public const double BytesPerVocabularyToken = 1000;
+    /// <summary>
+    /// Bytes of text for each token of a BPE vocabulary: a rare one is then seen some hundred times, and the output layer does not
+    /// take the time of wider layers.
+    /// </summary>
+    public const double BytesPerVocabularyToken = 4000;
 
     /// <summary>Bounds of a BPE vocabulary: below, a token is hardly longer than a character; above, the output matrix takes the time.</summary>
     public const int LeastVocabulary = 1024;
@@ -38,6 +41,9 @@ internal static class TrainingPlanRules
 
     /// <summary>Seconds a token for each gate of a unit, for what is no product: it weighs on narrow networks.</summary>
     public const double GateSeconds = 6e-9;
+
+    /// <summary>Seconds a token for each logit: the softmax and its gradient, beside their products.</summary>
+    public const double LogitSeconds = 1.3e-9;
 
     /// <summary>Seconds a layer and step of time, however many columns there are: it weighs on few of them.</summary>
     public const double TimeStepSeconds = 1e-4;

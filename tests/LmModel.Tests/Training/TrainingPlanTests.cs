@@ -18,7 +18,7 @@ public sealed class TrainingPlanTests
     [InlineData(1_000_000, 1_000_000, 65, "characters", 65)]
     [InlineData(3_000_000, 3_000_000, 512, "characters", 512)]
     [InlineData(600_000, 200_000, 2_500, "bytes", 256)]
-    [InlineData(3_000_001, 3_000_001, 65, "bpe", 4096)]
+    [InlineData(3_000_001, 3_000_001, 65, "bpe", 1024)]
     [InlineData(30_000_000, 10_000_000, 4_000, "bpe", 8192)]
     public void The_tokenizer_follows_the_text(long bytes, long characters, int distinct, string tokenizer, int vocabulary)
     {
