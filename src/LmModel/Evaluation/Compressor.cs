@@ -1,7 +1,6 @@
 using SharpCompress.Compressors.LZMA;
 using SharpCompress.Compressors.PPMd;
 using SharpCompress.Compressors.ZStandard;
-using SharpCompress.Compressors.ZStandard.Unsafe;
 
 namespace LmModel.Evaluation;
 
@@ -49,7 +48,6 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
         var stream = new CompressionStream(output, level: 22);
         // Else its tables are made for a text of any length: 640 MB.
         stream.SetPledgedSrcSize((ulong)bytes);
-        stream.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, Math.Clamp((int)Math.Ceiling(Math.Log2(Math.Max(2, bytes))), 10, 27));
         return stream;
     }
 }

@@ -56,7 +56,6 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
     private void Read(ReadOnlySpan<int> tokens, int length, int time, int times)
     {
         var now = new int[_states.Length];                                    // (B)
-        var ones = Enumerable.Repeat(1, now.Length).ToArray();
         for (var t = 0; t < times; t++)
         {
             for (var text = 0; text < now.Length; text++)
@@ -64,7 +63,7 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
                 now[text] = tokens[(text * length) + time + t];
             }
 
-            model.Advance(now, ones, _states, []);
+            model.Step(now, _states, []);
             for (var text = 0; text < now.Length; text++)
             {
                 _states[text].Values.CopyTo(_read[(text * times) + t].Values);
@@ -94,9 +93,11 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         if (cache is null)
         {
             model.Share(nats.Length, row => nats[row] = Nats(LogitsOf(row), next[row]));
+            return nats;
         }
 
-        for (var row = 0; row < nats.Length && cache is not null; row++)
+        // In the order of the text: each prediction adds to its cache.
+        for (var row = 0; row < nats.Length; row++)
         {
             nats[row] = CachedNats(_caches[row / times], HiddenOf(_read[row]), LogitsOf(row), next[row]);
         }

@@ -56,11 +56,11 @@ public interface IStepModel : IDisposable
 /// <summary>The shape of a call that decoding makes most.</summary>
 public static class StepModelExtensions
 {
-    /// <summary>Reads one token for each sequence and gives the logits of all.</summary>
+    /// <summary>Reads one token for each sequence and gives the logits of all, or of none.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">(B).</param>
     /// <param name="states">(B): overwritten.</param>
-    /// <param name="logits">(B, V).</param>
+    /// <param name="logits">(B, V), or empty.</param>
     public static void Step(
         this IStepModel model, ReadOnlySpan<int> tokens, ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Tests.Checkpoints;
 
@@ -68,29 +67,6 @@ public sealed class LmCommandTests : IDisposable
         Assert.Equal((torch.Code, torch.Out), (decoded.Code, decoded.Out));
         Assert.Contains("[length; 4 + 30 tokens;", first.Error);
         Assert.Contains("seed 7]", first.Error);
-    }
-
-    private static double NatsPerToken(string line) =>
-        double.Parse(line.Split(" nats/token")[0].Split(' ')[^1], CultureInfo.InvariantCulture);
-
-    [Fact]
-    public async Task The_best_options_of_a_cache_search_are_those_to_go_on_with()
-    {
-        var tiny = Path.Combine(Repository.Root, "models", "tiny");
-        File.WriteAllText(Text, string.Concat(Enumerable.Repeat("Duck to duck: quack, and quack.\nAnd what of the goose?\n", 20)));
-        string[] contiguous = ["evaluate", tiny, Text, "--protocol", "contiguous"];
-
-        var searched = await LmProcess.RunAsync([.. contiguous, "--cache-search", "--cache-size", "100"]);
-        Assert.True(searched.Code == 0, searched.Error);
-        var found = searched.Out.TrimEnd().Split('\n');
-        var options = found[^1].Split(' ');
-        Assert.Equal("--cache-size 100 --cache-theta", string.Join(' ', options[..3]));
-
-        var cached = await LmProcess.RunAsync([.. contiguous, .. options]);
-        Assert.True(cached.Code == 0, cached.Error);
-        Assert.Equal(NatsPerToken(found[^2]), NatsPerToken(cached.Out), 2e-4);
-        var spoken = await LmProcess.RunAsync(["generate", tiny, "Duck", "--max-tokens", "30", .. options]);
-        Assert.Equal((0, 31), (spoken.Code, spoken.Out.Length));
     }
 
     [Fact]

@@ -13,10 +13,12 @@ public sealed class CorpusSplitTests : IDisposable
     public void The_split_of_a_file_is_the_one_of_the_published_figures()
     {
         // tinyshakespeare: 1,115,394 characters, of which the first 1,003,854 are trained on.
-        var split = Corpus.FromText("t", new string('a', 1_115_394)).Split(new HoldOut());
+        var corpus = Corpus.FromText("t", new string('a', 1_115_394));
+        var split = corpus.Split(new HoldOut());
 
         Assert.Equal((1_003_854, 111_540), (split.Training.Length, split.Validation.Length));
         Assert.Equal("The last 10 % of its characters were held out for validation and never trained on.", split.Description);
+        Assert.StartsWith("The last 0.1 % of its", corpus.Split(new HoldOut { Share = 0.001 }).Description);
     }
 
     [Theory]
