@@ -55,9 +55,13 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     }
 
     /// <summary>A service that is warm and listens on a port of this machine.</summary>
-    public static async Task<LmServiceFixture> StartOnPortAsync(bool realModel = false)
+    public static async Task<LmServiceFixture> StartOnPortAsync(
+        Dictionary<string, string>? settings = null,
+        Tokenizer? tokenizer = null,
+        bool realModel = false,
+        Action<IServiceCollection>? configure = null)
     {
-        var service = Cold(realModel: realModel);
+        var service = Cold(settings, tokenizer, realModel, configure);
         service.UseKestrel(0);
         service.StartServer();
         await service.Host.WarmUp;

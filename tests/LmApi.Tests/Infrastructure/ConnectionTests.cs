@@ -1,0 +1,62 @@
+using System.Text.Json;
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Infrastructure;
+
+/// <summary>What connections may do besides sending one well-formed request and reading its answer.</summary>
+public sealed class ConnectionTests
+{
+    private static readonly object Short = new { prompt = "a", max_tokens = 3, stream = false };
+
+    [Fact]
+    public async Task Pipelined_requests_are_answered_in_their_order()
+    {
+        await using var service = await LmServiceFixture.StartOnPortAsync();
+        using var client = await RawClient.ConnectAsync(service);
+
+        await client.SendAsync(
+            RawClient.Post("/generate", Short) + RawClient.Head("GET", "/health/live") + RawClient.Post("/generate", "{")
+            + RawClient.Post("/generate", Short));
+
+        Assert.Equal(200, (await client.ReadAnswerAsync()).Status);
+        Assert.Equal("""{"status":"live"}""", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("malformed_json", (await client.ReadAnswerAsync()).Code);
+        Assert.Equal(3, JsonDocument.Parse((await client.ReadAnswerAsync()).Body)
+            .RootElement.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_byte_by_byte_is_answered()
+    {
+        await using var service = await LmServiceFixture.StartOnPortAsync();
+        using var client = await RawClient.ConnectAsync(service);
+
+        foreach (var character in RawClient.Post("/generate", Short))
+        {
+            await client.SendAsync(character.ToString());
+        }
+
+        Assert.Equal(200, (await client.ReadAnswerAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_the_client_closes_or_resets_stops_the_work(bool resets)
+    {
+        await using var service = await LmServiceFixture.StartOnPortAsync();
+        service.Model.Gate.Close();
+        using var client = await RawClient.ConnectAsync(service);
+        await client.SendAsync(RawClient.Post("/generate", new { prompt = "a", max_tokens = 4000 }));
+        await service.Logs.WaitForAsync("Admitted");
+
+        // Kestrel takes a half-closed connection for a client that has left.
+        (resets ? client.Reset : (Action)client.FinishSending)();
+
+        await service.Aborts.NextAsync();
+        var before = service.Model.Steps;
+        service.Model.Gate.Open();
+        await service.StreamAsync(new { prompt = "a", max_tokens = 1 });
+        Assert.InRange(service.Model.Steps - before, 1, 2);
+    }
+}
