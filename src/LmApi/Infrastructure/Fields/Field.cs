@@ -26,7 +26,12 @@ internal abstract class Field
     /// <summary>The JSON Schema of the valid values.</summary>
     public OpenApiSchema Schema()
     {
-        var schema = new OpenApiSchema { Description = Description, Example = Example, Default = DefaultJson() };
+        var schema = new OpenApiSchema
+        {
+            Description = Description,
+            Examples = Example is null ? null : [Example],
+            Default = DefaultJson(),
+        };
         Constrain(schema);
         if (!Required)
         {

@@ -37,9 +37,9 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         {
             Description = table.Description,
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType>
+            Content = new Dictionary<string, IOpenApiMediaType>
             {
-                ["application/json"] = new()
+                ["application/json"] = new OpenApiMediaType
                 {
                     Schema = TableSchema.Of(table, context.SchemaRepository),
                     Examples = examples,
@@ -51,7 +51,7 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
     private static OpenApiResponse Response(IReadOnlyList<ResponseDocs> answers, OperationFilterContext context) => new()
     {
         Description = answers[0].Description,
-        Content = answers.ToDictionary(answer => answer.MediaType, answer => new OpenApiMediaType
+        Content = answers.ToDictionary(answer => answer.MediaType, IOpenApiMediaType (answer) => new OpenApiMediaType
         {
             Schema = answer.Body is null
                 ? new OpenApiSchema { Type = JsonSchemaType.String }
@@ -65,14 +65,14 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         var status = kinds[0].Status;
         if (!responses.TryGetValue(Key(status), out var response))
         {
-            response = new OpenApiResponse { Content = new Dictionary<string, OpenApiMediaType>() };
+            response = new OpenApiResponse { Content = new Dictionary<string, IOpenApiMediaType>() };
             responses[Key(status)] = response;
         }
 
         var target = (OpenApiResponse)response;
         var meanings = kinds.Select(kind => $"`{kind.Code}`: {kind.Meaning}").Prepend(target.Description);
         target.Description = string.Join(" ", meanings.OfType<string>());
-        target.Content![ProblemExamples.MediaType] = new()
+        target.Content![ProblemExamples.MediaType] = new OpenApiMediaType
         {
             Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
             Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)Example(kind, context)),
