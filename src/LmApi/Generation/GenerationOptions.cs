@@ -2,6 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LmApi.Generation;
 
+/// <summary>Whose prompts a prompt may go on from.</summary>
+internal enum PrefixCacheScope
+{
+    /// <summary>Those of all callers.</summary>
+    Shared,
+
+    /// <summary>Nobody's: every prompt is read in full.</summary>
+    Off,
+}
+
 /// <summary>Bounds of <c>POST /generate</c>, section <c>Generation</c> of the configuration.</summary>
 internal sealed class GenerationOptions
 {
@@ -36,6 +46,13 @@ internal sealed class GenerationOptions
     /// <summary>Events a slow client may lag behind before its generation gives up its place.</summary>
     [Range(1, 100_000)]
     public int MaxBufferedEvents { get; set; } = 64;
+
+    /// <summary>
+    /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, nobody's. With
+    /// <c>shared</c> an answer tells whether somebody sent a prompt that begins alike.
+    /// </summary>
+    [EnumDataType(typeof(PrefixCacheScope))]
+    public PrefixCacheScope PrefixCache { get; set; } = PrefixCacheScope.Shared;
 
     /// <summary>
     /// Mebibytes of states kept after prompts, from which prompts that begin alike go on; 0 keeps none.

@@ -50,7 +50,9 @@ internal sealed partial class ModelHost(
             MaxWaiting = generation.Value.MaxWaiting,
             MaxWaitingTokens = generation.Value.MaxWaitingTokens,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
-            PrefixCacheBytes = (long)generation.Value.PrefixCacheMiB << 20,
+            PrefixCacheBytes = generation.Value.PrefixCache is PrefixCacheScope.Off
+                ? 0
+                : (long)generation.Value.PrefixCacheMiB << 20,
             NeuralCacheBytes = (long)generation.Value.NeuralCacheMiB << 20,
         };
         var stepModel = createStepModel(folder, inference.Value);

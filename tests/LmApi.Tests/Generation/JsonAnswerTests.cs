@@ -40,6 +40,24 @@ public sealed class JsonAnswerTests
     }
 
     [Theory]
+    [InlineData("off", 0)]
+    [InlineData("Off", 0)]
+    [InlineData("shared", 3)]
+    public async Task Without_a_shared_prefix_cache_an_answer_does_not_tell_what_others_have_sent(string scope, int cached)
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCache"] = scope });
+        var request = new { prompt = "abc", max_tokens = 5, seed = 1 };
+        var first = await service.GenerateAsync(request);
+        var again = await service.GenerateAsync(request);
+        var longer = await service.StreamAsync(new { prompt = "abcd", max_tokens = 5, seed = 1 });
+
+        Assert.Equal(
+            [0, cached, cached],
+            new[] { first, again, longer.Done }.Select(d => d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
+        Assert.Equal(first.Text("text"), again.Text("text"));
+    }
+
+    [Theory]
     [InlineData(null, null, true)]
     [InlineData(null, "*/*", true)]
     [InlineData(null, "text/event-stream", true)]
