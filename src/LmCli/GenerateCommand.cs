@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Networks;
@@ -20,7 +21,7 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => "",
     };
 
-    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw, at least 1.", DefaultValueFactory = _ => 500 };
+    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw; 0 only reads the prompt.", DefaultValueFactory = _ => 500 };
     private static readonly Option<float> Temperature = new("--temperature") { Description = "0 takes the most probable token; 1 draws from the model's own distribution.", DefaultValueFactory = _ => 0.8f };
     private static readonly Option<int> TopK = new("--top-k") { Description = "Keep the k most probable tokens; 0 is off.", DefaultValueFactory = _ => Off.TopK };
     private static readonly Option<float> TopP = new("--top-p") { Description = "Keep the smallest set that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TopP };
@@ -40,7 +41,7 @@ internal static class GenerateCommand
 
     public static Command Create()
     {
-        AtLeast(MaxTokens, 1);
+        AtLeast(MaxTokens, 0);
         AtLeast(Temperature, 0f);
         AtLeast(TopK, 0);
         Within(TopP, 0, 1, lowestAllowed: false);
@@ -111,11 +112,23 @@ internal static class GenerateCommand
 
     private static string Summary(DoneEvent done, long seed)
     {
-        var decoding = done.Timings.Total - done.Timings.FirstToken;
-        var rate = decoding > TimeSpan.Zero ? (done.CompletionTokens - 1) / decoding.TotalSeconds : 0;
+        var reason = done.StopSequence is { } stop ? $"stop at \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(stop)}\"" : "length";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{done.FinishReason.ToString().ToLowerInvariant()}; {done.PromptTokens} + {done.CompletionTokens} tokens; first after {done.Timings.FirstToken.TotalMilliseconds:F0} ms, then {rate:F0} tokens/s; seed {seed}]");
+            $"[{reason}; {done.PromptTokens} + {done.CompletionTokens} tokens; {Pace(done)}; seed {seed}]");
+    }
+
+    private static string Pace(DoneEvent done)
+    {
+        if (done.Timings.FirstToken is not { } first)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"read in {done.Timings.Total.TotalMilliseconds:F0} ms");
+        }
+
+        var decoding = done.Timings.Total - first;
+        var rate = decoding > TimeSpan.Zero ? (done.CompletionTokens - 1) / decoding.TotalSeconds : 0;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"first after {first.TotalMilliseconds:F0} ms, then {rate:F0} tokens/s");
     }
 
     private static void AtLeast<T>(Option<T> option, IComparable least) => option.Refuse(value =>

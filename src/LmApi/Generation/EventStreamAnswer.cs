@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>Answers with <c>text/event-stream</c>: <c>token</c> events, then one <c>done</c> or <c>error</c>.</summary>
+/// <summary>
+/// Answers with <c>text/event-stream</c>: one <c>start</c>, <c>token</c> events, then one <c>done</c> or <c>error</c>.
+/// </summary>
 internal sealed class EventStreamAnswer(
     IOptions<GenerationOptions> options, TimeProvider time, ILogger<EventStreamAnswer> logger)
 {
@@ -19,6 +21,9 @@ internal sealed class EventStreamAnswer(
         using var output = new EventStreamWriter(http.Response.BodyWriter, run);
         try
         {
+            // Sent now, so that the client knows that it has been admitted, and with which seed.
+            output.Write("start", run.Start, ApiJson.Wire.StartResponse);
+            await output.SendAsync(http.RequestAborted);
             await CopyAsync(run, output, http.RequestAborted);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -39,7 +44,6 @@ internal sealed class EventStreamAnswer(
         }
     }
 
-    /// <summary>Sends the headers now, so that the client knows it has been admitted.</summary>
     private static async Task BeginAsync(HttpResponse response)
     {
         response.StatusCode = StatusCodes.Status200OK;
@@ -48,7 +52,6 @@ internal sealed class EventStreamAnswer(
         response.Headers["X-Accel-Buffering"] = "no";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await response.StartAsync(response.HttpContext.RequestAborted);
-        await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
     }
 
     /// <summary>

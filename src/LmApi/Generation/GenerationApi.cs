@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.OpenApi;
@@ -10,6 +11,9 @@ namespace LmApi.Generation;
 /// <summary><c>POST /generate</c>.</summary>
 internal static class GenerationApi
 {
+    /// <summary>The seed of an answer that breaks off is known all the same.</summary>
+    private const string SeedHeader = "Generation-Seed";
+
     public static void AddGeneration(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<GenerationOptions>()
@@ -35,6 +39,7 @@ internal static class GenerationApi
             .WithRequestBody<GenerationFields>(GenerationDocs.Requests)
             .WithTextResponse("text/event-stream", GenerationDocs.Stream)
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
+            .WithResponseHeader(SeedHeader, "The seed used: with the same request it gives the same text.", 42)
             .WithProblems(
                 ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge,
                 ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
@@ -56,6 +61,7 @@ internal static class GenerationApi
         var generation = Admit(host, request, options.Value, http.RequestAborted);
         var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
         logger.Admitted(run.Id, request.Settings);
+        http.Response.Headers[SeedHeader] = request.Settings.Seed.ToString(CultureInfo.InvariantCulture);
         await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
     }
 

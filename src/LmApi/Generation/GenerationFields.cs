@@ -27,11 +27,12 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
     public IntegerField MaxTokens { get; } = new()
     {
         Name = "max_tokens",
-        Minimum = 1,
+        Minimum = 0,
         Maximum = options.Value.MaxTokens,
         Default = options.Value.DefaultMaxTokens,
         Aliases = ["max_new_tokens", "n_predict", "num_predict", "max_length", "max_completion_tokens"],
-        Description = "The most tokens to generate.",
+        Description = "The most tokens to generate. 0 generates none: with `echo` the prompt is scored, and without it "
+            + "only read, so that later prompts that begin alike go on from there.",
         Example = 64,
     };
 
@@ -183,7 +184,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Minimum = 0,
         Maximum = MaxSeed,
         Description = "The same seed, prompt and settings give the same text, whatever else runs. "
-            + "Chosen at random where absent; the answer says which was used.",
+            + "Chosen at random where absent; the `Generation-Seed` header, the `start` event and the end say which was used.",
         Example = 42,
     };
 

@@ -3,6 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace LmApi.Generation;
 
+/// <summary>What is known before the first token: the data of the `start` event.</summary>
+internal sealed record StartResponse
+{
+    /// <summary>Name of this generation; the ids of its events begin with it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The seed used: with the same request it gives the same text, even where this stream breaks off.</summary>
+    public required long Seed { get; init; }
+}
+
 /// <summary>One token, of the echoed prompt or generated: the data of a `token` event.</summary>
 internal sealed record TokenResponse
 {
@@ -56,6 +69,9 @@ internal sealed record GenerationResponse
     [AllowedValues("length", "stop")]
     public required string FinishReason { get; init; }
 
+    /// <summary>The stop string that ended the text; absent where none did.</summary>
+    public string? StopSequence { get; init; }
+
     /// <summary>The whole text: the texts of all tokens together.</summary>
     public required string Text { get; init; }
 
@@ -94,10 +110,10 @@ internal sealed record TimingsResponse
     /// <summary>Milliseconds from submission to the first step.</summary>
     public required double QueuedMs { get; init; }
 
-    /// <summary>Milliseconds from submission to the first generated token.</summary>
-    public required double FirstTokenMs { get; init; }
+    /// <summary>Milliseconds from submission to the first generated token; absent where none was generated.</summary>
+    public double? FirstTokenMs { get; init; }
 
-    /// <summary>Milliseconds from submission to the last token.</summary>
+    /// <summary>Milliseconds from submission to the end.</summary>
     public required double TotalMs { get; init; }
 
     /// <summary>Generated tokens a second, the queue not counted; 0 where it took no measurable time.</summary>

@@ -14,6 +14,8 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
 
     public GenerationEvents Events => generation.Events;
 
+    public StartResponse Start => new() { Id = id, Model = model, Seed = _settings.Seed };
+
     public TokenResponse ToResponse(in TokenEvent token) => new()
     {
         Index = token.Index,
@@ -28,6 +30,7 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
         Id = id,
         Model = model,
         FinishReason = done.FinishReason switch { FinishReason.Stop => "stop", _ => "length" },
+        StopSequence = done.StopSequence,
         Text = done.Text,
         Usage = new()
         {
@@ -53,7 +56,7 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
         return new()
         {
             QueuedMs = Milliseconds(timings.Queued),
-            FirstTokenMs = Milliseconds(timings.FirstToken),
+            FirstTokenMs = timings.FirstToken is { } first ? Milliseconds(first) : null,
             TotalMs = Milliseconds(timings.Total),
             TokensPerSecond = running > 0 ? Math.Round(tokens / running, 1) : 0,
         };

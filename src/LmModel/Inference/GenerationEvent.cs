@@ -41,6 +41,7 @@ public readonly record struct TokenAlternative(int Id, float Logprob);
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CachedTokens">How many of them the prefix cache spared reading.</param>
 /// <param name="CompletionTokens">Tokens drawn.</param>
+/// <param name="StopSequence">The stop sequence that ended the text; null where none did.</param>
 /// <param name="Timings">Where the time went.</param>
 public sealed record DoneEvent(
     FinishReason FinishReason,
@@ -48,6 +49,7 @@ public sealed record DoneEvent(
     int PromptTokens,
     int CachedTokens,
     int CompletionTokens,
+    string? StopSequence,
     GenerationTimings Timings);
 
 public enum FinishReason
@@ -61,6 +63,6 @@ public enum FinishReason
 
 /// <summary>Times of one generation.</summary>
 /// <param name="Queued">From submission to the first step.</param>
-/// <param name="FirstToken">From submission to the first drawn token.</param>
-/// <param name="Total">From submission to the last token.</param>
-public sealed record GenerationTimings(TimeSpan Queued, TimeSpan FirstToken, TimeSpan Total);
+/// <param name="FirstToken">From submission to the first drawn token; null where none was drawn.</param>
+/// <param name="Total">From submission to the end.</param>
+public sealed record GenerationTimings(TimeSpan Queued, TimeSpan? FirstToken, TimeSpan Total);

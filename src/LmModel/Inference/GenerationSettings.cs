@@ -8,7 +8,7 @@ public sealed record GenerationSettings
     /// <summary>Ids below V; may be empty, which starts from the model's start token.</summary>
     public required int[] PromptTokens { get; init; }
 
-    /// <summary>At least 1.</summary>
+    /// <summary>The most tokens to draw; 0 reads the prompt and draws nothing. At least 0.</summary>
     public required int MaxTokens { get; init; }
 
     /// <summary>Key of every random number of this text.</summary>

@@ -34,7 +34,7 @@ internal sealed class Sequence : IDisposable
     private char[] _text = [];
     private int _textLength;
     private TimeSpan? _queued;
-    private TimeSpan _firstToken;
+    private TimeSpan? _firstToken;
     private int _events;
     private int _cached;
     private int _drawn;
@@ -142,9 +142,18 @@ internal sealed class Sequence : IDisposable
             ReadPrompt(logits, events);
         }
 
-        if (PromptLeft == 0)
+        if (PromptLeft > 0)
+        {
+            return;
+        }
+
+        if (_settings.MaxTokens > 0)
         {
             Draw(logits, candidates, events);
+        }
+        else
+        {
+            Done = End();
         }
     }
 
@@ -205,11 +214,8 @@ internal sealed class Sequence : IDisposable
     {
         _next = _sampler.Draw(logits, _drawn, candidates);
         _cache?.Add(Hidden, _next);
-        if (_drawn++ == 0)
-        {
-            _firstToken = _time.GetElapsedTime(_submitted);
-        }
-
+        _drawn++;
+        _firstToken ??= _time.GetElapsedTime(_submitted);
         var text = _stop.Append(_decoder.Append(_next));
         var full = _drawn == _settings.MaxTokens;
         if (full && !_stop.Stopped)
@@ -229,7 +235,7 @@ internal sealed class Sequence : IDisposable
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
         var text = new string(_text, 0, _textLength);
-        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, timings);
+        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings);
     }
 
     private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEvents events)

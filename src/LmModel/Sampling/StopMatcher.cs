@@ -34,7 +34,13 @@ public sealed class StopMatcher
     }
 
     /// <summary>A stop sequence was found; nothing more is given out.</summary>
-    public bool Stopped { get; private set; }
+    public bool Stopped => Matched is not null;
+
+    /// <summary>
+    /// The stop sequence that was found; null where none was. Of several that begin at the same place it is the shortest,
+    /// which is complete first.
+    /// </summary>
+    public string? Matched { get; private set; }
 
     /// <summary>Takes the next piece and gives out what can no longer be part of a stop sequence.</summary>
     public string Append(string piece) => Advance(piece, ended: false);
@@ -65,11 +71,9 @@ public sealed class StopMatcher
                 break;
             i += next;
             var rest = text.AsSpan(i);
-            if (Matches(rest))
-            {
-                Stopped = true;
+            Matched = ShortestMatch(rest);
+            if (Stopped)
                 return i;
-            }
 
             if (!ended && MayMatch(rest))
                 return i;
@@ -78,15 +82,16 @@ public sealed class StopMatcher
         return text.Length;
     }
 
-    private bool Matches(ReadOnlySpan<char> rest)
+    private string? ShortestMatch(ReadOnlySpan<char> rest)
     {
+        string? shortest = null;
         foreach (var stop in _stop)
         {
-            if (rest.StartsWith(stop))
-                return true;
+            if (rest.StartsWith(stop) && (shortest is null || stop.Length < shortest.Length))
+                shortest = stop;
         }
 
-        return false;
+        return shortest;
     }
 
     private bool MayMatch(ReadOnlySpan<char> rest)

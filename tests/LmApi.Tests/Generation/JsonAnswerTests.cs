@@ -27,6 +27,41 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
+    public async Task A_json_answer_says_its_seed_in_a_header_and_which_stop_string_matched()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        using var response = await service.PostAsync(
+            "/generate", new { prompt = "a", temperature = 0, stop = new[] { "xyz", "efgh", "ef" } }, "application/json");
+        var answer = await response.JsonAsync(200);
+
+        Assert.Equal(
+            answer.GetProperty("seed").GetRawText(), Assert.Single(response.Headers.GetValues("Generation-Seed")));
+        Assert.Equal(("stop", "ef"), (answer.Text("finish_reason"), answer.Text("stop_sequence")));
+    }
+
+    [Fact]
+    public async Task A_prompt_is_scored_without_generating()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        var answer = await service.GenerateAsync(new { prompt = "abc", max_tokens = 0, echo = true, logprobs = 1 });
+
+        Assert.Equal("abc", answer.Text("text"));
+        var logprobs = answer.GetProperty("tokens").EnumerateArray().Select(t => t.GetProperty("logprob")).ToList();
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, logprobs[0].ValueKind);
+        Assert.All(logprobs.Skip(1), logprob => Assert.True(logprob.GetDouble() < 0));
+        Assert.Equal(3, logprobs.Count);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_was_only_read_is_known_to_the_next_request()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        await service.GenerateAsync(new { prompt = "abc", max_tokens = 0 });
+        var next = await service.GenerateAsync(new { prompt = "abc", max_tokens = 1 });
+        Assert.Equal(3, next.GetProperty("usage").GetProperty("cached_tokens").GetInt32());
+    }
+
+    [Fact]
     public async Task A_prompt_that_begins_as_an_earlier_one_says_how_much_was_not_read_again()
     {
         await using var service = await LmServiceFixture.StartAsync();

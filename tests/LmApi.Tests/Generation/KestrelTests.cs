@@ -12,6 +12,7 @@ public sealed class KestrelTests
         service.Model.Gate.Allow(1);
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 3 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
         Assert.Equal("token", (await reader.NextAsync())?.Name);
 
         service.Model.Gate.Open();
@@ -26,6 +27,7 @@ public sealed class KestrelTests
         var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
         using (var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync()))
         {
+            await reader.NextAsync();
             await reader.NextAsync();
         }
 

@@ -24,11 +24,11 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task Events_are_tokens_and_then_exactly_one_done()
+    public async Task Events_are_one_start_then_tokens_and_then_exactly_one_done()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 5 });
-        Assert.Equal(["token", "token", "token", "token", "token", "done"], stream.Events.Select(e => e.Name));
+        Assert.Equal(["start", "token", "token", "token", "token", "token", "done"], stream.Events.Select(e => e.Name));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class StreamTests
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 2 });
         var name = stream.Done.Text("id");
-        Assert.Equal([$"{name}:1", $"{name}:2", $"{name}:3"], stream.Events.Select(e => e.Id));
+        Assert.Equal([$"{name}:1", $"{name}:2", $"{name}:3", $"{name}:4"], stream.Events.Select(e => e.Id));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class StreamTests
         var stream = await service.StreamAsync(new { prompt = "a  b", max_tokens = 5, temperature = 0 });
         Assert.Equal(" c d \n <unk> a", stream.Text);
         Assert.Equal(stream.Text, stream.Concatenated);
-        Assert.Equal(" c", stream.Events[0].Data.Text("text"));
+        Assert.Equal(" c", stream.Tokens[0].Text("text"));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class StreamTests
         var stream = await service.StreamAsync(new { prompt = "a", max_tokens = 20, temperature = 0, stop = new[] { "xyz", "efg" } });
         Assert.Equal("bcd", stream.Text);
         Assert.Equal("bcd", stream.Concatenated);
-        Assert.Equal("stop", stream.Done.Text("finish_reason"));
+        Assert.Equal(("stop", "efg"), (stream.Done.Text("finish_reason"), stream.Done.Text("stop_sequence")));
     }
 
     [Fact]
@@ -81,6 +81,68 @@ public sealed class StreamTests
         Assert.Equal("bcde", stream.Text);
         Assert.Equal("bcde", stream.Concatenated);
         Assert.Equal("length", stream.Done.Text("finish_reason"));
+        Assert.False(stream.Done.TryGetProperty("stop_sequence", out _));
+    }
+
+    [Fact]
+    public async Task A_seed_that_the_service_chose_is_known_before_the_first_token()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        service.Model.Gate.Close();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 2 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+
+        var start = Assert.IsType<ServerSentEvent>(await reader.NextAsync());
+
+        Assert.Equal("start", start.Name);
+        Assert.Equal($"{start.Data.Text("id")}:1", start.Id);
+        Assert.Equal(TestModel.Name, start.Data.Text("model"));
+        Assert.Equal(start.Data.GetProperty("seed").GetRawText(), Assert.Single(response.Headers.GetValues("Generation-Seed")));
+        service.Model.Gate.Open();
+        var done = (await reader.RestAsync())[^1].Data;
+        Assert.Equal(start.Data.GetProperty("seed").GetInt64(), done.GetProperty("seed").GetInt64());
+        Assert.Equal(start.Data.Text("id"), done.Text("id"));
+    }
+
+    [Fact]
+    public async Task The_seed_is_known_where_the_stream_breaks_off()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        service.Model.OnStep = () => service.Model.Failure = service.Model.Steps > 20 ? new InvalidOperationException() : null;
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 400, temperature = 2 });
+        var broken = await response.StreamedAsync();
+        Assert.Equal("error", broken.Events[^1].Name);
+        service.Model.OnStep = null;
+        service.Model.Failure = null;
+
+        var again = await service.StreamAsync(new
+        {
+            prompt = "a", max_tokens = 400, temperature = 2, seed = broken.Events[0].Data.GetProperty("seed").GetInt64(),
+        });
+
+        Assert.NotEmpty(broken.Tokens);
+        Assert.StartsWith(broken.Concatenated, again.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("a", true)]
+    [InlineData("abcab", true)]
+    [InlineData("abcab", false)]
+    public async Task Without_tokens_to_generate_the_prompt_is_scored_as_it_is_before_a_text(string prompt, bool echo)
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCache"] = "off" });
+        var scored = await service.StreamAsync(new { prompt, max_tokens = 0, echo, logprobs = 3 });
+        var continued = await service.StreamAsync(new { prompt, max_tokens = 2, echo, logprobs = 3 });
+
+        Assert.Equal(echo ? prompt : "", scored.Text);
+        Assert.Equal(
+            continued.Tokens.SkipLast(2).Select(t => t.GetRawText()), scored.Tokens.Select(t => t.GetRawText()));
+        Assert.Equal("length", scored.Done.Text("finish_reason"));
+        var usage = scored.Done.GetProperty("usage");
+        Assert.Equal(
+            (prompt.Length, 0), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
+        Assert.False(scored.Done.GetProperty("timings").TryGetProperty("first_token_ms", out _));
     }
 
     [Fact]
@@ -114,8 +176,8 @@ public sealed class StreamTests
         service.Model.Failure = new InvalidOperationException("secret detail");
         using var response = await service.PostAsync("/generate", new { prompt = "ab" });
         var stream = await response.StreamedAsync();
-        var error = Assert.Single(stream.Events);
-        Assert.Equal("error", error.Name);
+        Assert.Equal(["start", "error"], stream.Events.Select(e => e.Name));
+        var error = stream.Events[^1];
         Assert.Equal("generation_failed", error.Data.Text("code"));
         Assert.DoesNotContain("secret", error.Data.GetRawText(), StringComparison.Ordinal);
     }
@@ -127,6 +189,7 @@ public sealed class StreamTests
         service.Model.Gate.Close();
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
         for (var i = 0; i < 2; i++)
         {
             var next = reader.NextAsync();
@@ -154,6 +217,7 @@ public sealed class StreamTests
         service.Model.Gate.Allow(1);
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
         Assert.Equal("token", (await reader.NextAsync())?.Name);
 
         // The clock stands still, so nothing is sent, however long it takes.
@@ -180,6 +244,7 @@ public sealed class StreamTests
         service.Model.Gate.Close();
         using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
         using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
         for (var i = 0; i < 4; i++)
         {
             service.Model.Gate.Allow(1);

@@ -106,7 +106,7 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","mirostat":true}""", "mirostat wrong_type")]
     [InlineData("""{"prompt":"a","mirostat":0,"mirostat_tau":0}""", "mirostat_tau out_of_range")]
     [InlineData("""{"prompt":"a","mirostat":2,"mirostat_eta":1.1}""", "mirostat_eta out_of_range")]
-    [InlineData("""{"prompt":"a","max_tokens":0}""", "max_tokens out_of_range")]
+    [InlineData("""{"prompt":"a","max_tokens":-1}""", "max_tokens out_of_range")]
     [InlineData("""{"prompt":"a","max_tokens":1e999}""", "max_tokens out_of_range")]
     [InlineData("""{"prompt":"a","max_tokens":1.5}""", "max_tokens wrong_type")]
     [InlineData("""{"prompt":"a","seed":9007199254740992}""", "seed out_of_range")]

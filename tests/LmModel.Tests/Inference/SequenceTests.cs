@@ -75,6 +75,27 @@ public sealed class SequenceTests
         Assert.Equal((3, 2), (done.PromptTokens, done.CompletionTokens));
     }
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("", 5)]
+    [InlineData("a", 1)]
+    [InlineData("some prompt", 3)]
+    [InlineData("some prompt", 100)]
+    public void Without_tokens_to_draw_the_prompt_is_read_and_an_echo_scores_it(string prompt, int slice)
+    {
+        var settings = Settings(prompt, maxTokens: 0) with { Stop = ["e"], Alternatives = 2 };
+
+        var (read, ended) = Run(FakeStepModel.Noisy(), settings, slice);
+        var (scored, scoredEnd) = Run(FakeStepModel.Noisy(), settings with { Echo = true }, slice);
+        var (continued, _) = Run(FakeStepModel.Noisy(), settings with { Echo = true, MaxTokens = 1 }, slice);
+
+        Assert.Empty(read);
+        Assert.Equal((FinishReason.Length, "", 0), (ended.FinishReason, ended.Text, ended.CompletionTokens));
+        Assert.Equal((FinishReason.Length, prompt, 0), (scoredEnd.FinishReason, scoredEnd.Text, scoredEnd.CompletionTokens));
+        Assert.Equal((prompt.Length, null), (scoredEnd.PromptTokens, scoredEnd.Timings.FirstToken));
+        Assert.Equal(continued.SkipLast(1).Select(t => (t.Id, t.Text, t.Logprob)), scored.Select(t => (t.Id, t.Text, t.Logprob)));
+    }
+
     [Fact]
     public void Echo_does_not_change_what_is_drawn()
     {
@@ -142,7 +163,7 @@ public sealed class SequenceTests
         var (tokens, done) = Run(model, Greedy("", maxTokens: 100) with { Stop = ["END"] });
 
         Assert.Equal("one ", done.Text);
-        Assert.Equal((FinishReason.Stop, 7), (done.FinishReason, done.CompletionTokens));
+        Assert.Equal((FinishReason.Stop, "END", 7), (done.FinishReason, done.StopSequence, done.CompletionTokens));
         Assert.Equal(7, tokens.Count);
         Assert.Equal("one EN", Text(model.Stepped.Skip(1)));
     }
@@ -154,7 +175,7 @@ public sealed class SequenceTests
             FakeStepModel.Saying("aENbEN"u8.ToArray()), Greedy("", maxTokens: 6) with { Stop = ["END"] });
 
         Assert.Equal(["a", "", "", "ENb", "", "EN"], tokens.Select(t => t.Text));
-        Assert.Equal((FinishReason.Length, "aENbEN"), (done.FinishReason, done.Text));
+        Assert.Equal((FinishReason.Length, null, "aENbEN"), (done.FinishReason, done.StopSequence, done.Text));
     }
 
     [Fact]
@@ -261,7 +282,7 @@ public sealed class SequenceTests
         var (_, done) = Run(model, sequence);
 
         var (queued, firstToken, total) = done.Timings;
-        Assert.Equal([10, 12, 14], [queued.TotalSeconds, firstToken.TotalSeconds, total.TotalSeconds]);
+        Assert.Equal([10, 12, 14], [queued.TotalSeconds, firstToken!.Value.TotalSeconds, total.TotalSeconds]);
     }
 
     private static GenerationSettings Settings(string prompt, int maxTokens) => new()

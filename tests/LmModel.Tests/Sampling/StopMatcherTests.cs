@@ -94,6 +94,9 @@ public sealed class StopMatcherTests
             var end = FirstMatch(stop, text);
             Assert.Equal(end < 0 ? text : text[..end], given);
             Assert.Equal(end >= 0, matcher.Stopped);
+            Assert.Equal(
+                end < 0 ? null : stop.Where(s => text[end..].StartsWith(s, StringComparison.Ordinal)).MinBy(s => s.Length),
+                matcher.Matched);
         }
     }
 

@@ -11,6 +11,7 @@ namespace LmApi.Infrastructure.Json;
 /// <summary>How everything is written: snake_case, absent instead of null where a type says so.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(StartResponse))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(GenerationResponse))]
 [JsonSerializable(typeof(StreamErrorResponse))]

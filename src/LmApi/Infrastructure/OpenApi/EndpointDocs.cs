@@ -13,6 +13,9 @@ internal sealed record ResponseDocs(int Status, string Description, string Media
     public JsonNode ExampleNode() => Body is null ? JsonValue.Create(Example) : JsonNode.Parse(Example)!;
 }
 
+/// <summary>A header of an endpoint's successful answers, an integer.</summary>
+internal sealed record ResponseHeaderDocs(string Name, string Description, long Example);
+
 /// <summary>The problems that an endpoint answers with.</summary>
 internal sealed record ProblemDocs(IReadOnlyList<ProblemKind> Kinds);
 
@@ -36,6 +39,10 @@ internal static class EndpointDocs
 
     public static RouteHandlerBuilder WithTextResponse(this RouteHandlerBuilder endpoint, string mediaType, string example) =>
         endpoint.WithMetadata(new ResponseDocs(StatusCodes.Status200OK, "Success.", mediaType, null, example));
+
+    public static RouteHandlerBuilder WithResponseHeader(
+        this RouteHandlerBuilder endpoint, string name, string description, long example) =>
+        endpoint.WithMetadata(new ResponseHeaderDocs(name, description, example));
 
     /// <summary>The problems of this endpoint; those that every endpoint has need not be named.</summary>
     public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params IEnumerable<ProblemKind> kinds) =>

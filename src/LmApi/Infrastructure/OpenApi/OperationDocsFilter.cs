@@ -20,6 +20,13 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
             operation.Responses[Key(answers.Key)] = Response([.. answers], context);
         }
 
+        foreach (var header in docs.OfType<ResponseHeaderDocs>())
+        {
+            var success = (OpenApiResponse)operation.Responses[Key(StatusCodes.Status200OK)];
+            success.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            success.Headers[header.Name] = Header(header.Description, header.Example);
+        }
+
         var problems = docs.OfType<ProblemDocs>().SelectMany(p => p.Kinds).OrderBy(kind => kind.Status);
         foreach (var kinds in problems.GroupBy(kind => kind.Status))
         {
@@ -86,11 +93,13 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
     private static OpenApiExample Example(ProblemKind kind, OperationFilterContext context) =>
         new() { Value = ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath) };
 
-    private static readonly OpenApiHeader RetryAfter = new()
+    private static readonly OpenApiHeader RetryAfter = Header("Seconds to wait before the next attempt.", 2);
+
+    private static OpenApiHeader Header(string description, long example) => new()
     {
-        Description = "Seconds to wait before the next attempt.",
+        Description = description,
         Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
-        Example = 2,
+        Example = example,
     };
 
     private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);

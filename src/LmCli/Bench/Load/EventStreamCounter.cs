@@ -10,7 +10,7 @@ namespace LmCli.Bench.Load;
 /// </summary>
 internal sealed class EventStreamCounter
 {
-    // With the letter after it, which tells the three names apart.
+    // With the letter after it, which tells the names apart.
     private const int MarkLength = 9;
 
     private readonly byte[] _carry = new byte[MarkLength - 1];
@@ -92,11 +92,13 @@ internal sealed class EventStreamCounter
                 case (byte)'t':
                     Tokens++;
                     break;
+                case (byte)'s':
+                    break;
                 case (byte)'d' or (byte)'e':
                     _ending = bytes[position - 1];
                     return position;
                 default:
-                    throw new InvalidDataException("The stream has an event that is neither token, done nor error.");
+                    throw new InvalidDataException("The stream has an event that is neither start, token, done nor error.");
             }
         }
 

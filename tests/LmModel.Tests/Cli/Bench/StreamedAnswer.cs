@@ -15,8 +15,10 @@ internal static class StreamedAnswer
     public static string Done(int completion, string text = "") =>
         $"event: done\nid: gen-1:9\ndata: {{\"text\":\"{text}\",\"usage\":{{\"prompt_tokens\":16,\"completion_tokens\":{completion},\"total_tokens\":0}}}}\n\n";
 
+    public const string Start = "event: start\nid: gen-1:1\ndata: {\"id\":\"gen-1\",\"model\":\"m\",\"seed\":7}\n\n";
+
     public static string Of(int tokens) =>
-        string.Concat(Enumerable.Range(0, tokens).Select(i => Token(i, "a"))) + Done(tokens);
+        Start + string.Concat(Enumerable.Range(0, tokens).Select(i => Token(i, "a"))) + Done(tokens);
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
