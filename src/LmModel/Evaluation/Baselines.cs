@@ -24,7 +24,7 @@ public static class Baselines
     /// <param name="heldOut">What is to be predicted.</param>
     /// <param name="tokenizer">Whose tokens the n-grams are of. It must encode both texts.</param>
     /// <param name="order">The longest n-grams.</param>
-    /// <param name="cancellation">Ends it between two measurements.</param>
+    /// <param name="cancellation">Ends it soon; a compressor under way is left to itself.</param>
     /// <exception cref="ArgumentException">The held-out text has fewer than 2 tokens.</exception>
     public static IReadOnlyList<Baseline> Measure(
         string training,
@@ -35,8 +35,8 @@ public static class Baselines
     {
         (training, heldOut) = Cut(training, heldOut);
         var counts = new NgramCounts(order, tokenizer.VocabularySize);
-        counts.Add(tokenizer.Encode(training), cancellation);
-        var best = NgramBaseline.Best(NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(heldOut), cancellation));
+        counts.Add(tokenizer.Encode(training, cancellation), cancellation);
+        var best = NgramBaseline.Best(NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(heldOut, cancellation), cancellation));
         return [new(best.Name, best.Loss.BitsPerByte), .. Compression(training, heldOut, cancellation)];
     }
 
@@ -56,11 +56,11 @@ public static class Baselines
         var figures = new List<Baseline>();
         foreach (var compressor in Compressor.All)
         {
-            cancellation.ThrowIfCancellationRequested();
+            long SizeOf(ReadOnlyMemory<byte> text) => compressor.SizeOf(text, cancellation);
             figures.Add(new(
                 compressor.Name,
-                8 * (compressor.SizeOf(both) - compressor.SizeOf(both.AsSpan(0, known))) / bytes,
-                8 * compressor.SizeOf(both.AsSpan(known)) / bytes));
+                8 * (SizeOf(both) - SizeOf(both.AsMemory(0, known))) / bytes,
+                8 * SizeOf(both.AsMemory(known)) / bytes));
         }
 
         return figures;

@@ -24,7 +24,13 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
     ];
 
     /// <summary>Bytes of the compressed text.</summary>
-    public long SizeOf(ReadOnlySpan<byte> text)
+    /// <param name="text">What is compressed.</param>
+    /// <param name="cancellation">Ends the waiting at once; the compressor, which knows no end, runs on in the background.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public long SizeOf(ReadOnlyMemory<byte> text, CancellationToken cancellation) =>
+        Task.Run(() => SizeOf(text), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();
+
+    private long SizeOf(ReadOnlyMemory<byte> text)
     {
         using var output = new MemoryStream();
         using (var stream = Compress(output, text.Length))

@@ -40,7 +40,7 @@ public sealed class Evaluator
     /// <param name="tokens">At least 2 ids.</param>
     /// <param name="protocol">How to score them.</param>
     /// <param name="window">Predictions of a cold window, at least 1.</param>
-    /// <param name="cancellation">Ends the evaluation between two batches.</param>
+    /// <param name="cancellation">Ends the evaluation between two steps.</param>
     /// <exception cref="ArgumentException">There is nothing to predict.</exception>
     public EvaluationResult Evaluate(
         int[] tokens, Protocol protocol, int window = DefaultWindow, CancellationToken cancellation = default)
@@ -66,12 +66,11 @@ public sealed class Evaluator
     {
         for (var start = 0; start < nats.Length;)
         {
-            cancellation.ThrowIfCancellationRequested();
             var left = nats.Length - start;
             var length = Math.Min(window, left);                              // the last window may be shorter
             var windows = Math.Clamp(left / window, 1, WindowsAtOnce);
             scorer.Begin(windows);
-            scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length, nats.Slice(start, windows * length));
+            scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length, nats.Slice(start, windows * length), cancellation);
             start += windows * length;
         }
     }
@@ -81,9 +80,8 @@ public sealed class Evaluator
         scorer.Begin(texts: 1);
         for (var start = 0; start < nats.Length; start += ChunkLength)
         {
-            cancellation.ThrowIfCancellationRequested();
             var length = Math.Min(ChunkLength, nats.Length - start);
-            scorer.Score(tokens.AsSpan(start, length + 1), length, nats.Slice(start, length));
+            scorer.Score(tokens.AsSpan(start, length + 1), length, nats.Slice(start, length), cancellation);
         }
     }
 }

@@ -13,5 +13,6 @@ internal interface IScorer : IDisposable
     /// </param>
     /// <param name="length">T, at least 1.</param>
     /// <param name="nats">(B · T): −ln p of what each token is followed by, in the order of <paramref name="tokens"/>.</param>
-    void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats);
+    /// <param name="cancellation">Ends it between two steps.</param>
+    void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats, CancellationToken cancellation);
 }

@@ -34,7 +34,7 @@ internal sealed class NetworkScorer : IScorer
         _state = null;
     }
 
-    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
+    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var inputs = Ids(tokens[..^1], length);                               // (B, T)
@@ -42,6 +42,7 @@ internal sealed class NetworkScorer : IScorer
         var most = (int)Math.Max(1, _maxLogits / ((long)_texts * _model.Config.VocabularySize));
         for (var time = 0; time < length; time += most)
         {
+            cancellation.ThrowIfCancellationRequested();
             var times = Math.Min(most, length - time);
             var losses = Read(inputs.narrow(1, time, times), targets.narrow(1, time, times));
             for (var text = 0; text < _texts; text++)

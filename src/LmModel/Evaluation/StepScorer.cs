@@ -35,10 +35,11 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         }
     }
 
-    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats)
+    public void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats, CancellationToken cancellation)
     {
         for (var time = 0; time < length; time += _times)
         {
+            cancellation.ThrowIfCancellationRequested();
             var times = Math.Min(_times, length - time);
             Read(tokens, length, time, times);
             var losses = Losses(Next(tokens, length, time, times), times);

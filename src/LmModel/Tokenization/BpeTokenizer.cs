@@ -57,11 +57,13 @@ public sealed class BpeTokenizer : Tokenizer
 
     /// <summary>The same for a text that comes in pieces: in memory are one of them and the distinct words.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is below 256.</exception>
-    public static BpeTokenizer Train(IEnumerable<string> pieces, int vocabularySize)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static BpeTokenizer Train(
+        IEnumerable<string> pieces, int vocabularySize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pieces);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 256);
-        return new BpeTrainer(pieces).Train(vocabularySize);
+        return new BpeTrainer(pieces, cancellation).Train(vocabularySize);
     }
 
     public override int[] Encode(string text)

@@ -31,12 +31,21 @@ internal sealed class BpeTrainer
     private readonly Dictionary<(int Left, int Right), Pair> _pairs = [];
     private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _best = new(new BestFirst());
 
-    public BpeTrainer(IEnumerable<string> pieces)
+    private readonly CancellationToken _cancellation;
+
+    /// <param name="pieces">The corpus.</param>
+    /// <param name="cancellation">Ends the learning between two pieces, words or merges.</param>
+    public BpeTrainer(IEnumerable<string> pieces, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         for (var id = 0; id < _vocabulary.Count; id++)
             _ids.Add(_vocabulary[id], id);
         foreach (var (word, count) in CountWords(pieces))
+        {
+            cancellation.ThrowIfCancellationRequested();
             AddWord(Encoding.UTF8.GetBytes(word), count);
+        }
+
         foreach (var (key, pair) in _pairs)
             _best.Enqueue(key, (pair.Count, key.Left, key.Right));
     }
@@ -46,6 +55,7 @@ internal sealed class BpeTrainer
         var merges = new List<(string Left, string Right)>();
         while (_vocabulary.Count < vocabularySize && TakeBest() is { } best)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var (left, right) = (_vocabulary[best.Left], _vocabulary[best.Right]);
             merges.Add((left, right));
 
@@ -63,12 +73,13 @@ internal sealed class BpeTrainer
         return new BpeTokenizer(_vocabulary, merges);
     }
 
-    private static Dictionary<string, int> CountWords(IEnumerable<string> pieces)
+    private Dictionary<string, int> CountWords(IEnumerable<string> pieces)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var text in TextPieces.Cut(pieces, PreTokens.LastCut))
         {
+            _cancellation.ThrowIfCancellationRequested();
             foreach (var match in PreTokens.Pattern.EnumerateMatches(text))
                 CollectionsMarshal.GetValueRefOrAddDefault(lookup, text.AsSpan(match.Index, match.Length), out _)++;
         }

@@ -3,6 +3,22 @@ namespace LmModel.Tokenization;
 /// <summary>Cuts a text that comes in pieces anew, where a tokenizer's tokens do not cross the cut.</summary>
 internal static class TextPieces
 {
+    /// <summary>UTF-16 units of the pieces that <see cref="Of"/> makes.</summary>
+    public const int Length = 1 << 16;
+
+    /// <summary>A text in pieces; no surrogate pair is cut.</summary>
+    public static IEnumerable<string> Of(string text)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var end = Math.Min(text.Length, start + Length);
+            if (end < text.Length && char.IsLowSurrogate(text[end]))
+                end++;
+            yield return text[start..end];
+            start = end;
+        }
+    }
+
     /// <param name="pieces">The text, cut anywhere between two characters.</param>
     /// <param name="lastCut">The last place where a text may be cut whatever follows it; 0 where there is none.</param>
     public static IEnumerable<string> Cut(IEnumerable<string> pieces, Func<string, int> lastCut)

@@ -37,6 +37,24 @@ public abstract class Tokenizer
         }
     }
 
+    /// <summary>Splits <paramref name="text"/> into token ids, those of <see cref="Encode(string)"/>, and can be cancelled.</summary>
+    /// <exception cref="UnknownCharacterException">As for pieces.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; noticed within some ten thousand characters.</exception>
+    public int[] Encode(string text, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= TextPieces.Length)
+            return Encode(text);
+        var ids = new List<int>();
+        foreach (var part in Encode(TextPieces.Of(text)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ids.AddRange(part);
+        }
+
+        return [.. ids];
+    }
+
     /// <summary>
     /// The last place where <paramref name="text"/> may be cut so that its parts, encoded by themselves, give the tokens of
     /// the whole, whatever follows the text; 0 where there is none. Here: before white space that follows something else.

@@ -33,6 +33,9 @@ public sealed class Corpus
     /// <summary>The whole text: the documents one after another.</summary>
     public CorpusText Text { get; }
 
+    /// <summary>What it was opened with.</summary>
+    internal CancellationToken Cancellation { get; private init; }
+
     /// <summary>What is suspicious but can be trained on, a sentence or two each, with file, line and byte.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
@@ -43,12 +46,17 @@ public sealed class Corpus
     /// <exception cref="CorpusException">
     /// There is no text, or something that is none; the message says which file, line and byte, and what to do.
     /// </exception>
-    public static Corpus Open(string path)
+    /// <param name="path">The file or the folder.</param>
+    /// <param name="cancellation">
+    /// Ends the opening, and every later reading of the text, between two blocks of 64 KiB: whatever reads a corpus can be
+    /// cancelled by the token that it was opened with.
+    /// </param>
+    public static Corpus Open(string path, CancellationToken cancellation = default)
     {
         if (!Directory.Exists(path))
         {
             return File.Exists(path)
-                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], isFolder: false, Read)
+                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], isFolder: false, Read, cancellation)
                 : throw new CorpusException($"There is no file {path}.");
         }
 
@@ -59,11 +67,13 @@ public sealed class Corpus
                 IgnoreInaccessible = false,
                 MatchCasing = MatchCasing.CaseInsensitive,
             })
+            .TakeWhile(_ => !cancellation.IsCancellationRequested)
             .Select(file => (Name: Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), Path: file))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToList();
+        cancellation.ThrowIfCancellationRequested();
         return files.Count > 0
-            ? Scan(NameOf(path), path, files, isFolder: true, Read)
+            ? Scan(NameOf(path), path, files, isFolder: true, Read, cancellation)
             : throw new CorpusException($"{path} has no .txt file in it or below it.");
     }
 
@@ -72,7 +82,7 @@ public sealed class Corpus
     public static Corpus FromText(string name, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return Scan(name, name, [(name, name)], isFolder: false, _ => new MemoryStream(bytes, writable: false));
+        return Scan(name, name, [(name, name)], isFolder: false, _ => new MemoryStream(bytes, writable: false), default);
     }
 
     /// <summary>Divides the text into what is trained on and what is validated on.</summary>
@@ -80,7 +90,8 @@ public sealed class Corpus
     public CorpusSplit Split(HoldOut holdOut) => CorpusSplit.Of(this, holdOut);
 
     private static Corpus Scan(
-        string name, string path, List<(string Name, string Path)> files, bool isFolder, Func<string, Stream> open)
+        string name, string path, List<(string Name, string Path)> files, bool isFolder, Func<string, Stream> open,
+        CancellationToken cancellation)
     {
         var findings = new CorpusFindings();
         var duplicates = new DuplicateFinder();
@@ -90,7 +101,7 @@ public sealed class Corpus
         foreach (var file in files)
         {
             passages.BeginDocument(file.Name);
-            var document = DocumentScan.Read(file.Name, file.Path, () => open(file.Path), findings, passages, addLineBreak: isFolder);
+            var document = DocumentScan.Read(file.Name, file.Path, () => open(file.Path), findings, passages, addLineBreak: isFolder, cancellation);
             if (document.Length > 0)
             {
                 documents.Add(document);
@@ -116,6 +127,7 @@ public sealed class Corpus
         ])
         {
             Sha256 = isFolder ? HashOf(documents) : documents[0].Sha256,
+            Cancellation = cancellation,
         };
     }
 

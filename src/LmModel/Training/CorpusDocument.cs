@@ -4,9 +4,11 @@ namespace LmModel.Training;
 public sealed class CorpusDocument
 {
     private readonly Func<Stream> _open;
+    private readonly CancellationToken _cancellation;
 
     /// <param name="open">Opens its bytes, as often as it is asked.</param>
-    internal CorpusDocument(Func<Stream> open) => _open = open;
+    /// <param name="cancellation">Ends every reading of it between two blocks.</param>
+    internal CorpusDocument(Func<Stream> open, CancellationToken cancellation) => (_open, _cancellation) = (open, cancellation);
 
     /// <summary>The file's name; in a folder its path below that, with slashes.</summary>
     public required string Name { get; init; }
@@ -28,7 +30,7 @@ public sealed class CorpusDocument
     internal IEnumerable<string> Pieces()
     {
         var left = Length - (AddsLineBreak ? 1 : 0);
-        using var blocks = new Utf8Blocks(_open());
+        using var blocks = new Utf8Blocks(_open(), cancellation: _cancellation);
         while (blocks.Read())
         {
             left -= blocks.Characters.Length;

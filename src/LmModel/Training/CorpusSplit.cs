@@ -76,7 +76,7 @@ public sealed class CorpusSplit
                 throw new CorpusException($"Either documents are held out or there is a validation text, {path}, not both.");
             }
 
-            var other = Corpus.Open(path);
+            var other = Corpus.Open(path, corpus.Cancellation);
             return other.Sha256 == corpus.Sha256
                 ? throw new CorpusException($"The validation text {path} is the training text itself.")
                 : new CorpusSplit(corpus, holdOut, corpus.Text, other.Text, other);

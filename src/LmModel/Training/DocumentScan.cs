@@ -32,14 +32,16 @@ internal sealed class DocumentScan
     /// <param name="findings">Receives what is suspicious.</param>
     /// <param name="passages">Reads its words.</param>
     /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
+    /// <param name="cancellation">Ends this and every later reading of it.</param>
     /// <exception cref="CorpusException">It is no text.</exception>
     public static CorpusDocument Read(
-        string name, string path, Func<Stream> open, CorpusFindings findings, PassageReader passages, bool addLineBreak)
+        string name, string path, Func<Stream> open, CorpusFindings findings, PassageReader passages, bool addLineBreak,
+        CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var scan = new DocumentScan(name, path, findings, passages);
         var bytes = 0L;
-        using (var blocks = new Utf8Blocks(open(), hash))
+        using (var blocks = new Utf8Blocks(open(), hash, cancellation))
         {
             while (blocks.Read())
             {
@@ -50,7 +52,7 @@ internal sealed class DocumentScan
 
         passages.EndDocument();
         var adds = addLineBreak && scan._length > 0 && scan._last != '\n';
-        return new CorpusDocument(open)
+        return new CorpusDocument(open, cancellation)
         {
             Name = name,
             Bytes = bytes,

@@ -24,10 +24,11 @@ public sealed class Trainer : IDisposable
     private readonly WindowTrainer _network;
     private TrainingRun _run;
 
-    private Trainer(TrainingRun run, CorpusSplit split, Tokenizer tokenizer, string folder, TimeProvider? time)
+    private Trainer(
+        TrainingRun run, CorpusSplit split, Tokenizer tokenizer, string folder, TimeProvider? time, CancellationToken cancellation)
     {
         (_run, Split, _tokenizer, _folder, _time) = (run, split, tokenizer, folder, time ?? TimeProvider.System);
-        _validation = tokenizer.Encode(split.Validation.ReadToEnd());
+        _validation = tokenizer.Encode(split.Validation.ReadToEnd(), cancellation);
         if (_validation.Length < 2)
         {
             throw new CorpusException(
@@ -86,6 +87,7 @@ public sealed class Trainer : IDisposable
     public int StepsPerEpoch => _network.WindowsPerEpoch;
 
     /// <summary>A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the settings say.</summary>
+    /// <remarks>Reading the text ends, and leaves nothing behind, with the token that the corpus was opened with.</remarks>
     /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every problem.</exception>
     public static Trainer Start(
         CorpusSplit split, Tokenizer tokenizer, ModelConfig config, TrainingSettings settings, string folder, ModelCard card,
@@ -108,7 +110,7 @@ public sealed class Trainer : IDisposable
             CorpusSha256 = split.Corpus.Sha256,
             ValidationSha256 = split.ValidationCorpus?.Sha256,
         };
-        var trainer = new Trainer(run, split, tokenizer, folder, time);
+        var trainer = new Trainer(run, split, tokenizer, folder, time, split.Corpus.Cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
         // An older training's state must not be resumed under the new one's tokenizer.
         File.Delete(TrainingCheckpoint.PathIn(folder));
@@ -129,23 +131,23 @@ public sealed class Trainer : IDisposable
             RequireSame(validation, run.ValidationSha256);
         }
 
-        var trainer = new Trainer(run, split, TokenizerFile.Load(TokenizerIn(folder)), folder, time);
+        var trainer = new Trainer(run, split, TokenizerFile.Load(TokenizerIn(folder)), folder, time, corpus.Cancellation);
         trainer._network.Restore(values, run.Position);
         return trainer;
     }
 
     /// <summary>Trains until the last step or until cancelled; both save.</summary>
     /// <param name="report">Called every <paramref name="reportEvery"/> steps and after each validation.</param>
-    /// <param name="cancellation">Ends the training after the step under way.</param>
+    /// <param name="cancellation">Ends the training after the step under way, or in the middle of a validation.</param>
     /// <param name="reportEvery">At least 1.</param>
     /// <returns>True when the training is finished, false when it was cancelled and can be resumed.</returns>
-    /// <exception cref="TrainingException">The loss is no number any more.</exception>
+    /// <exception cref="TrainingException">The loss is not a finite number.</exception>
     public bool Run(Action<TrainingProgress> report, CancellationToken cancellation, int reportEvery = 10)
     {
         var begun = _time.GetTimestamp();
         var (elapsedBefore, stepBefore) = (_run.Elapsed, _run.Step);
         var (lossSum, steps, training) = (0.0, 0, TimeSpan.Zero);
-        while (_run.Step < Settings.Steps && !StopsEarly)
+        while (_run.ValidationDue || (_run.Step < Settings.Steps && !StopsEarly))
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -153,24 +155,42 @@ public sealed class Trainer : IDisposable
                 return false;
             }
 
-            var stepBegun = _time.GetTimestamp();
-            lossSum += _network.TrainOn(_run.Step);
-            training += _time.GetElapsedTime(stepBegun);
-            steps++;
-            _run = _run with { Step = _run.Step + 1, Position = _network.Position, Elapsed = elapsedBefore + _time.GetElapsedTime(begun) };
+            if (!_run.ValidationDue)
+            {
+                var stepBegun = _time.GetTimestamp();
+                var loss = _network.TrainOn(_run.Step);
+                lossSum += loss;
+                training += _time.GetElapsedTime(stepBegun);
+                steps++;
+                var step = _run.Step + 1;
+                _run = _run with
+                {
+                    Step = step,
+                    Loss = loss,
+                    Position = _network.Position,
+                    Elapsed = elapsedBefore + _time.GetElapsedTime(begun),
+                    ValidationDue = step % Settings.ValidateEvery == 0 || step == Settings.Steps,
+                };
+            }
 
-            var validate = _run.Step % Settings.ValidateEvery == 0 || _run.Step == Settings.Steps;
+            var validate = _run.ValidationDue;
             if (validate || _run.Step % reportEvery == 0)
             {
-                var (validationLoss, isBest) = validate ? Validate() : (default(double?), false);
-                var perStep = _time.GetElapsedTime(begun) / (_run.Step - stepBefore);
+                if ((validate ? Validate(cancellation) : (null, false)) is not var (validationLoss, isBest))
+                {
+                    // Cancelled: the checkpoint says that it is due, and a resumed training begins with it.
+                    continue;
+                }
+
+                var perStep = _time.GetElapsedTime(begun) / Math.Max(1, _run.Step - stepBefore);
                 report(new TrainingProgress
                 {
                     Step = _run.Step,
                     TotalSteps = Settings.Steps,
-                    Loss = lossSum / steps,
+                    Loss = steps > 0 ? lossSum / steps : _run.Loss,
                     LearningRate = _network.LearningRate(_run.Step - 1),
-                    TokensPerSecond = (double)steps * Settings.BatchSize * Settings.WindowLength / training.TotalSeconds,
+                    TokensPerSecond = steps == 0 ? 0
+                        : (double)steps * Settings.BatchSize * Settings.WindowLength / training.TotalSeconds,
                     Elapsed = _run.Elapsed,
                     Remaining = perStep * (Settings.Steps - _run.Step),
                     ValidationLoss = validationLoss,
@@ -188,7 +208,7 @@ public sealed class Trainer : IDisposable
     /// precision, which makes the one that loses next to nothing the model's default.
     /// </summary>
     /// <param name="threads">Threads that compute, at least 1; they change no bit of the figures.</param>
-    /// <param name="cancellation">Ends the scoring between two batches.</param>
+    /// <param name="cancellation">Ends the scoring between two steps.</param>
     public TrainedModel Finish(int threads, CancellationToken cancellation)
     {
         var best = ModelFolder.Open(_folder).ReadWeights();
@@ -231,16 +251,26 @@ public sealed class Trainer : IDisposable
     private static string TokenizerIn(string folder) =>
         Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokenizer.json");
 
-    private (double? Loss, bool IsBest) Validate()
+    /// <returns>Null where it was cancelled, and is still due.</returns>
+    private (double? Loss, bool IsBest)? Validate(CancellationToken cancellation)
     {
         var weights = _network.AveragedWeights();
         using var decoder = new ManagedStepModel(Config, weights, Precision.Fp32, torch.get_num_threads());
         var tokens = _validation[..Math.Min(_validation.Length, LongestValidation)];
-        var figure = new Evaluator(decoder, _tokenizer).Evaluate(tokens, Protocol.ColdWindows);
+        EvaluationResult figure;
+        try
+        {
+            figure = new Evaluator(decoder, _tokenizer).Evaluate(tokens, Protocol.ColdWindows, cancellation: cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);
         _run = isBest
-            ? _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step, ValidationsSinceBest = 0 }
-            : _run with { ValidationsSinceBest = _run.ValidationsSinceBest + 1 };
+            ? _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step, ValidationsSinceBest = 0, ValidationDue = false }
+            : _run with { ValidationsSinceBest = _run.ValidationsSinceBest + 1, ValidationDue = false };
         if (isBest)
         {
             SaveBest(weights, [figure]);

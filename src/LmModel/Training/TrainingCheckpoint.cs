@@ -73,6 +73,12 @@ internal sealed record TrainingRun
     /// <summary>Updates done.</summary>
     public int Step { get; init; }
 
+    /// <summary>Of the last of them, nats a token.</summary>
+    public double Loss { get; init; }
+
+    /// <summary>The validation that follows <see cref="Step"/> was cancelled: a resumed training begins with it.</summary>
+    public bool ValidationDue { get; init; }
+
     /// <summary>Best validation loss so far; null before the first validation.</summary>
     public double? BestLoss { get; init; }
 

@@ -9,7 +9,11 @@ namespace LmModel.Training;
 /// Decodes a stream of UTF-8 block by block: never half a character, a byte order mark left out, and at every block it is
 /// known at which byte of the stream it begins.
 /// </summary>
-internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null) : IDisposable
+/// <param name="stream">Disposed with this.</param>
+/// <param name="hash">Receives the bytes; null for none.</param>
+/// <param name="cancellation">Ends the reading between two blocks.</param>
+internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, CancellationToken cancellation = default)
+    : IDisposable
 {
     private const int BlockBytes = 1 << 16;
 
@@ -33,8 +37,10 @@ internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null) : 
     public long? InvalidAt { get; private set; }
 
     /// <summary>False at the end of the stream, or after a block that is not valid to its end.</summary>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public bool Read()
     {
+        cancellation.ThrowIfCancellationRequested();
         if (_ended || InvalidAt is not null)
         {
             return false;

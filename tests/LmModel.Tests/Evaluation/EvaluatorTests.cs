@@ -211,8 +211,8 @@ public sealed class EvaluatorTests : IDisposable
             using var scorer = new NetworkScorer(_model, maxLogits);
             scorer.Begin(texts: 2);
             var nats = new double[40];
-            scorer.Score(text.AsSpan(0, 21), 10, nats.AsSpan(0, 20));
-            scorer.Score(text.AsSpan(20, 21), 10, nats.AsSpan(20));
+            scorer.Score(text.AsSpan(0, 21), 10, nats.AsSpan(0, 20), CancellationToken.None);
+            scorer.Score(text.AsSpan(20, 21), 10, nats.AsSpan(20), CancellationToken.None);
             return nats;
         }
     }

@@ -65,6 +65,45 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_validation_that_was_interrupted_is_made_up_for_when_the_training_is_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        var (whole, parts) = (folder["whole"], folder["parts"]);
+        using (var trainer = Start(whole, Cell.Gru, tied: true))
+        {
+            Assert.True(trainer.Run(_ => { }, CancellationToken.None));
+        }
+
+        // The twelfth step is validated, and while it is trained the signal comes; then at the last one.
+        foreach (var step in (int[])[12, Settings.Steps])
+        {
+            var clock = new Clock();
+            using var stop = new CancellationTokenSource();
+            using var trainer = step == 12 ? Start(parts, Cell.Gru, tied: true, time: clock) : Trainer.Resume(Text, parts, clock);
+            clock.Asked = () =>
+            {
+                if (trainer.Step == step - 1)
+                {
+                    stop.Cancel();
+                }
+            };
+            Assert.False(trainer.Run(_ => { }, stop.Token, reportEvery: 1000));
+            Assert.Equal(step, trainer.Step);
+        }
+
+        using (var trainer = Trainer.Resume(Text, parts))
+        {
+            TrainingProgress? last = null;
+            Assert.True(trainer.Run(p => last = p, CancellationToken.None));
+            Assert.Equal((Settings.Steps, true), (last!.Step, double.IsFinite(last.Loss) && last.ValidationLoss is not null));
+        }
+
+        Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
+        var ((a, _), (b, _)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
+        Assert.Equal(JsonSerializer.Serialize(a with { Elapsed = default }), JsonSerializer.Serialize(b with { Elapsed = default }));
+    }
+
+    [Fact]
     public void Training_lowers_the_loss_and_keeps_the_best_weights_as_a_model_that_opens()
     {
         using var folder = new TemporaryFolder();
@@ -277,7 +316,8 @@ public sealed class TrainerTests
 
     private static ModelCard Card => new() { Name = "ducks", Command = "lm train ducks.txt --steps 24" };
 
-    private static Trainer Start(string folder, Cell cell, bool tied, TrainingSettings? settings = null)
+    private static Trainer Start(
+        string folder, Cell cell, bool tied, TrainingSettings? settings = null, TimeProvider? time = null)
     {
         var tokenizer = CharacterTokenizer.FromCorpus(Text.Text.Pieces());
         var config = new ModelConfig
@@ -290,7 +330,7 @@ public sealed class TrainerTests
             Dropout = 0.2,
             TieWeights = tied,
         };
-        return Trainer.Start(Text.Split((settings ?? Settings).HoldOut), tokenizer, config, settings ?? Settings, folder, Card);
+        return Trainer.Start(Text.Split((settings ?? Settings).HoldOut), tokenizer, config, settings ?? Settings, folder, Card, time);
     }
 
     private static void Interrupt(Func<Trainer> start, int atStep)
@@ -308,6 +348,18 @@ public sealed class TrainerTests
     }
 
     private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    /// <summary>Tells when it is asked.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        public Action? Asked { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Asked?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
 
     private sealed class StopAt(int step, CancellationTokenSource stop)
     {

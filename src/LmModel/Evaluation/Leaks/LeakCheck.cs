@@ -30,13 +30,14 @@ public sealed class LeakCheck
 
     /// <param name="scored">The text that a model is scored on.</param>
     /// <param name="window">Characters of a window, at least 1.</param>
-    public LeakCheck(string scored, int window = DefaultWindow)
+    /// <param name="cancellation">Ends the preparation.</param>
+    public LeakCheck(string scored, int window = DefaultWindow, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         _scored = scored[..Math.Min(scored.Length, MostCharacters)];
         _unchecked = scored.Length - _scored.Length;
         _window = window;
-        _automaton = new SuffixAutomaton(_scored);
+        _automaton = new SuffixAutomaton(_scored, cancellation);
         _seen = new bool[_automaton.States];
     }
 

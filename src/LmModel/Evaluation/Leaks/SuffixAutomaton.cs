@@ -19,7 +19,8 @@ internal sealed class SuffixAutomaton
     // The root alone has an edge for every character that occurs: a table instead of a long list.
     private readonly int[] _fromRoot = new int[char.MaxValue + 1];
 
-    public SuffixAutomaton(ReadOnlySpan<char> text)
+    /// <exception cref="OperationCanceledException">The building was cancelled.</exception>
+    public SuffixAutomaton(ReadOnlySpan<char> text, CancellationToken cancellation = default)
     {
         _states = new(text.Length * 3 / 2) { new(0, None, 0, None) };
         _edges = new(text.Length * 2);
@@ -27,6 +28,11 @@ internal sealed class SuffixAutomaton
         var last = Root;
         for (var i = 0; i < text.Length; i++)
         {
+            if ((i & 0xFFFF) == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             last = Append(last, text[i], i);
         }
     }

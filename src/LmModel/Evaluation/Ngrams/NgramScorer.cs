@@ -28,11 +28,15 @@ internal static class NgramScorer
         Array.Fill(lower, 1.0 / counts.VocabularySize);
         for (var n = 1; n <= counts.Order; n++)
         {
-            cancellation.ThrowIfCancellationRequested();
             var (table, contexts) = (counts[n], n == 1 ? 1 : counts[n - 1].Count);
             var (before, ids) = (ending, new int[tokens.Length]);
             for (var i = 0; i < tokens.Length; i++)
             {
+                if ((i & 0xFFFF) == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
                 ids[i] = Context(before, i, n) is >= 0 and var context ? table.Find(context, tokens[i]) : -1;
             }
 
