@@ -48,24 +48,23 @@ internal static class BaselineCommand
         {
             Text, ScoringOptions.Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Order, Tokens, Vocabulary, Model,
         };
-        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
     }
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
-        var split = Corpus.Open(arguments.GetRequiredValue(Text)).Split(CorpusOptions.HoldOutOf(arguments, ScoringOptions.Held));
+        var split = Corpus.Open(arguments.GetRequiredValue(Text), cancellation).Split(CorpusOptions.HoldOutOf(arguments, ScoringOptions.Held));
         var (training, heldOut) = (split.Training.ReadToEnd(), split.Validation.ReadToEnd());
         if (training.Length == 0)
         {
             throw new ArgumentException("--validation 1 leaves nothing to count on; it must be below 1 here.");
         }
 
-        var tokenizer = TokenizerFor(arguments, split);
-        var tokens = tokenizer.Encode(heldOut);
+        var tokenizer = TokenizerFor(arguments, split, cancellation);
+        var tokens = tokenizer.Encode(heldOut, cancellation);
         var counts = new NgramCounts(arguments.GetValue(Order), tokenizer.VocabularySize);
-        counts.Add(tokenizer.Encode(training), cancellation);
+        counts.Add(tokenizer.Encode(training, cancellation), cancellation);
         var results = NgramBaseline.Measure(counts, tokenizer, tokens, cancellation);
         Print($"{counts.Tokens:N0} tokens counted, {tokens.Length - 1:N0} predicted, each once (contiguous); {tokenizer.Kind}, {tokenizer.VocabularySize} in the vocabulary");
         PrintNgrams(results);
@@ -78,7 +77,7 @@ internal static class BaselineCommand
         return 0;
     }
 
-    private static Tokenizer TokenizerFor(ParseResult arguments, CorpusSplit split)
+    private static Tokenizer TokenizerFor(ParseResult arguments, CorpusSplit split, CancellationToken cancellation)
     {
         if (arguments.GetValue(Model) is { } folder)
         {
@@ -87,7 +86,7 @@ internal static class BaselineCommand
 
         var kind = arguments.GetRequiredValue(Tokens);
         var otherwise = kind == "words" ? WordTokenizer.DefaultVocabularySize : DefaultMerged;
-        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split);
+        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split, cancellation);
     }
 
     private static void PrintNgrams(IReadOnlyList<NgramResult> results)

@@ -15,10 +15,11 @@ internal static class CorpusTokenizer
     /// Merges and words are those of what is trained on alone: no other text must have shaped what the network reads. Characters
     /// are those of all: one that only the held-out text has could not be scored.
     /// </param>
-    public static Tokenizer Make(string kind, int vocabulary, CorpusSplit split) => kind switch
+    /// <param name="cancellation">Ends the learning.</param>
+    public static Tokenizer Make(string kind, int vocabulary, CorpusSplit split, CancellationToken cancellation) => kind switch
     {
         "bytes" => new ByteTokenizer(),
-        "bpe" => BpeTokenizer.Train(split.Training.Sample(MostLearnedFrom), vocabulary),
+        "bpe" => BpeTokenizer.Train(split.Training.Sample(MostLearnedFrom), vocabulary, cancellation),
         "words" => WordTokenizer.FromCorpus(split.Training.Pieces(), vocabulary),
         _ => CharacterTokenizer.FromCorpus(split.All.Pieces()),
     };

@@ -54,8 +54,7 @@ internal static class EvaluateCommand
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
             CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda, Search, Against, Trained, LeakWindow,
         };
-        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
     }
 
@@ -63,7 +62,7 @@ internal static class EvaluateCommand
     {
         var searched = SearchedSize(arguments);
         var cache = searched is null ? CacheOptions.Read(arguments) : null;
-        var split = SplitOf(arguments);
+        var split = SplitOf(arguments, cancellation);
         var text = split.Validation.ReadToEnd();
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         if (searched is { } size)
@@ -108,12 +107,12 @@ internal static class EvaluateCommand
     private static List<EvaluationResult> Score(
         Evaluator evaluator, Tokenizer tokenizer, string text, ParseResult arguments, CancellationToken cancellation)
     {
-        var tokens = tokenizer.Encode(text);
+        var tokens = tokenizer.Encode(text, cancellation);
         var figures = new List<EvaluationResult>();
         foreach (var protocol in Protocols(arguments))
         {
             var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
-            figures.Add(result.OfText(text, tokenizer.TokenBytes(tokens[0])));
+            figures.Add(result.RequireFinite().OfText(text, tokenizer.TokenBytes(tokens[0])));
             Console.WriteLine(ScoreLines.Figure(figures[^1]));
         }
 
@@ -132,7 +131,7 @@ internal static class EvaluateCommand
         ParseResult arguments, CancellationToken cancellation)
     {
         // A rule that drops or replaces unknown characters makes another text, and places would not agree.
-        var (tokens, secondTokens) = (first.Tokenizer.Encode(text), second.Tokenizer.Encode(text));
+        var (tokens, secondTokens) = (first.Tokenizer.Encode(text, cancellation), second.Tokenizer.Encode(text, cancellation));
         if (first.Tokenizer.Decode(tokens) != second.Tokenizer.Decode(secondTokens))
         {
             throw new ArgumentException(
@@ -156,8 +155,9 @@ internal static class EvaluateCommand
         foreach (var protocol in Protocols(arguments))
         {
             var (alone, cached) = CacheSearch.Run(
-                decoder, folder.Tokenizer, folder.Tokenizer.Encode(text), size, protocol, arguments.GetValue(Window), cancellation);
-            CacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
+                decoder, folder.Tokenizer, folder.Tokenizer.Encode(text, cancellation), size, protocol, arguments.GetValue(Window),
+                cancellation);
+            CacheSearchReport.Lines(alone.RequireFinite(), cached).ToList().ForEach(Console.WriteLine);
         }
     }
 
@@ -181,7 +181,7 @@ internal static class EvaluateCommand
     private static IEnumerable<string> Leaks(
         ParseResult arguments, CorpusSplit split, string text, CancellationToken cancellation)
     {
-        var training = arguments.GetValue(Trained) is { } path ? Corpus.Open(path).Text
+        var training = arguments.GetValue(Trained) is { } path ? Corpus.Open(path, cancellation).Text
             : arguments.GetValue(Part) == "validation" ? split.Training
             : null;
         return training is null

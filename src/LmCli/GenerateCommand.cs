@@ -15,10 +15,15 @@ internal static class GenerateCommand
 
     private static readonly Argument<string> Model = new("model") { Description = "The model folder." };
 
-    private static readonly Argument<string> Prompt = new("prompt")
+    private static readonly Argument<string?> Prompt = new("prompt")
     {
-        Description = "The text to go on from; may be empty.",
-        DefaultValueFactory = _ => "",
+        Description = "The text to go on from; may be empty. One that begins like an option comes after --.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> PromptFile = new("--prompt-file")
+    {
+        Description = "A UTF-8 file with the text to go on from, as it is; - reads standard input.",
     };
 
     private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw; 0 only reads the prompt.", DefaultValueFactory = _ => 500 };
@@ -31,7 +36,9 @@ internal static class GenerateCommand
     private static readonly Option<float> MirostatTau = new("--mirostat-tau") { Description = "The average surprise of a token in bits that Mirostat steers to.", DefaultValueFactory = _ => 5 };
     private static readonly Option<float> MirostatEta = new("--mirostat-eta") { Description = "How fast Mirostat corrects itself.", DefaultValueFactory = _ => Off.MirostatEta };
     private static readonly Option<float> Repetition = new("--repetition-penalty") { Description = "Above 1 avoids tokens seen before; 1 is off.", DefaultValueFactory = _ => Off.RepetitionPenalty };
-    private static readonly Option<string[]> Stop = new("--stop") { Description = "End before this text; may be given several times." };
+    private static readonly Option<string[]> Stop = new Option<string[]>("--stop") { Description = "End before this text; may be given several times." }
+        .Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
+
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
     private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
 
@@ -54,7 +61,7 @@ internal static class GenerateCommand
         AtLeast(Seed, 0L);
         var command = new Command("generate", "Streams text from a model.")
         {
-            Model, Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
+            Model, Prompt, PromptFile, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
             Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
             CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda,
         };
@@ -64,8 +71,9 @@ internal static class GenerateCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
+        var prompt = await PromptText.ReadAsync(arguments.GetValue(Prompt), arguments.GetValue(PromptFile), cancellation);
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var settings = Settings(arguments, folder);
+        var settings = Settings(arguments, folder.Tokenizer.Encode(prompt, cancellation));
         var stepping = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
         using var model = StepModels.Create(
@@ -89,12 +97,12 @@ internal static class GenerateCommand
         return 0;
     }
 
-    private static GenerationSettings Settings(ParseResult arguments, ModelFolder folder) => new()
+    private static GenerationSettings Settings(ParseResult arguments, int[] prompt) => new()
     {
-        PromptTokens = folder.Tokenizer.Encode(arguments.GetRequiredValue(Prompt)),
+        PromptTokens = prompt,
         MaxTokens = arguments.GetValue(MaxTokens),
         Seed = arguments.GetValue(Seed) ?? new Random().Next(),
-        Stop = arguments.GetValue(Stop) is { } stop ? [.. stop.Where(s => s.Length > 0)] : [],
+        Stop = arguments.GetValue(Stop) ?? [],
         Echo = arguments.GetValue(Echo),
         Cache = CacheOptions.Read(arguments),
         Sampling = new SamplingSettings

@@ -1,38 +1,46 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Globalization;
 using LmCli;
 using LmCli.Bench;
-using LmModel.Checkpoints;
-using LmModel.Networks;
-using LmModel.Tokenization;
-using LmModel.Training;
 
-var root = new RootCommand("Trains, measures and runs recurrent language models.")
-{
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    BaselineCommand.Create(),
-    QuantizeCommand.Create(),
-    GenerateCommand.Create(),
-    BenchCommand.Create(),
-};
+// Numbers are read and written in one way, wherever the machine stands and on every thread.
+CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+AppDomain.CurrentDomain.UnhandledException += (_, e) => Interruption.Exit(Failure.Report((Exception)e.ExceptionObject));
 
+using var interruption = new Interruption();
+var output = StandardOutput.Install(interruption);
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    var root = new RootCommand("Trains, measures and runs recurrent language models.")
     {
-        EnableDefaultExceptionHandler = false,
-        // Ctrl-C lets a training finish its step and save before the process ends.
-        ProcessTerminationTimeout = TimeSpan.FromMinutes(2),
-    });
+        TrainCommand.Create(interruption),
+        EvaluateCommand.Create(),
+        BaselineCommand.Create(),
+        QuantizeCommand.Create(),
+        GenerateCommand.Create(),
+        BenchCommand.Create(),
+    };
+    foreach (var help in root.Options.OfType<HelpOption>())
+    {
+        // A prompt may be /h.
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
+    }
+
+    NumberOptions.ReadPlainly(root);
+    var code = await CommandWords.Parse(root, args).InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+        interruption.Token);
+    return output.Failure is null ? code : Failure.Report(output.Failure);
 }
-catch (Exception e) when (e is CorpusException or ModelFolderException or TorchUnavailableException or TrainingException
-                              or UnknownCharacterException or InvalidDataException or ArgumentException or IOException
-                              or UnauthorizedAccessException)
+catch (OperationCanceledException) when (interruption.ExitCode is { } code)
 {
-    await Console.Error.WriteLineAsync($"lm: {e.Message}");
-    return 1;
+    return output.Failure is null ? code : Failure.Report(output.Failure);
 }
-catch (OperationCanceledException)
+catch (Exception e)
 {
-    return 130;
+    // All of them: whatever fails is one line and exit code 1.
+    return Failure.Report(e);
 }

@@ -23,8 +23,7 @@ internal static class QuantizeCommand
         {
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Threads,
         };
-        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
     }
 
@@ -32,11 +31,11 @@ internal static class QuantizeCommand
     {
         var path = arguments.GetRequiredValue(Model);
         var folder = ModelFolder.OpenUnmeasured(path);
-        var split = SplitOf(arguments);
+        var split = SplitOf(arguments, cancellation);
         var weights = folder.ReadWeights();
         var results = PrecisionComparison.Measure(
             precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)), folder.Tokenizer,
-            folder.Tokenizer.Encode(split.Validation.ReadToEnd()),
+            folder.Tokenizer.Encode(split.Validation.ReadToEnd(), cancellation),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
             arguments.GetValue(Window), cancellation);
         foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(folder, split, results)))

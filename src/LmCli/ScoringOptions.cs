@@ -32,18 +32,18 @@ internal static class ScoringOptions
     public static int ThreadsOf(ParseResult arguments) => arguments.GetValue(Threads) ?? Environment.ProcessorCount;
 
     /// <summary>The text, divided so that what is to be scored is its validation part.</summary>
-    public static CorpusSplit SplitOf(ParseResult arguments)
+    public static CorpusSplit SplitOf(ParseResult arguments, CancellationToken cancellation)
     {
         if (arguments.GetValue(Part) == "validation")
         {
             var held = CorpusOptions.HoldOutOf(arguments, Held);
-            return Corpus.Open(arguments.GetRequiredValue(Text)).Split(held);
+            return Corpus.Open(arguments.GetRequiredValue(Text), cancellation).Split(held);
         }
 
         Option[] parts = [CorpusOptions.Documents, CorpusOptions.ValidationText];
         return parts.FirstOrDefault(o => CorpusOptions.IsGiven(arguments, o)) is { } part
             ? throw new ArgumentException($"{part.Name} says what the validation split is; add --split validation.")
-            : Corpus.Open(arguments.GetRequiredValue(Text)).Split(new HoldOut { Share = 1 });
+            : Corpus.Open(arguments.GetRequiredValue(Text), cancellation).Split(new HoldOut { Share = 1 });
     }
 
     private static Option<double> HeldShare() => CorpusOptions.Share("Share of the text that the validation split is.")

@@ -13,26 +13,32 @@ internal static class TrainCommand
     /// <summary>Characters that are enough tokens for every window, even at a hundred a token.</summary>
     private const long LongerThanAnyNeeds = 2_000_000;
 
-    public static Command Create()
+    public static Command Create(Interruption interruption)
     {
-        var command = new Command("train", "Trains a model on a text. Ctrl-C saves; --resume goes on.")
+        var command = new Command("train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
         {
             Text, Out, Minutes, PresetName, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
             InputDropout, EmbeddingDropout, WeightDrop, Initialization, Batch, Window, Jitter, Reset, Steps, LearningRate,
             LearningRateSchedule, Cycles, Warmup, Decay, Clip, Average, SampledTokens, Arithmetic, Patience, Held,
             CorpusOptions.Documents, CorpusOptions.ValidationText, Every, SampleEvery, Seed, Threads, About, Resume, Overwrite,
         };
-        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
-        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, interruption)));
         return command;
     }
 
-    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    private static int Run(ParseResult arguments, Interruption interruption)
     {
+        var cancellation = interruption.Token;
         var path = arguments.GetRequiredValue(Text);
-        var corpus = Corpus.Open(path);
-        var folder = arguments.GetValue(Out)
-            ?? Path.Combine("models", Directory.Exists(path) ? corpus.Name : Path.GetFileNameWithoutExtension(path));
+        var folder = OutputFolder.Of(arguments.GetValue(Out), path);
+        if (!arguments.GetValue(Resume))
+        {
+            OutputFolder.RequireFree(
+                folder, arguments.GetValue(Overwrite),
+                "Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
+        }
+
+        var corpus = Corpus.Open(path, cancellation);
         foreach (var warning in corpus.Warnings)
         {
             Console.Error.WriteLine($"warning: {warning}");
@@ -42,23 +48,41 @@ internal static class TrainCommand
         var display = TrainingDisplay.For(Console.Out);
         using var trainer = arguments.GetValue(Resume)
             ? Continue(arguments, corpus, folder)
-            : Start(arguments, corpus, folder, display);
+            : Start(arguments, corpus, folder, display, cancellation);
 
         display.Begin(trainer, corpus, folder);
-        var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write);
-        if (!display.Run(show => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)))
+        var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write, cancellation);
+        var isDone = display.Run(show => interruption.Protect(
+            () => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)));
+        try
         {
-            Console.WriteLine($"Stopped and saved at step {trainer.Step}. Go on with: lm train {path} --out {folder} --resume");
-            return 130;
+            if (isDone)
+            {
+                Finish(arguments, trainer, corpus, folder, watch, display, cancellation);
+                return 0;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The training is done and saved; what is missing is measured by a resumed one.
         }
 
+        Console.WriteLine(
+            $"Stopped and saved at step {trainer.Step}. "
+            + $"Go on with: lm train {ShellWord.Path(path)} --out {ShellWord.Quote(folder)} --resume");
+        // Not 0, even where what ended it was that nobody reads the output: the model is not finished.
+        return interruption.ExitCode is > 0 and var code ? code : 130;
+    }
+
+    private static void Finish(
+        ParseResult arguments, Trainer trainer, Corpus corpus, string folder, TrainWatch watch, TrainingDisplay display,
+        CancellationToken cancellation)
+    {
         var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
         foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, corpus, folder, model, watch, cancellation).Lines()))
         {
             display.Write(line);
         }
-
-        return 0;
     }
 
     private static TrainSummary Summary(
@@ -93,14 +117,9 @@ internal static class TrainCommand
             : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
     }
 
-    private static Trainer Start(ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display)
+    private static Trainer Start(
+        ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display, CancellationToken cancellation)
     {
-        if (!arguments.GetValue(Overwrite) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            throw new IOException(
-                $"{folder} is not empty. Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
-        }
-
         var choices = TrainRecipe.Choices(arguments);
         var held = CorpusOptions.HoldOutOf(arguments, Held);
         var time = TrainRecipe.Time(arguments, choices);
@@ -114,13 +133,13 @@ internal static class TrainCommand
                 $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
         }
 
-        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split);
+        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split, cancellation);
         var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
         var settings = plan.Settings;
         if (choices.BatchSize is null && choices.WindowLength is null && split.Training.Length < LongerThanAnyNeeds)
         {
             // The plan knows only about how many longer tokens a text has.
-            settings = settings.FitTo(tokenizer.Encode(split.Training.ReadToEnd()).Length);
+            settings = settings.FitTo(tokenizer.Encode(split.Training.ReadToEnd(), cancellation).Length);
         }
 
         var card = new ModelCard

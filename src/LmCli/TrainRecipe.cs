@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using LmModel.Training;
@@ -39,19 +40,21 @@ internal static class TrainRecipe
     /// </summary>
     public static string Command(ParseResult arguments, TrainingPlan plan, bool timed)
     {
-        string[] withValue = ["--about", "--minutes", "--sample-every"];
+        Option[] withValue = [About, Minutes, SampleEvery];
         var text = arguments.GetRequiredValue(Text);
         var words = new List<string> { "lm" };
         for (var i = 0; i < arguments.Tokens.Count; i++)
         {
-            var word = arguments.Tokens[i].Value;
-            if (withValue.Contains(word))
+            var (word, type) = (arguments.Tokens[i].Value, arguments.Tokens[i].Type);
+            if (type is TokenType.Option && withValue.Any(o => o.Name == word))
             {
                 i++;
             }
-            else if (word != "--overwrite")
+            else if (type is not TokenType.DoubleDash && !(type is TokenType.Option && word == Overwrite.Name))
             {
-                words.Add(word == text ? Path.GetFileName(text) : word);
+                words.Add(word == text
+                    ? ShellWord.Path(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(text))))
+                    : ShellWord.Quote(word));
             }
         }
 

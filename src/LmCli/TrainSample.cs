@@ -15,10 +15,12 @@ internal static class TrainSample
     private const long Seed = 1;
 
     /// <summary>Draws with the decoder that will serve the model, in fp32.</summary>
-    public static string Draw(Trainer trainer) => Draw(trainer.Config, trainer.ReadWeights(), trainer.Tokenizer);
+    public static string Draw(Trainer trainer, CancellationToken cancellation) =>
+        Draw(trainer.Config, trainer.ReadWeights(), trainer.Tokenizer, cancellation);
 
-    /// <returns>About <see cref="Characters"/> characters, begun from the zero state.</returns>
-    public static string Draw(ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Tokenizer tokenizer)
+    /// <returns>About <see cref="Characters"/> characters, begun from the zero state; fewer where it was cancelled.</returns>
+    public static string Draw(
+        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Tokenizer tokenizer, CancellationToken cancellation)
     {
         using var model = StepModels.Create(config, weights, InferenceEngine.Managed, Precision.Fp32, threads: 1);
         var sampler = new Sampler(new SamplingSettings { Temperature = Temperature }, model.VocabularySize, Seed);
@@ -27,7 +29,7 @@ internal static class TrainSample
         var logits = new float[model.VocabularySize];                         // (V)
         var (token, text) = (config.StartToken, new StringBuilder());
         // A token can be half a character, so their number is bounded too.
-        for (var position = 0; text.Length < Characters && position < 4 * Characters; position++)
+        for (var position = 0; text.Length < Characters && position < 4 * Characters && !cancellation.IsCancellationRequested; position++)
         {
             model.Step([token], state, logits);
             token = sampler.Draw(logits, position);

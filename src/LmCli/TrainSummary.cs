@@ -46,8 +46,8 @@ internal sealed record TrainSummary
         .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice(Trend)}", ""],
         Line($"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its numbers training.csv."),
         "Write with it, and serve it:",
-        Line($"  lm generate {Folder}"),
-        Line($"  Model__Path={Folder} dotnet run --project src/LmApi"),
+        Line($"  lm generate {ShellWord.Path(Folder)}"),
+        Line($"  Model__Path={ShellWord.Quote(Folder)} dotnet run --project src/LmApi"),
     ];
 
     private string Ending() => Step < Settings.Steps

@@ -4,7 +4,8 @@ using LmModel.Training;
 namespace LmCli;
 
 /// <summary>What happens beside a training at its reports: the log, the curves, a sample, a warning.</summary>
-internal sealed class TrainWatch(Trainer trainer, string folder, string title, int sampleEvery, Action<string> write)
+internal sealed class TrainWatch(
+    Trainer trainer, string folder, string title, int sampleEvery, Action<string> write, CancellationToken cancellation)
 {
     private readonly TrainingLog _log = TrainingLog.Open(folder, trainer.Step);
     private bool _drawing = true;
@@ -32,7 +33,7 @@ internal sealed class TrainWatch(Trainer trainer, string folder, string title, i
         var validation = _log.Reports.Count(r => r.ValidationLoss is not null);
         if (sampleEvery > 0 && validation % sampleEvery == 0)
         {
-            foreach (var line in TrainSample.Lines(TrainSample.Draw(trainer)))
+            foreach (var line in TrainSample.Lines(TrainSample.Draw(trainer, cancellation)))
             {
                 write(line);
             }

@@ -9,7 +9,7 @@ internal static class TrainingText
     /// <summary>Looks for the scored text in every document of another.</summary>
     public static LeakReport Search(CorpusText training, string scored, int window, CancellationToken cancellation)
     {
-        var check = new LeakCheck(scored, window);
+        var check = new LeakCheck(scored, window, cancellation);
         foreach (var (document, text) in training.Parts)
         {
             check.Begin(document);

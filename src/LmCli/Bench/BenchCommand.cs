@@ -28,8 +28,7 @@ internal static class BenchCommand
         }
 
         command.Validators.Add(Validate);
-        // On another thread: the handler of Ctrl-C is only set up once the action has given its task back.
-        command.SetAction((arguments, cancellation) => Task.Run(() => RunAsync(arguments, morePeers, cancellation), CancellationToken.None));
+        command.SetAction((arguments, cancellation) => RunAsync(arguments, morePeers, cancellation));
         return command;
     }
 
@@ -48,6 +47,11 @@ internal static class BenchCommand
             };
             await LoadRun.RunAsync(load, Console.Out, cancellation);
             return 0;
+        }
+
+        if (arguments.GetValue(Save) is { } target)
+        {
+            OutputFolder.RequireFree(target, overwrite: true, advice: "");
         }
 
         var settings = Settings(arguments, morePeers);

@@ -18,6 +18,14 @@ public sealed record EvaluationResult(
     /// </summary>
     public IReadOnlyList<LossPiece> Pieces { get; init; } = [];
 
+    /// <summary>This, where its loss is a finite number: no other is a figure that can be told or compared.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public EvaluationResult RequireFinite() => double.IsFinite(Nats)
+        ? this
+        : throw new InvalidDataException(
+            $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make numbers that are "
+            + "infinite or not numbers, so there is no figure to give.");
+
     /// <summary>Mean loss of a token, in nats.</summary>
     public double NatsPerToken => Nats / Tokens;
 

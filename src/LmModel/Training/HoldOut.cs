@@ -29,10 +29,10 @@ public sealed record HoldOut
             var options = " --split validation";
             if (ValidationText is not null)
             {
-                return $"{options} --validation-text {Quoted(Path.GetFileName(Path.TrimEndingDirectorySeparator(ValidationText)))}";
+                return $"{options} --validation-text {ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(ValidationText)))}";
             }
 
-            return Documents.Count > 0 ? options + string.Concat(Documents.Select(d => $" --hold-out {Quoted(d)}"))
+            return Documents.Count > 0 ? options + string.Concat(Documents.Select(d => $" --hold-out {ShellWord.Quote(d)}"))
                 : Share == DefaultShare ? options
                 : string.Create(CultureInfo.InvariantCulture, $"{options} --validation {Share}");
         }
@@ -72,10 +72,6 @@ public sealed record HoldOut
     internal static string Named(IReadOnlyList<CorpusDocument> documents, int most = 20) =>
         string.Join(", ", documents.Take(most).Select(d => d.Name))
         + (documents.Count > most ? $" and {documents.Count - most} more" : "");
-
-    /// <summary>A name as it is typed; one that a shell would take apart or expand is quoted.</summary>
-    internal static string Quoted(string name) =>
-        name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/') ? name : $"'{name}'";
 
     /// <summary>
     /// In the order of their hashes, which has nothing to do with what they are about, until there are enough. One that would

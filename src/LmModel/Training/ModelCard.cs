@@ -72,7 +72,7 @@ public sealed record ModelCard
         }
 
         Line($"");
-        Line($"`lm evaluate models/{Name} {corpus.Name}{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
+        Line($"`lm evaluate {ShellWord.Path($"models/{Name}")} {ShellWord.Path(corpus.Name)}{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
         Line($"");
         Line($"## Known limits");
         Line($"");

@@ -1,5 +1,6 @@
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
+using LmModel.Networks;
 
 namespace LmModel.Training;
 
@@ -9,12 +10,12 @@ public static class PrecisionRecord
     /// <summary>Chooses the default and records it; a card, where there is one, gets its section.</summary>
     /// <param name="folder">The model that was measured.</param>
     /// <param name="split">What was scored: the text that is validated on.</param>
-    /// <param name="results">Of every precision. One whose loss is no number is left out.</param>
-    /// <exception cref="ArgumentException">The loss in fp32 is no number.</exception>
+    /// <param name="results">Of every precision. One whose loss is not a finite number is left out.</param>
+    /// <exception cref="InvalidDataException">The loss in fp32 is not a finite number; nothing was written.</exception>
     public static PrecisionReport Save(
         ModelFolder folder, CorpusSplit split, IReadOnlyList<PrecisionResult> results)
     {
-        var loss = results[0].Loss;
+        var loss = results.Single(r => r.Precision is Precision.Fp32).Loss.RequireFinite();
         var corpus = split.ValidationCorpus ?? split.Corpus;
         var report = new PrecisionReport
         {

@@ -62,7 +62,7 @@ internal static class PrecisionSection
 
     private static string Command(PrecisionReport report, string model)
     {
-        var command = new StringBuilder($"lm quantize models/{model} {report.Text}");
+        var command = new StringBuilder($"lm quantize {ShellWord.Path($"models/{model}")} {ShellWord.Path(report.Text)}");
         if (report.HeldOut is { } documents)
         {
             command.Append(new HoldOut { Documents = documents }.Options);

@@ -218,8 +218,7 @@ public sealed class LmCommandTests : IDisposable
     [Fact]
     public async Task A_model_is_not_overwritten_unasked()
     {
-        Directory.CreateDirectory(Model);
-        File.WriteAllText(Path.Combine(Model, "precious"), "");
+        Directory.CreateDirectory(Path.Combine(Model, "training"));
 
         var (code, _, error) = await LmProcess.RunAsync(Train);
 
@@ -240,7 +239,7 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]
     [InlineData("train|x|--minutes|0", "--minutes must be from 0.01 to 100000, not 0.")]
     [InlineData("train|x|--minutes|soon", "soon")]
-    [InlineData("train|x|--minutes|NaN", "--minutes must be from 0.01 to 100000, not NaN.")]
+    [InlineData("train|x|--minutes|NaN", "--minutes must be a number such as 0.5, not 'NaN'.")]
     [InlineData("train|x|--weight-drop|1", "--weight-drop must be from 0 to 0.95, not 1.")]
     [InlineData("train|x|--reset|2", "--reset must be from 0 to 1, not 2.")]
     [InlineData("train|x|--schedule|linear", "'linear' must be cosine or one-cycle.")]

@@ -7,35 +7,84 @@ internal static class LmProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public static async Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments)
+    /// <summary>The command itself, for a shell.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "lm.dll");
+
+    public static Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <param name="environment">Variables beyond those of the tests.</param>
+    /// <param name="arguments">Of the command.</param>
+    /// <param name="input">Standard input; null leaves that of the tests.</param>
+    public static async Task<(int Code, string Out, string Error)> RunAsync(
+        Dictionary<string, string> environment, string[] arguments, byte[]? input = null)
     {
-        using var process = Start(arguments);
+        using var process = Start(environment, arguments, takesInput: input is not null);
+        if (input is not null)
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+
         return await EndAsync(process);
     }
 
-    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet")
-    {
-        ArgumentList = { Path.Combine(AppContext.BaseDirectory, "lm.dll") },
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    }.With(arguments))!;
+    public static Process Start(params string[] arguments) => Start([], arguments, takesInput: false);
 
     public static async Task<(int Code, string Out, string Error)> EndAsync(Process process)
     {
         using var patience = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await output, await error);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
     }
 
-    private static ProcessStartInfo With(this ProcessStartInfo start, string[] arguments)
+    /// <summary>Sends a signal by its name, such as <c>INT</c>.</summary>
+    public static async Task SignalAsync(Process process, string signal)
     {
-        foreach (var argument in arguments)
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Runs a line of <c>bash</c>, in which <c>$lm</c> starts the command.</summary>
+    public static async Task<(int Code, string Out, string Error)> ShellAsync(string line)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash")
+        {
+            ArgumentList = { "-c", line },
+            Environment = { ["lm"] = $"dotnet {Path}" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        return await EndAsync(process);
+    }
+
+    private static Process Start(Dictionary<string, string> environment, string[] arguments, bool takesInput)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = takesInput,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var argument in arguments.Prepend(Path))
         {
             start.ArgumentList.Add(argument);
         }
 
-        return start;
+        return Process.Start(start)!;
     }
 }
