@@ -79,7 +79,9 @@ internal static class GenerateCommand
         using var model = StepModels.Create(
             folder.Config, folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
-            model, folder.Tokenizer, folder.Config.StartToken, new GenerationEngineOptions(), TimeProvider.System);
+            model, folder.Tokenizer, folder.Config.StartToken,
+            // A pager may show a page for as long as its reader likes.
+            new GenerationEngineOptions { ParkedTimeout = Timeout.InfiniteTimeSpan }, TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
         await foreach (var item in generation.Events)
         {

@@ -13,12 +13,27 @@ internal sealed class EventStreamAnswer(
     IOptions<GenerationOptions> options, TimeProvider time, ILogger<EventStreamAnswer> logger)
 {
     private readonly TimeSpan _rest = TimeSpan.FromMilliseconds(options.Value.FlushMilliseconds);
+    private readonly TimeSpan _patience = options.Value.SendPatience;
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
 
     public async Task WriteAsync(HttpContext http, GenerationRun run)
     {
         await BeginAsync(http.Response);
-        using var output = new EventStreamWriter(http.Response.BodyWriter, run);
+        await using var body = new ImpatientPipeWriter(
+            http, _patience, time, () => logger.GaveUp(run.Id, _patience.TotalSeconds));
+        using var output = new EventStreamWriter(body, run);
+        try
+        {
+            await SendAsync(run, output, http);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            logger.ClientLeft(run.Id, output.Count);
+        }
+    }
+
+    private async Task SendAsync(GenerationRun run, EventStreamWriter output, HttpContext http)
+    {
         try
         {
             // Sent now, so that the client knows that it has been admitted, and with which seed.
@@ -26,17 +41,13 @@ internal sealed class EventStreamAnswer(
             await output.SendAsync(http.RequestAborted);
             await CopyAsync(run, output, http.RequestAborted);
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
-            logger.ClientLeft(run.Id, output.Count);
-        }
-        catch (Exception exception)
-        {
-            var kind = logger.BrokeOff(exception, run.Id);
+            var problem = logger.BrokeOff(exception, run.Id);
             var error = new StreamErrorResponse
             {
-                Code = kind.Code,
-                Message = kind.Meaning,
+                Code = problem.Code,
+                Message = problem.Detail,
                 TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
             };
             output.Write("error", error, ApiJson.Wire.StreamErrorResponse);

@@ -15,17 +15,27 @@ internal static partial class GenerationLog
     [LoggerMessage(LogLevel.Information, "{GenerationId} was cut off by the end of the service")]
     private static partial void CutOff(this ILogger logger, string generationId);
 
-    /// <summary>Logs why a generation broke off and returns what its client is told.</summary>
-    public static ProblemKind BrokeOff(this ILogger logger, Exception exception, string generationId)
-    {
-        if (exception is ObjectDisposedException)
-        {
-            logger.CutOff(generationId);
-            return ProblemKind.ShuttingDown;
-        }
+    [LoggerMessage(LogLevel.Information, "{GenerationId} ended because its client does not read: {Reason}")]
+    private static partial void NotRead(this ILogger logger, string generationId, string reason);
 
-        logger.Failed(exception, generationId);
-        return ProblemKind.GenerationFailed;
+    [LoggerMessage(LogLevel.Information, "The client of {GenerationId} took nothing for {Seconds} s; its connection is closed")]
+    public static partial void GaveUp(this ILogger logger, string generationId, double seconds);
+
+    /// <summary>Logs why a generation broke off and returns what its client is told.</summary>
+    public static Problem BrokeOff(this ILogger logger, Exception exception, string generationId)
+    {
+        switch (exception)
+        {
+            case ObjectDisposedException:
+                logger.CutOff(generationId);
+                return ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning);
+            case SlowReaderException:
+                logger.NotRead(generationId, exception.Message);
+                return ProblemKind.ClientTooSlow.With(exception.Message);
+            default:
+                logger.Failed(exception, generationId);
+                return ProblemKind.GenerationFailed.With(ProblemKind.GenerationFailed.Meaning);
+        }
     }
 
     public static void Admitted(this ILogger logger, string generationId, GenerationSettings settings) =>

@@ -48,6 +48,17 @@ internal sealed class GenerationOptions
     public int MaxBufferedEvents { get; set; } = 64;
 
     /// <summary>
+    /// How long such a generation waits for a client that takes nothing; then it ends. A connection that takes nothing for
+    /// twice this time is closed.
+    /// </summary>
+    [Range(1, 3600)]
+    public int ParkedSeconds { get; set; } = 30;
+
+    /// <summary>Generations that may wait for slow clients; one more ends the one that has waited longest.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxParked { get; set; } = 256;
+
+    /// <summary>
     /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, nobody's. With
     /// <c>shared</c> an answer tells whether somebody sent a prompt that begins alike.
     /// </summary>
@@ -84,4 +95,7 @@ internal sealed class GenerationOptions
     /// <summary>What <c>Retry-After</c> says on 429.</summary>
     [Range(1, 3600)]
     public int RetryAfterSeconds { get; set; } = 2;
+
+    /// <summary>How long a client may take nothing of what is sent before its connection is closed.</summary>
+    public TimeSpan SendPatience => TimeSpan.FromSeconds(2 * ParkedSeconds);
 }

@@ -76,7 +76,7 @@ internal sealed record GenerationResponse
     public required string Text { get; init; }
 
     /// <summary>The tokens, in the JSON answer where `logprobs` is above 0; a stream has sent them before.</summary>
-    public IReadOnlyList<TokenResponse>? Tokens { get; init; }
+    public IEnumerable<TokenResponse>? Tokens { get; init; }
 
     /// <summary>Tokens read and generated.</summary>
     public required UsageResponse Usage { get; init; }
@@ -123,7 +123,7 @@ internal sealed record TimingsResponse
 /// <summary>The data of an `error` event: the stream ends here, and the text so far is all there is.</summary>
 internal sealed record StreamErrorResponse
 {
-    /// <summary>A code of the table of problems: `generation_failed` or `shutting_down`.</summary>
+    /// <summary>A code of the table of problems: `generation_failed`, `client_too_slow` or `shutting_down`.</summary>
     public required string Code { get; init; }
 
     /// <summary>What happened, for a person.</summary>

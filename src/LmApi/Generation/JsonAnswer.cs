@@ -1,23 +1,31 @@
+using System.Text.Json;
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
+using LmModel.Inference;
+using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
 /// <summary>Answers with one JSON: the same events, folded.</summary>
-internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
+internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvider time, ILogger<JsonAnswer> logger)
 {
+    private readonly TimeSpan _patience = options.Value.SendPatience;
+
     public async Task WriteAsync(HttpContext http, GenerationRun run)
     {
         var response = await FoldAsync(run, http.RequestAborted);
         logger.Ended(response);
         http.Response.Headers.CacheControl = "no-store";
-        await http.Response.WriteAsJsonAsync(
-            response, ApiJson.Wire.GenerationResponse, "application/json", http.RequestAborted);
+        http.Response.ContentType = "application/json";
+        await using var body = new ImpatientPipeWriter(
+            http, _patience, time, () => logger.GaveUp(run.Id, _patience.TotalSeconds));
+        await JsonSerializer.SerializeAsync(body, response, ApiJson.Wire.GenerationResponse, http.RequestAborted);
     }
 
     private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
     {
-        List<TokenResponse>? tokens = run.ReportsAlternatives ? [] : null;
+        // As the engine reports them, which takes a small part of what is written of them; that is made while it is sent.
+        List<TokenEvent>? tokens = run.ReportsAlternatives ? [] : null;
         var count = 0;
         try
         {
@@ -28,11 +36,11 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
                 {
                     if (next.Done is { } done)
                     {
-                        return run.ToResponse(done) with { Tokens = tokens };
+                        return run.ToResponse(done) with { Tokens = tokens?.Select(token => run.ToResponse(token)) };
                     }
 
                     count++;
-                    tokens?.Add(run.ToResponse(next.Token));
+                    tokens?.Add(next.Token);
                 }
 
                 // Nobody sees a part of it: many tokens at a time are enough.
@@ -46,8 +54,7 @@ internal sealed class JsonAnswer(ILogger<JsonAnswer> logger)
         }
         catch (Exception exception)
         {
-            var kind = logger.BrokeOff(exception, run.Id);
-            throw new ProblemException(kind.With(kind.Meaning));
+            throw new ProblemException(logger.BrokeOff(exception, run.Id));
         }
     }
 }

@@ -50,6 +50,8 @@ internal sealed partial class ModelHost(
             MaxWaiting = generation.Value.MaxWaiting,
             MaxWaitingTokens = generation.Value.MaxWaitingTokens,
             MaxBufferedEvents = generation.Value.MaxBufferedEvents,
+            ParkedTimeout = TimeSpan.FromSeconds(generation.Value.ParkedSeconds),
+            MaxParked = generation.Value.MaxParked,
             PrefixCacheBytes = generation.Value.PrefixCache is PrefixCacheScope.Off
                 ? 0
                 : (long)generation.Value.PrefixCacheMiB << 20,

@@ -6,11 +6,11 @@ namespace LmModel.Inference;
 /// <remarks>
 /// <code>
 /// TryStart ──► waiting (a queue) ──► active (round robin, one turn a round) ──► ended
-///    └─► null: both full    ▲           └─► parked: its reader is slow
+///    └─► null: both full    ▲           └─► parked: its reader is slow ──► ended, where nothing is read for long
 ///                           └─ ahead of all others, once it has been read ─┘
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
-/// the prompts of a round share few tokens, so a long one does not stall the texts beside it. What a generation gives depends
+/// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives depends
 /// on its settings and the model only, never on what runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
 public sealed class GenerationEngine : IDisposable
@@ -30,7 +30,7 @@ public sealed class GenerationEngine : IDisposable
     /// <param name="tokenizer">Of the model.</param>
     /// <param name="startToken">The token that an empty prompt stands for.</param>
     /// <param name="options">Bounds.</param>
-    /// <param name="time">Clock of the timings.</param>
+    /// <param name="time">Clock of the timings and of <see cref="GenerationEngineOptions.ParkedTimeout"/>.</param>
     /// <exception cref="ArgumentException">
     /// Tokenizer and model differ in V, the start token is not below V, or a bound is out of its range.
     /// </exception>
@@ -50,14 +50,21 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaiting);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitingTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParked, 1);
+        if (options.ParkedTimeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ParkedTimeout, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ParkedTimeout, ParkedGenerations.LongestTimeout);
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PromptSlice, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.IdlePromptSlice, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRoundPromptTokens, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.PrefixCacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefixCacheInterval, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.NeuralCacheBytes);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
-        _places = new GenerationPlaces(options);
+        _places = new GenerationPlaces(options, time);
         _round = new GenerationRound(model, options, _places);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
@@ -68,6 +75,9 @@ public sealed class GenerationEngine : IDisposable
     /// that are parked because their readers are slow.
     /// </summary>
     public int Active => _places.Active;
+
+    /// <summary>Those of the active ones that are parked; they hold no place.</summary>
+    public int Parked => _places.Parked;
 
     /// <summary>Generations admitted but not begun.</summary>
     public int Waiting => _places.Waiting;
@@ -91,6 +101,7 @@ public sealed class GenerationEngine : IDisposable
     {
         _places.Close();
         _thread.Join();
+        _places.Dispose();
         _round.Dispose();
     }
 

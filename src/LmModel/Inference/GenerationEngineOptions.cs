@@ -7,8 +7,7 @@ public sealed record GenerationEngineOptions
     public int MaxActive { get; init; } = 32;
 
     /// <summary>
-    /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones count among
-    /// these and the active ones.
+    /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones do not count.
     /// </summary>
     public int MaxWaiting { get; init; } = 128;
 
@@ -24,13 +23,29 @@ public sealed record GenerationEngineOptions
     public int MaxBufferedEvents { get; init; } = 64;
 
     /// <summary>
-    /// Tokens that the prompts of a round share while texts are being drawn: those stall for no longer. At least 1;
-    /// of more prompts than this each reads one token.
+    /// How long a parked generation waits for a reader that takes nothing; then it ends with a
+    /// <see cref="SlowReaderException"/>, at the latest after twice this time. Above zero, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    public TimeSpan ParkedTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Generations that may be parked: their states and unread events take memory. One more ends the one that has been
+    /// parked longest. At least 1.
+    /// </summary>
+    public int MaxParked { get; init; } = 256;
+
+    /// <summary>
+    /// Tokens that each prompt reads in a round while texts are being drawn, as far as
+    /// <see cref="MaxRoundPromptTokens"/> goes; together the prompts read at least as many as texts are drawn. At least 1.
     /// </summary>
     public int PromptSlice { get; init; } = 8;
 
-    /// <summary>The same while nothing is being drawn. At least 1.</summary>
-    public int IdlePromptSlice { get; init; } = 64;
+    /// <summary>
+    /// Tokens that all prompts of a round read together at most, and do read while nothing is being drawn: no text stalls
+    /// for more. At least 1; of more prompts than this each reads one token.
+    /// </summary>
+    public int MaxRoundPromptTokens { get; init; } = 64;
 
     /// <summary>
     /// Bytes of the states kept after prompts, from which prompts that begin alike go on; 0 keeps none. At least 0.

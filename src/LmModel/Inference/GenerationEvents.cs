@@ -60,6 +60,18 @@ public sealed class GenerationEvents
     /// <summary>The reader lags so far behind that the generation should rest.</summary>
     internal bool Paused => Volatile.Read(ref _paused);
 
+    /// <summary>Events that have not been taken.</summary>
+    internal int Unread
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _count;
+            }
+        }
+    }
+
     /// <summary>Takes the next event, if there is one.</summary>
     /// <exception cref="Exception">All events have been taken, and the generation ended by this.</exception>
     public bool TryRead(out GenerationEvent next)

@@ -10,23 +10,34 @@ namespace LmModel.Inference;
 ///                            │ ▲
 ///                buffer full ▼ │ a place is free; ahead of those waiting
 ///                       parked ──► returning
-///                       buffer half empty
+///                         │ buffer half empty
+///                         ▼
+///                       ended: not read for too long, or too many are parked
 /// </code>
-/// Together they are never more than the active and the waiting places. As long as anyone waits or returns, all active
-/// places are taken.
+/// Nobody is let in while those active, returning and waiting are as many as the active and the waiting places; the parked
+/// have a bound of their own. As long as anyone waits or returns, all active places are taken.
 /// </remarks>
-/// <param name="options">Bounds; in range.</param>
-internal sealed class GenerationPlaces(GenerationEngineOptions options)
+internal sealed class GenerationPlaces : IDisposable
 {
+    private readonly GenerationEngineOptions _options;
+
     // Guards all below, and a run's CancelRequested. Pulsed when an idle decode thread may have something to do.
     private readonly object _gate = new();
     private readonly List<GenerationRun> _active = [];
-    private readonly LinkedList<GenerationRun> _parked = [];
+    private readonly ParkedGenerations _parked;
     private readonly LinkedList<GenerationRun> _returning = [];
     private readonly LinkedList<GenerationRun> _waiting = [];
     private long _waitingTokens;
     private long _cacheBytes;
     private volatile bool _closed;
+
+    /// <param name="options">Bounds; in range.</param>
+    /// <param name="time">Clock of <see cref="GenerationEngineOptions.ParkedTimeout"/>.</param>
+    public GenerationPlaces(GenerationEngineOptions options, TimeProvider time)
+    {
+        _options = options;
+        _parked = new ParkedGenerations(options, time, _gate);
+    }
 
     public bool Closed => _closed;
 
@@ -42,6 +53,18 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
         }
     }
 
+    /// <summary>Those of them whose buffers are full.</summary>
+    public int Parked
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _parked.Runs.Count;
+            }
+        }
+    }
+
     public int Waiting
     {
         get
@@ -53,7 +76,7 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
         }
     }
 
-    private int Begun => _active.Count + _parked.Count + _returning.Count;
+    private int Begun => _active.Count + _parked.Runs.Count + _returning.Count;
 
     /// <summary>Gives <paramref name="run"/> a place, or ends it where its token is cancelled already.</summary>
     /// <returns>False where all places, the tokens that may wait, or the bytes of neural caches are taken.</returns>
@@ -151,7 +174,7 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
 
                     // Who takes the place stands at the end of the list, so this loop comes to it.
                     _active.RemoveAt(i);
-                    _parked.AddLast(run.Place);
+                    _parked.Add(run);
                     FillActive();
                 }
 
@@ -173,9 +196,9 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
         lock (_gate)
         {
             // Otherwise the decode thread has not parked it, and will not.
-            if (run.Place.List == _parked)
+            if (run.Place.List == _parked.Runs)
             {
-                _parked.Remove(run.Place);
+                _parked.Runs.Remove(run.Place);
                 _returning.AddLast(run.Place);
                 FillActive();
             }
@@ -192,14 +215,16 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
         }
     }
 
+    public void Dispose() => _parked.Dispose();
+
     /// <summary>Takes all places away.</summary>
     public GenerationRun[] Clear()
     {
         lock (_gate)
         {
-            GenerationRun[] left = [.. _active, .. _parked, .. _returning, .. _waiting];
+            GenerationRun[] left = [.. _active, .. _parked.Runs, .. _returning, .. _waiting];
             _active.Clear();
-            _parked.Clear();
+            _parked.Runs.Clear();
             _returning.Clear();
             _waiting.Clear();
             _waitingTokens = 0;
@@ -210,22 +235,22 @@ internal sealed class GenerationPlaces(GenerationEngineOptions options)
     private bool HasPlaceFor(GenerationRun run)
     {
         // Long: both bounds may be as large as an int.
-        if (Begun + _waiting.Count >= (long)options.MaxActive + options.MaxWaiting)
+        if (_active.Count + _returning.Count + _waiting.Count >= (long)_options.MaxActive + _options.MaxWaiting)
         {
             return false;
         }
 
-        if (run.CacheBytes > 0 && _cacheBytes > 0 && _cacheBytes + run.CacheBytes > options.NeuralCacheBytes)
+        if (run.CacheBytes > 0 && _cacheBytes > 0 && _cacheBytes + run.CacheBytes > _options.NeuralCacheBytes)
         {
             return false;
         }
 
-        return _waiting.Count == 0 || _waitingTokens + run.PromptTokens <= options.MaxWaitingTokens;
+        return _waiting.Count == 0 || _waitingTokens + run.PromptTokens <= _options.MaxWaitingTokens;
     }
 
     private void FillActive()
     {
-        while (_active.Count < options.MaxActive && (_returning.First ?? _waiting.First) is { } next)
+        while (_active.Count < _options.MaxActive && (_returning.First ?? _waiting.First) is { } next)
         {
             Remove(next.Value);
             _active.Add(next.Value);

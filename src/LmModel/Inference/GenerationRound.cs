@@ -41,7 +41,7 @@ internal sealed class GenerationRound : IDisposable
         _lengths = new int[batch];
         _states = new RecurrentState[batch];
         _logits = new float[batch * model.VocabularySize];
-        _tokens = new int[batch + Math.Max(options.PromptSlice, options.IdlePromptSlice)];
+        _tokens = new int[batch + options.MaxRoundPromptTokens];
     }
 
     /// <summary>Who has a turn, in the order in which they became active.</summary>
@@ -65,16 +65,26 @@ internal sealed class GenerationRound : IDisposable
         foreach (var run in Runs)
         {
             LookUp(run);
-            prompts += run.Sequence.PromptLeft > 0 ? 1 : 0;
+            prompts += run.Sequence.ReadsSlices ? 1 : 0;
         }
 
-        var shared = prompts < Runs.Count ? _options.PromptSlice : _options.IdlePromptSlice;
-        var slice = Math.Max(1, shared / Math.Max(1, prompts));
+        var slice = Slice(prompts, Runs.Count - prompts);
         foreach (var run in Runs)
         {
             // A slice ends where a state is to be kept.
             run.Sequence.Plan(Math.Min(slice, _interval - (run.Sequence.PromptRead % _interval)));
         }
+    }
+
+    /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
+    /// <remarks>
+    /// The more prompts, the more they share, up to what a text may stall for; beside many texts a few prompts get as many
+    /// tokens as those. With M generations beside it a prompt has its last token after at most M + 1 times its own work.
+    /// </remarks>
+    private int Slice(int prompts, int texts)
+    {
+        var shared = texts == 0 ? int.MaxValue : Math.Max((long)_options.PromptSlice * prompts, texts);
+        return (int)Math.Max(1, Math.Min(shared, _options.MaxRoundPromptTokens) / Math.Max(1, prompts));
     }
 
     private void LookUp(GenerationRun run)

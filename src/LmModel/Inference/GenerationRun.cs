@@ -36,6 +36,15 @@ internal sealed class GenerationRun
     /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
     public PrefixCacheEntry? Prefix { get; set; }
 
+    /// <summary>Since when it has been parked and nothing was read, a timestamp; guarded by the places.</summary>
+    public long ParkedAt { get; private set; }
+
+    /// <summary>Events that were unread then.</summary>
+    private int UnreadThen { get; set; }
+
+    /// <summary>Whether the reader has taken an event since <see cref="ParkedAt"/>; a parked run gets no new ones.</summary>
+    public bool HasBeenRead => Events.Unread < UnreadThen;
+
     /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>
     public Exception? Failure { get; private set; }
 
@@ -45,6 +54,8 @@ internal sealed class GenerationRun
         get => _cancelRequested;
         set => _cancelRequested = value;
     }
+
+    public void Park(long timestamp) => (ParkedAt, UnreadThen) = (timestamp, Events.Unread);
 
     public void ListenForCancellation() =>
         _registration = _cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), this);

@@ -88,6 +88,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>Tokens of the prompt that are yet to be read; 0 where the text is being drawn.</summary>
     public int PromptLeft => _prompt.Length - PromptRead;
 
+    /// <summary>More than one token of the prompt can be read in a turn.</summary>
+    public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryLogit;
+
     /// <summary>The tokens to read in this turn; none where the state already is that of the whole prompt.</summary>
     public ReadOnlySpan<int> Turn => PromptLeft > 0
         ? _prompt.AsSpan(PromptRead, TurnLength)

@@ -13,6 +13,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     private readonly Lock _gate = new();
     private readonly List<int> _stepped = [];
     private readonly List<int> _batches = [];
+    private readonly List<int[]> _calls = [];
     private readonly List<int> _rows = [];
 
     /// <param name="token">The token stepped.</param>
@@ -43,6 +44,18 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
             lock (_gate)
             {
                 return [.. _stepped];
+            }
+        }
+    }
+
+    /// <summary>The tokens of each batch so far.</summary>
+    public int[][] Calls
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _calls];
             }
         }
     }
@@ -99,6 +112,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
             lock (_gate)
             {
                 _stepped.AddRange(tokens);
+                _calls.Add([.. tokens]);
                 _batches.Add(lengths.Length);
                 _rows.Add(logits.Length / VocabularySize);
             }

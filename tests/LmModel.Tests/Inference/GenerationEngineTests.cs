@@ -32,7 +32,7 @@ public sealed class GenerationEngineTests
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
         using var engine = Engine(
-            model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, IdlePromptSlice = 10, PrefixCacheBytes = 0 });
+            model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, MaxRoundPromptTokens = 10, PrefixCacheBytes = 0 });
         var prompted = Start(engine, new string('p', 500), 1);
         await StepsBegin(model, 1);
         var running = Start(engine, "r", 100);
@@ -45,11 +45,11 @@ public sealed class GenerationEngineTests
     }
 
     [Fact]
-    public async Task The_prompts_of_a_round_share_its_slice_and_each_reads_at_least_one_token()
+    public async Task Each_prompt_reads_a_slice_as_far_as_the_tokens_of_a_round_go()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits, maxBatch: 8);
-        using var engine = Engine(model, new() { PromptSlice = 3, IdlePromptSlice = 5 });
+        using var engine = Engine(model, new() { PromptSlice = 3, MaxRoundPromptTokens = 5 });
         var first = Start(engine, "1", 3);
         await StepsBegin(model, 1);
         var long2 = Start(engine, new string('2', 9), 1);
@@ -58,8 +58,8 @@ public sealed class GenerationEngineTests
         permits.Release(1000);
         await Task.WhenAll(Text(first), Text(long2), Text(long4));
 
-        // One token each beside the text, then two each, and those that end their prompts want logits.
-        Assert.Equal("1" + "124" + "124" + "2244" + "2244" + "2244" + "24", Turns(model));
+        // Two tokens each, beside the text and without it; those that end their prompts want logits.
+        Assert.Equal("1" + "12244" + "12244" + "2244" + "2244" + "24", Turns(model));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class GenerationEngineTests
         permits.Release(1000);
         await Task.WhenAll(Text(first), Text(prompt), Text(short3));
 
-        Assert.Equal("1" + "1333pppp" + "ppppp", Turns(model));
+        Assert.Equal("1" + "1333pppppppp" + "p", Turns(model));
         Assert.Equal([1, 2, 1], model.Rows);
     }
 
@@ -190,7 +190,7 @@ public sealed class GenerationEngineTests
         await StepsBegin(model, 5);
         Assert.Equal("SSSSn", Turns(model));
         Assert.Equal((2, 1), (engine.Active, engine.Waiting));
-        Assert.Null(TryStart(engine, "x", 1));
+        Assert.Equal(1, engine.Parked);
 
         // Half of it read, it stands in the queue again, before the last one.
         Assert.True(events.TryRead(out _));
@@ -465,7 +465,10 @@ public sealed class GenerationEngineTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxWaitingTokens = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxBufferedEvents = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PromptSlice = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { IdlePromptSlice = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxRoundPromptTokens = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxParked = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { ParkedTimeout = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { ParkedTimeout = TimeSpan.FromDays(50) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheBytes = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheInterval = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { NeuralCacheBytes = -1 }));

@@ -18,6 +18,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind NotAcceptable = new(
         "not_acceptable", 406, "Not Acceptable", "`Accept` admits neither `text/event-stream` nor `application/json`.");
 
+    public static readonly ProblemKind ClientTooSlow = new(
+        "client_too_slow", 408, "Request Timeout", "The stream was not read for too long.");
+
     public static readonly ProblemKind BodyTooLarge = new(
         "body_too_large", 413, "Content Too Large", "The body has more bytes than the service reads.");
 
@@ -41,7 +44,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        MalformedJson, BadRequest, NotFound, MethodNotAllowed, NotAcceptable, BodyTooLarge, UnsupportedMediaType,
+        MalformedJson, BadRequest, NotFound, MethodNotAllowed, NotAcceptable, ClientTooSlow, BodyTooLarge, UnsupportedMediaType,
         InvalidRequest, Overloaded, GenerationFailed, Internal, ShuttingDown,
     ];
 
