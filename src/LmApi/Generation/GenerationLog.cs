@@ -34,7 +34,8 @@ internal static partial class GenerationLog
                 return ProblemKind.ClientTooSlow.With(exception.Message);
             default:
                 logger.Failed(exception, generationId);
-                return ProblemKind.GenerationFailed.With(ProblemKind.GenerationFailed.Meaning);
+                return ProblemKind.GenerationFailed.With(
+                    exception is NonFiniteLogitsException ? exception.Message : ProblemKind.GenerationFailed.Meaning);
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class Evaluator
     /// <param name="window">Predictions of a cold window, at least 1.</param>
     /// <param name="cancellation">Ends the evaluation between two steps.</param>
     /// <exception cref="ArgumentException">There is nothing to predict.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model gives a token no loss, as its numbers have left the range.</exception>
     public EvaluationResult Evaluate(
         int[] tokens, Protocol protocol, int window = DefaultWindow, CancellationToken cancellation = default)
     {
@@ -71,6 +72,7 @@ public sealed class Evaluator
             var windows = Math.Clamp(left / window, 1, WindowsAtOnce);
             scorer.Begin(windows);
             scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length, nats.Slice(start, windows * length), cancellation);
+            RequireFinite(nats, start, windows * length);
             start += windows * length;
         }
     }
@@ -82,6 +84,19 @@ public sealed class Evaluator
         {
             var length = Math.Min(ChunkLength, nats.Length - start);
             scorer.Score(tokens.AsSpan(start, length + 1), length, nats.Slice(start, length), cancellation);
+            RequireFinite(nats, start, length);
+        }
+    }
+
+    private static void RequireFinite(ReadOnlySpan<double> nats, int start, int count)
+    {
+        for (var i = start; i < start + count; i++)
+        {
+            if (!double.IsFinite(nats[i]))
+            {
+                throw new NonFiniteLogitsException(FormattableString.Invariant(
+                    $"The model has no loss at position {i + 1} of the text: a logit is NaN or infinite."));
+            }
         }
     }
 }

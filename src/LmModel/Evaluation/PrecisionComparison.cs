@@ -1,3 +1,4 @@
+using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
@@ -19,13 +20,14 @@ public static class PrecisionComparison
     /// </summary>
     public const double Tolerance = 0.001;
 
-    /// <summary>Scores a text in every precision, fp32 first.</summary>
+    /// <summary>Scores a text in every precision, fp32 first; one in which the model predicts nothing is left out.</summary>
     /// <param name="open">Makes the decoder of a precision; it is disposed here.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="tokens">At least 2 ids.</param>
     /// <param name="protocol">How to score them.</param>
     /// <param name="window">Predictions of a cold window, at least 1.</param>
     /// <param name="cancellation">Ends it between two batches.</param>
+    /// <exception cref="NonFiniteLogitsException">The model predicts nothing in fp32.</exception>
     public static IReadOnlyList<PrecisionResult> Measure(
         Func<Precision, ManagedStepModel> open,
         Tokenizer tokenizer,
@@ -38,8 +40,15 @@ public static class PrecisionComparison
         foreach (var precision in Enum.GetValues<Precision>())
         {
             using var model = open(precision);
-            var loss = new Evaluator(model, tokenizer).Evaluate(tokens, protocol, window, cancellation);
-            results.Add(new(precision, loss, model.BytesPerStep));
+            try
+            {
+                var loss = new Evaluator(model, tokenizer).Evaluate(tokens, protocol, window, cancellation);
+                results.Add(new(precision, loss, model.BytesPerStep));
+            }
+            catch (NonFiniteLogitsException) when (precision is not Precision.Fp32)
+            {
+                // Rounding has taken it out of the range of a float, so it cannot be served in this precision.
+            }
         }
 
         return results;

@@ -108,6 +108,11 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
 
     private double CachedNats(NeuralCache own, ReadOnlySpan<float> hidden, Span<float> logits, int next)
     {
+        if (!Softmax.AllFinite(logits))
+        {
+            return double.NaN;
+        }
+
         if (grid is null)
         {
             own.Mix(hidden, logits, cache!.Theta, cache.Lambda);
@@ -119,7 +124,9 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         return nats;
     }
 
-    private static double Nats(ReadOnlySpan<float> logits, int next) => Logprobs.LogSumExp(logits) - logits[next];
+    /// <summary>NaN where any logit is not finite, be it another token's.</summary>
+    private static double Nats(ReadOnlySpan<float> logits, int next) =>
+        Softmax.AllFinite(logits) ? Logprobs.LogSumExp(logits) - logits[next] : double.NaN;
 
     private RecurrentState[] States(int count) =>
         [.. Enumerable.Range(0, count).Select(_ => RecurrentState.Zero(model.StateSize))];

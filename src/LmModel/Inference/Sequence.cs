@@ -133,10 +133,12 @@ internal sealed class Sequence : IDisposable
     /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
     /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
     /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
+    /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
     public void Accept(Span<float> logits, Candidates candidates, GenerationEvents events)
     {
         if (!logits.IsEmpty)
         {
+            NonFiniteLogitsException.ThrowIfAny(logits, PromptRead + (PromptLeft > 0 ? TurnLength : _drawn));
             _cache?.Mix(Hidden, logits, _cacheSettings!.Theta, _cacheSettings.Lambda);
         }
 

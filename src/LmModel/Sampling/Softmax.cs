@@ -32,6 +32,25 @@ internal static class Softmax
         return true;
     }
 
+    /// <summary>Whether none is NaN or infinite.</summary>
+    public static bool AllFinite(ReadOnlySpan<float> x)
+    {
+        var i = 0;
+        for (; i + Lanes <= x.Length; i += Lanes)
+        {
+            if (!Vector256.LessThanAll(Vector256.Abs(Vector256.Create(x[i..])), Vector256.Create(float.PositiveInfinity)))
+                return false;
+        }
+
+        for (; i < x.Length; i++)
+        {
+            if (!float.IsFinite(x[i]))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The highest; −∞ where there is none, and anything where one is NaN.</summary>
     public static float Max(ReadOnlySpan<float> x)
     {

@@ -35,8 +35,9 @@ internal sealed unsafe class ActivationWriter(StepKernels kernels, Cell cell, in
             return;
         }
 
-        kernels.Quantize(x, length, max == 0 ? 0 : maxActivation / max, maxActivation, target.Shorts);
-        *target.Scales = max / maxActivation;
+        // Integers cannot be NaN: the scale tells the sums.
+        var finite = kernels.Quantize(x, length, max == 0 ? 0 : maxActivation / max, maxActivation, target.Shorts);
+        *target.Scales = finite ? max / maxActivation : float.NaN;
     }
 
     private static float Max(float* x, int length)

@@ -45,9 +45,13 @@ internal readonly unsafe struct Activations(void* values, int stride, float* sca
         }
 
         var scales = (float*)PackedMatrix.Allocate((nuint)(rows * sizeof(float)));
-        new Span<float>(scales, rows).Fill(scale.Value);
-        return new(values, stride, scales);
+        var allocated = new Activations(values, stride, scales);
+        allocated.SetScales(rows, scale.Value);
+        return allocated;
     }
+
+    /// <summary>Gives the first rows a scale.</summary>
+    public void SetScales(int rows, float scale) => new Span<float>(scales, rows).Fill(scale);
 
     public void Free()
     {

@@ -43,6 +43,9 @@ internal unsafe interface IFloatLanes<T>
     /// <summary>value · 2^exponent, for an integral exponent that leaves the result a normal number.</summary>
     static abstract T Scale(T value, T exponent);
 
+    /// <summary>None is NaN or infinite.</summary>
+    static abstract bool AreFinite(T value);
+
     void Store(float* target);
 
     /// <summary>Stores numbers that are integral and within the range of a short.</summary>

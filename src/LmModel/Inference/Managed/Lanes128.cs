@@ -67,11 +67,13 @@ internal readonly unsafe struct Float128(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float128 MultiplyAdd(Float128 a, Float128 b, Float128 c) => new(
-        Vector128.FusedMultiplyAdd(a._a, b._a, c._a),
-        Vector128.FusedMultiplyAdd(a._b, b._b, c._b),
-        Vector128.FusedMultiplyAdd(a._c, b._c, c._c),
-        Vector128.FusedMultiplyAdd(a._d, b._d, c._d));
+    public static Float128 MultiplyAdd(Float128 a, Float128 b, Float128 c) => FusedMultiplyAdd.HasInstruction
+        ? new(
+            Vector128.FusedMultiplyAdd(a._a, b._a, c._a),
+            Vector128.FusedMultiplyAdd(a._b, b._b, c._b),
+            Vector128.FusedMultiplyAdd(a._c, b._c, c._c),
+            Vector128.FusedMultiplyAdd(a._d, b._d, c._d))
+        : MultiplyAddWithoutInstruction(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Min(Float128 left, Float128 right) => new(
@@ -99,6 +101,13 @@ internal readonly unsafe struct Float128(
         Scale(value._d, exponent._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreFinite(Float128 value)
+    {
+        var zero = Vector128<float>.Zero;
+        return Vector128.EqualsAll((value._a * zero) + (value._b * zero) + (value._c * zero) + (value._d * zero), zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* target)
     {
         _a.Store(target);
@@ -113,6 +122,14 @@ internal readonly unsafe struct Float128(
         Vector128.Narrow(Vector128.ConvertToInt32Native(_a), Vector128.ConvertToInt32Native(_b)).Store(target);
         Vector128.Narrow(Vector128.ConvertToInt32Native(_c), Vector128.ConvertToInt32Native(_d)).Store(target + 8);
     }
+
+    /// <summary>A call, so that it does not use up what a loop may inline.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Float128 MultiplyAddWithoutInstruction(in Float128 a, in Float128 b, in Float128 c) => new(
+        FusedMultiplyAdd.Of(a._a, b._a, c._a),
+        FusedMultiplyAdd.Of(a._b, b._b, c._b),
+        FusedMultiplyAdd.Of(a._c, b._c, c._c),
+        FusedMultiplyAdd.Of(a._d, b._d, c._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent) =>

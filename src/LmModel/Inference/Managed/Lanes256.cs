@@ -64,6 +64,10 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
         (value._high.AsInt32() + (Vector256.ConvertToInt32Native(exponent._high) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreFinite(Float256 value) => Vector256.EqualsAll(
+        (value._low * Vector256<float>.Zero) + (value._high * Vector256<float>.Zero), Vector256<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* target)
     {
         _low.Store(target);

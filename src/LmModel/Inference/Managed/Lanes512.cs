@@ -58,6 +58,10 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
         new((value._value.AsInt32() + (Vector512.ConvertToInt32Native(exponent._value) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreFinite(Float512 value) =>
+        Vector512.EqualsAll(value._value * Vector512<float>.Zero, Vector512<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* target) => _value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

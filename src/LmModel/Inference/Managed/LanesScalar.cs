@@ -41,7 +41,7 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
         FloatScalar result = default;
         for (var i = 0; i < 16; i++)
         {
-            result[i] = MathF.FusedMultiplyAdd(a[i], b[i], c[i]);
+            result[i] = FusedMultiplyAdd.Of(a[i], b[i], c[i]);
         }
 
         return result;
@@ -55,6 +55,19 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
 
     public static FloatScalar Scale(FloatScalar value, FloatScalar exponent) => Map(
         value, exponent, (x, e) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x) + ((int)e << 23)));
+
+    public static bool AreFinite(FloatScalar value)
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            if (!float.IsFinite(value[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public readonly void Store(float* target) => ((ReadOnlySpan<float>)this).CopyTo(new Span<float>(target, 16));
 

@@ -210,16 +210,23 @@ public sealed unsafe class ManagedStepModel : IStepModel
         for (var layer = 0; layer < _layers.Length; layer++)
         {
             var hidden = _buffers.Hidden(layer, slot);
-            state[..h].CopyTo(new Span<float>(hidden, h));
+            CopyFilledUp(state[..h], hidden);
             state = state[h..];
             if (_config.Cell is Cell.Lstm)
             {
-                state[..h].CopyTo(new Span<float>(_buffers.Cells(layer, slot), h));
+                CopyFilledUp(state[..h], _buffers.Cells(layer, slot));
                 state = state[h..];
             }
 
             _writer.WriteState(hidden, _width, _buffers.States.From((layer * _buffers.Slots) + slot));
         }
+    }
+
+    /// <summary>The units that fill up the last panel are zero again, whatever the slot held before.</summary>
+    private void CopyFilledUp(ReadOnlySpan<float> values, float* target)
+    {
+        values.CopyTo(new Span<float>(target, values.Length));
+        new Span<float>(target + values.Length, _width - values.Length).Clear();
     }
 
     private void Scatter(int slot)

@@ -61,6 +61,12 @@ internal sealed unsafe class StepBuffers(
             Outputs[1] = Activations.Allocate(items, width, scale);
             Embedded = Activations.Allocate(items, embeddingWidth, scale);
         }
+        else if (scale is { } unit)
+        {
+            // A state that was not finite has left another one.
+            Outputs[0].SetScales(items, unit);
+            Outputs[1].SetScales(items, unit);
+        }
     }
 
     /// <summary>Begins the sums of a panel for some columns.</summary>

@@ -39,13 +39,17 @@ internal abstract unsafe class StepKernels
     /// <param name="c">The same of an LSTM's c.</param>
     /// <param name="stride">Floats from column to column of h and c.</param>
     /// <param name="columns">How many sequences.</param>
-    /// <param name="y">Receives h for the next product, at the panel's first unit; null values receive nothing.</param>
+    /// <param name="y">
+    /// Receives h for the next product, at the panel's first unit; null values receive nothing. Integers cannot be NaN, so a
+    /// column whose h is not finite has the scale NaN, which makes all its sums so.
+    /// </param>
     /// <param name="maxActivation">What 1 is in integers; not used for floats.</param>
     public abstract void Advance(
         Cell cell, float* sums, float* h, float* c, nint stride, int columns, Activations y, int maxActivation);
 
     /// <summary>round(x · factor), kept within ±limit. Length a multiple of 16.</summary>
-    public abstract void Quantize(float* x, int length, float factor, int limit, short* target);
+    /// <returns>Whether all x are finite; what the others become is any number.</returns>
+    public abstract bool Quantize(float* x, int length, float factor, int limit, short* target);
 }
 
 /// <inheritdoc/>
@@ -101,12 +105,17 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Quantize(float* x, int length, float factor, int limit, short* target)
+    public override bool Quantize(float* x, int length, float factor, int limit, short* target)
     {
+        var finite = true;
         for (var i = 0; i < length; i += Lanes)
         {
-            Quantize(F.Load(x + i), factor, limit).StoreShorts(target + i);
+            var next = F.Load(x + i);
+            finite &= F.AreFinite(next);
+            Quantize(next, factor, limit).StoreShorts(target + i);
         }
+
+        return finite;
     }
 
     /// <summary>c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c').</summary>
@@ -182,7 +191,7 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
         {
             for (var i = 0; i < PanelSums; i += Lanes)
             {
-                F.Max(F.Load(x + i), F.Create(0)).Store(target + i);
+                LaneFunctions<F>.Relu(F.Load(x + i)).Store(target + i);
             }
         }
     }
@@ -198,6 +207,11 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
                 var next = F.Load(h + i);
                 if (y.AreIntegers)
                 {
+                    if (!F.AreFinite(next))
+                    {
+                        y.Scales[j] = float.NaN;
+                    }
+
                     Quantize(next, maxActivation, maxActivation).StoreShorts(y.Shorts + (j * y.Stride) + i);
                 }
                 else
