@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LmModel.Tokenization;
 
 /// <summary>Cuts a text that comes in pieces anew, where a tokenizer's tokens do not cross the cut.</summary>
@@ -23,18 +25,31 @@ internal static class TextPieces
     /// <param name="lastCut">The last place where a text may be cut whatever follows it; 0 where there is none.</param>
     public static IEnumerable<string> Cut(IEnumerable<string> pieces, Func<string, int> lastCut)
     {
-        var rest = "";
+        var rest = new StringBuilder();
+        var looked = 0;
         foreach (var piece in pieces)
         {
-            var text = rest + piece;
+            rest.Append(piece);
+            // What was left over is looked at again only when the text has doubled, so a text that cannot be cut takes
+            // linear time too.
+            if (rest.Length < 2 * looked)
+            {
+                continue;
+            }
+
+            var text = rest.ToString();
             var cut = lastCut(text);
             if (cut > 0)
+            {
+                rest.Remove(0, cut);
                 yield return text[..cut];
-            rest = text[cut..];
+            }
+
+            looked = rest.Length;
         }
 
         if (rest.Length > 0)
-            yield return rest;
+            yield return rest.ToString();
     }
 
     /// <summary>The last place between something and the white space that follows it; 0 where there is none.</summary>
