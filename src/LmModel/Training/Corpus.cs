@@ -41,7 +41,7 @@ public sealed class Corpus
 
     /// <summary>
     /// Opens a file, or a folder with all .txt files in it and below it, hidden ones left out. A document of a folder that
-    /// does not end in a line break gets one. A byte order mark is no part of a text.
+    /// does not end in a line break gets one. Byte order marks are left out, wherever they stand.
     /// </summary>
     /// <exception cref="CorpusException">
     /// There is no text, or something that is none; the message says which file, line and byte, and what to do.
@@ -56,24 +56,13 @@ public sealed class Corpus
         if (!Directory.Exists(path))
         {
             return File.Exists(path)
-                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], isFolder: false, Read, cancellation)
+                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], [], isFolder: false, Read, cancellation)
                 : throw new CorpusException($"There is no file {path}.");
         }
 
-        var files = Directory
-            .EnumerateFiles(path, "*.txt", new EnumerationOptions
-            {
-                RecurseSubdirectories = true,
-                IgnoreInaccessible = false,
-                MatchCasing = MatchCasing.CaseInsensitive,
-            })
-            .TakeWhile(_ => !cancellation.IsCancellationRequested)
-            .Select(file => (Name: Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), Path: file))
-            .OrderBy(file => file.Name, StringComparer.Ordinal)
-            .ToList();
-        cancellation.ThrowIfCancellationRequested();
+        var (files, skippedLinks) = CorpusFiles.In(path, cancellation);
         return files.Count > 0
-            ? Scan(NameOf(path), path, files, isFolder: true, Read, cancellation)
+            ? Scan(NameOf(path), path, files, skippedLinks, isFolder: true, Read, cancellation)
             : throw new CorpusException($"{path} has no .txt file in it or below it.");
     }
 
@@ -82,7 +71,7 @@ public sealed class Corpus
     public static Corpus FromText(string name, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return Scan(name, name, [(name, name)], isFolder: false, _ => new MemoryStream(bytes, writable: false), default);
+        return Scan(name, name, [(name, name)], [], isFolder: false, _ => new MemoryStream(bytes, writable: false), default);
     }
 
     /// <summary>Divides the text into what is trained on and what is validated on.</summary>
@@ -90,31 +79,55 @@ public sealed class Corpus
     public CorpusSplit Split(HoldOut holdOut) => CorpusSplit.Of(this, holdOut);
 
     private static Corpus Scan(
-        string name, string path, List<(string Name, string Path)> files, bool isFolder, Func<string, Stream> open,
-        CancellationToken cancellation)
+        string name, string path, IReadOnlyList<(string Name, string Path)> files, IReadOnlyList<string> skippedLinks,
+        bool isFolder, Func<string, Stream> open, CancellationToken cancellation)
     {
         var findings = new CorpusFindings();
         var duplicates = new DuplicateFinder();
+        var (documents, bySha256) = (new List<CorpusDocument>(), new Dictionary<string, CorpusDocument>());
+        (Sketch Sketch, CorpusPlace Place)? whole = null;
         // In one file, what may come again is a passage.
-        var passages = new PassageReader(byPassage: files.Count == 1, duplicates.Add);
-        var documents = new List<CorpusDocument>();
+        var passages = files.Count == 1
+            ? new PassageReader(byPassage: true, duplicates.Add)
+            : new PassageReader(byPassage: false, (sketch, place) => whole = (sketch, place));
         foreach (var file in files)
         {
             passages.BeginDocument(file.Name);
-            var document = DocumentScan.Read(file.Name, file.Path, () => open(file.Path), findings, passages, addLineBreak: isFolder, cancellation);
-            if (document.Length > 0)
+            var document = DocumentScan.Read(
+                file.Name, file.Path, () => open(file.Path), findings.Add, passages, addLineBreak: isFolder, cancellation);
+            if (document.Length == 0)
             {
-                documents.Add(document);
+                findings.Add(Finding.Empty, new CorpusPlace(file.Name, 1, 0), 1);
+            }
+            else if (!bySha256.TryAdd(document.Sha256, document))
+            {
+                // The same file by a hard or symbolic link, or a copy of it: held out under one name, it would be trained on
+                // under the other.
+                bySha256[document.Sha256].Names.Add(file.Name);
+                findings.Add(Finding.Copy, new CorpusPlace(file.Name, 1, 0), 1);
             }
             else
             {
-                findings.Add(Finding.Empty, new CorpusPlace(file.Name, 1, 0));
+                documents.Add(document);
+                if (whole is { } text)
+                {
+                    duplicates.Add(text.Sketch, text.Place);
+                }
             }
+
+            whole = null;
+        }
+
+        foreach (var link in skippedLinks)
+        {
+            findings.Add(Finding.FolderLink, new CorpusPlace(link, 1, 0), 1);
         }
 
         if (documents.Count == 0)
         {
-            throw new CorpusException(isFolder ? $"{path} has .txt files, {files.Count}, but all are empty." : $"{path} is empty.");
+            throw new CorpusException(isFolder
+                ? $"{path} has .txt files, {files.Count}, but all are empty."
+                : $"{path} is empty, or is not a regular file: a pipe cannot be read twice; write its text to a file first.");
         }
 
         var length = documents.Sum(d => d.Length);
@@ -131,10 +144,17 @@ public sealed class Corpus
         };
     }
 
-    private static FileStream Read(string path)
+    private static Stream Read(string path)
     {
         try
         {
+            // A pipe, a socket or a device has no size; to open one may wait for ever.
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+            if (new FileInfo(File.Exists(target) ? target : path).Length == 0)
+            {
+                return Stream.Null;
+            }
+
             // It is read in large blocks already.
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
             if (stream.CanSeek)
@@ -143,7 +163,7 @@ public sealed class Corpus
             }
 
             stream.Dispose();
-            throw new CorpusException($"{path} is no regular file; a corpus is read more than once.");
+            throw new CorpusException($"{path} is not a regular file; a corpus is read more than once.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

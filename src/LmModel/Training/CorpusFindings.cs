@@ -10,7 +10,7 @@ internal sealed class CorpusFindings
 
     private readonly Dictionary<Finding, (long Count, CorpusPlace First, int Documents, string Last)> _found = [];
 
-    public void Add(Finding finding, CorpusPlace place, long count = 1)
+    public void Add(Finding finding, CorpusPlace place, long count)
     {
         var (before, first, documents, last) = _found.GetValueOrDefault(finding, (0, place, 0, ""));
         _found[finding] = (before + count, first, documents + (last == place.Document ? 0 : 1), place.Document);
@@ -27,8 +27,11 @@ internal sealed class CorpusFindings
 
     private static string Says(Finding finding) => finding switch
     {
-        Finding.Empty => "the file is empty and left out.",
+        Finding.Empty => "the file is empty, or is not a regular one, and is left out.",
+        Finding.Copy => "the file is the same, byte for byte, as one before it; such a copy or link is left out.",
+        Finding.FolderLink => "a link to a folder that is read anyway, or that this corpus lies in; it is not followed.",
         Finding.Replacement => "U+FFFD stands where a character was lost in an earlier conversion.",
+        Finding.ByteOrderMark => "a byte order mark (U+FEFF) inside the text, as where files that begin with one were joined; it is left out.",
         Finding.Mojibake => "two signs such as Ã© where one letter was meant: UTF-8 was once read as Latin-1 or Windows-1252.",
         Finding.Control => "a control character that is neither white space nor a line break.",
         _ => "a line ends with a carriage return, which the model will learn to write too; dos2unix takes them out.",
@@ -39,7 +42,10 @@ internal sealed class CorpusFindings
 internal enum Finding
 {
     Empty,
+    Copy,
+    FolderLink,
     Replacement,
+    ByteOrderMark,
     Mojibake,
     Control,
     CarriageReturn,

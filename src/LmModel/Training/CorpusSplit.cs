@@ -77,9 +77,8 @@ public sealed class CorpusSplit
             }
 
             var other = Corpus.Open(path, corpus.Cancellation);
-            return other.Sha256 == corpus.Sha256
-                ? throw new CorpusException($"The validation text {path} is the training text itself.")
-                : new CorpusSplit(corpus, holdOut, corpus.Text, other.Text, other);
+            RequireApart(corpus, other, path);
+            return new CorpusSplit(corpus, holdOut, corpus.Text, other.Text, other);
         }
 
         if (holdOut.Share == 1 || (corpus.Documents.Count == 1 && holdOut.Documents.Count == 0))
@@ -94,5 +93,23 @@ public sealed class CorpusSplit
         {
             Documents = held,
         };
+    }
+
+    /// <exception cref="CorpusException">A document of the one is in the other too.</exception>
+    private static void RequireApart(Corpus corpus, Corpus other, string path)
+    {
+        var validated = other.Documents.Select(d => d.Sha256).ToHashSet();
+        var both = corpus.Documents.Where(d => validated.Contains(d.Sha256)).ToList();
+        if (both.Count == corpus.Documents.Count)
+        {
+            throw new CorpusException($"The validation text {path} is the training text itself.");
+        }
+
+        if (both.Count > 0)
+        {
+            throw new CorpusException(
+                $"The validation text {path} is in {corpus.Name} too, as {HoldOut.Named(both)}, and would be trained on. "
+                + $"Hold it out instead: {string.Join(' ', both.Take(3).Select(d => $"--hold-out {ShellWord.Quote(d.Name)}"))}{(both.Count > 3 ? " …" : "")}");
+        }
     }
 }

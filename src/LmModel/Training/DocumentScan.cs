@@ -12,34 +12,41 @@ internal sealed class DocumentScan
     private const int ControlsAllowed = 8;
 
     private static readonly SearchValues<char> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(c => c is < '\t' or > '\r').Select(c => (char)c), '\u007f', '\ufffd', 'Ã', 'Â', 'â']);
+    [
+        .. Enumerable.Range(0, 32).Where(c => c is < '\t' or > '\r').Select(c => (char)c),
+        '\u007f', '\ufffd', CorpusDocument.ByteOrderMark, 'Ã', 'Â', 'â',
+    ]);
 
     private readonly string _name;
     private readonly string _path;
-    private readonly CorpusFindings _findings;
+    private readonly Action<Finding, CorpusPlace, long> _found;
     private readonly PassageReader _passages;
+
+    // Of the block being read, by kind: how many, and the index of the first. A place takes a pass over the block to work
+    // out, so there is one for each kind and block, however many there are of it.
+    private readonly Dictionary<Finding, (int First, long Count)> _inBlock = [];
     private long _line = 1;
     private long _length;
     private long _controls;
     private char _last;
 
-    private DocumentScan(string name, string path, CorpusFindings findings, PassageReader passages) =>
-        (_name, _path, _findings, _passages) = (name, path, findings, passages);
+    private DocumentScan(string name, string path, Action<Finding, CorpusPlace, long> found, PassageReader passages) =>
+        (_name, _path, _found, _passages) = (name, path, found, passages);
 
     /// <param name="name">The document's.</param>
     /// <param name="path">The file, for messages.</param>
     /// <param name="open">Opens its bytes, as often as asked.</param>
-    /// <param name="findings">Receives what is suspicious.</param>
+    /// <param name="found">Receives what is suspicious: its kind, the first place in a block, and how many the block has.</param>
     /// <param name="passages">Reads its words.</param>
     /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
     /// <param name="cancellation">Ends this and every later reading of it.</param>
     /// <exception cref="CorpusException">It is no text.</exception>
     public static CorpusDocument Read(
-        string name, string path, Func<Stream> open, CorpusFindings findings, PassageReader passages, bool addLineBreak,
-        CancellationToken cancellation)
+        string name, string path, Func<Stream> open, Action<Finding, CorpusPlace, long> found, PassageReader passages,
+        bool addLineBreak, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var scan = new DocumentScan(name, path, findings, passages);
+        var scan = new DocumentScan(name, path, found, passages);
         var bytes = 0L;
         using (var blocks = new Utf8Blocks(open(), hash, cancellation))
         {
@@ -52,9 +59,8 @@ internal sealed class DocumentScan
 
         passages.EndDocument();
         var adds = addLineBreak && scan._length > 0 && scan._last != '\n';
-        return new CorpusDocument(open, cancellation)
+        return new CorpusDocument(name, open, cancellation)
         {
-            Name = name,
             Bytes = bytes,
             Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
             Length = scan._length + (adds ? 1 : 0),
@@ -65,6 +71,7 @@ internal sealed class DocumentScan
     private void Read(Utf8Blocks block)
     {
         var characters = block.Characters;
+        _inBlock.Clear();
         for (var i = 0; characters[i..].IndexOfAny(Suspects) is >= 0 and var next; i += next + 1)
         {
             Look(block, i + next);
@@ -75,16 +82,20 @@ internal sealed class DocumentScan
             throw NotUtf8(block, invalid);
         }
 
-        var carriageReturns = characters.Count('\r');
-        if (carriageReturns > 0)
+        if (characters.Count('\r') is > 0 and var carriageReturns)
         {
-            _findings.Add(Finding.CarriageReturn, PlaceOf(block, characters.IndexOf('\r')), carriageReturns);
+            Found(Finding.CarriageReturn, characters.IndexOf('\r'), carriageReturns);
+        }
+
+        foreach (var (finding, (first, count)) in _inBlock)
+        {
+            _found(finding, PlaceOf(block, first), count);
         }
 
         _passages.Read(characters, block.ByteOf(0));
         _line += characters.Count('\n');
-        _length += characters.Length;
-        _last = characters.IsEmpty ? _last : characters[^1];
+        _length += characters.Length - _inBlock.GetValueOrDefault(Finding.ByteOrderMark).Count;
+        _last = characters.TrimEnd(CorpusDocument.ByteOrderMark) is [.., var last] ? last : _last;
         if (_controls > ControlsAllowed && _controls > _length / CharactersPerControl)
         {
             throw new CorpusException(
@@ -104,18 +115,27 @@ internal sealed class DocumentScan
                     $"{_path} is no text: byte {at} (line {line}) is 0. "
                     + EncodingGuess.Advice(block.Bytes, block.Bytes.Length, block.Start == 0, _path));
             case '\ufffd':
-                _findings.Add(Finding.Replacement, PlaceOf(block, index));
+                Found(Finding.Replacement, index);
+                break;
+            case CorpusDocument.ByteOrderMark:
+                Found(Finding.ByteOrderMark, index);
                 break;
             // The first byte of a character of two or three, and the second, each read as a letter of its own.
             case 'Ã' or 'Â' when next is >= '\u0080' and <= '\u00bf':
             case 'â' when next is '€' or '\u0080':
-                _findings.Add(Finding.Mojibake, PlaceOf(block, index));
+                Found(Finding.Mojibake, index);
                 break;
             case < ' ' or '\u007f':
                 _controls++;
-                _findings.Add(Finding.Control, PlaceOf(block, index));
+                Found(Finding.Control, index);
                 break;
         }
+    }
+
+    private void Found(Finding finding, int index, long count = 1)
+    {
+        var (first, before) = _inBlock.GetValueOrDefault(finding, (index, 0));
+        _inBlock[finding] = (first, before + count);
     }
 
     private CorpusPlace PlaceOf(Utf8Blocks block, int index) =>

@@ -54,14 +54,14 @@ public sealed record HoldOut
 
         foreach (var pattern in Documents)
         {
-            if (!corpus.Documents.Any(d => Matches(pattern, d.Name)))
+            if (!corpus.Documents.Any(d => d.Names.Any(name => Matches(pattern, name))))
             {
                 throw new CorpusException(
                     $"No document of {corpus.Name} is called '{pattern}', which is to be held out. There are {Named(corpus.Documents)}.");
             }
         }
 
-        var chosen = corpus.Documents.Where(d => Documents.Any(pattern => Matches(pattern, d.Name))).ToList();
+        var chosen = corpus.Documents.Where(d => d.Names.Any(name => Documents.Any(pattern => Matches(pattern, name)))).ToList();
         return chosen.Count < corpus.Documents.Count
             ? chosen
             : throw new CorpusException(

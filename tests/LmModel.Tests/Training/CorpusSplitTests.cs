@@ -106,6 +106,23 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
+    public void A_validation_text_that_would_be_trained_on_is_refused_with_how_to_hold_it_out()
+    {
+        Letters(3);
+        File.WriteAllText(_folder["more/other.valid"], "valid");
+        var corpus = Corpus.Open(_folder.Path);
+        File.Copy(_folder["b.txt"], _folder["copy.valid"]);
+
+        foreach (var path in (string[])["b.txt", "copy.valid"])
+        {
+            var message = Refusal(corpus, new HoldOut { ValidationText = _folder[path] });
+            Assert.Contains("too, as b.txt, and would be trained on. Hold it out instead: --hold-out b.txt", message);
+        }
+
+        Assert.Equal("valid", corpus.Split(new HoldOut { ValidationText = _folder["more/other.valid"] }).Validation.ReadToEnd());
+    }
+
+    [Fact]
     public void Of_a_very_long_held_out_text_the_beginning_is_scored()
     {
         var split = Corpus.FromText("t", new string('a', 20_000_000)).Split(new HoldOut { Share = 0.5 });
