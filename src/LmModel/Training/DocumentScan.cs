@@ -19,6 +19,8 @@ internal sealed class DocumentScan
 
     private readonly string _name;
     private readonly string _path;
+    private readonly Func<Stream> _open;
+    private readonly CancellationToken _cancellation;
     private readonly Action<Finding, CorpusPlace, long> _found;
     private readonly PassageReader _passages;
 
@@ -30,8 +32,14 @@ internal sealed class DocumentScan
     private long _controls;
     private char _last;
 
-    private DocumentScan(string name, string path, Action<Finding, CorpusPlace, long> found, PassageReader passages) =>
-        (_name, _path, _found, _passages) = (name, path, found, passages);
+    private DocumentScan(
+        string name, string path, Func<Stream> open, Action<Finding, CorpusPlace, long> found, PassageReader passages,
+        CancellationToken cancellation) =>
+        (_name, _path, _open, _found, _passages, _cancellation) = (name, path, open, found, passages, cancellation);
+
+    /// <summary>So many control characters other than white space are no text's.</summary>
+    public static bool AreTooMany(long controls, long characters) =>
+        controls > ControlsAllowed && controls > characters / CharactersPerControl;
 
     /// <param name="name">The document's.</param>
     /// <param name="path">The file, for messages.</param>
@@ -46,7 +54,7 @@ internal sealed class DocumentScan
         bool addLineBreak, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var scan = new DocumentScan(name, path, found, passages);
+        var scan = new DocumentScan(name, path, open, found, passages, cancellation);
         var bytes = 0L;
         using (var blocks = new Utf8Blocks(open(), hash, cancellation))
         {
@@ -77,9 +85,9 @@ internal sealed class DocumentScan
             Look(block, i + next);
         }
 
-        if (block.InvalidAt is { } invalid)
+        if (block.InvalidAt is not null || characters.Contains('\0'))
         {
-            throw NotUtf8(block, invalid);
+            throw new CorpusException(EncodingGuess.Describe(_path, _open, _cancellation));
         }
 
         if (characters.Count('\r') is > 0 and var carriageReturns)
@@ -96,10 +104,9 @@ internal sealed class DocumentScan
         _line += characters.Count('\n');
         _length += characters.Length - _inBlock.GetValueOrDefault(Finding.ByteOrderMark).Count;
         _last = characters.TrimEnd(CorpusDocument.ByteOrderMark) is [.., var last] ? last : _last;
-        if (_controls > ControlsAllowed && _controls > _length / CharactersPerControl)
+        if (AreTooMany(_controls, _length))
         {
-            throw new CorpusException(
-                $"{_path} looks binary: {_controls} of its first {_length} characters are control characters other than white space.");
+            throw new CorpusException(EncodingGuess.Describe(_path, _open, _cancellation));
         }
     }
 
@@ -109,11 +116,6 @@ internal sealed class DocumentScan
         var next = index + 1 < characters.Length ? characters[index + 1] : ' ';
         switch (characters[index])
         {
-            case '\0':
-                var (_, line, at) = PlaceOf(block, index);
-                throw new CorpusException(
-                    $"{_path} is no text: byte {at} (line {line}) is 0. "
-                    + EncodingGuess.Advice(block.Bytes, block.Bytes.Length, block.Start == 0, _path));
             case '\ufffd':
                 Found(Finding.Replacement, index);
                 break;
@@ -140,17 +142,4 @@ internal sealed class DocumentScan
 
     private CorpusPlace PlaceOf(Utf8Blocks block, int index) =>
         new(_name, _line + block.Characters[..index].Count('\n'), block.ByteOf(index));
-
-    private CorpusException NotUtf8(Utf8Blocks block, long invalid)
-    {
-        var line = _line + block.Characters.Count('\n');
-        var index = (int)(invalid - block.Start);
-        var value = block.Bytes[index];
-        // 0xC2 to 0xF4 begin a character of several bytes.
-        var cutShort = value is >= 0xC2 and <= 0xF4 && block.Bytes[(index + 1)..].IndexOfAnyExceptInRange((byte)0x80, (byte)0xBF) < 0;
-        return new CorpusException(cutShort
-            ? $"{_path} ends inside a character: byte {invalid} (line {line}), 0x{value:X2}, begins one. It may have been cut short."
-            : $"{_path} is not UTF-8: byte {invalid} (line {line}) starts no valid character, 0x{value:X2}. "
-              + EncodingGuess.Advice(block.Bytes, index, block.Start == 0, _path));
-    }
 }
