@@ -101,7 +101,7 @@ internal static class TrainOptions
         ("fp32", TrainingArithmetic.Fp32), ("bf16", TrainingArithmetic.Bf16));
 
     public static readonly Option<int?> Patience =
-        Number<int>("--patience", "Validations without a new best after which the training ends; 0 never ends it early.", 0, int.MaxValue);
+        Number<int>("--patience", "Validations without a new best after which the training ends; 0 never ends it early. Default: a fifth of them; with --steps 0.", 0, int.MaxValue);
 
     public static readonly Option<double> Held =
         CorpusOptions.Share("Share of the text held out: its end, or whole documents of a folder. Less of a large text.");

@@ -97,9 +97,11 @@ internal static class TrainRecipe
         yield return (Steps, Number(settings.Steps));
         yield return (LearningRate, Number(settings.LearningRate));
         yield return (Warmup, Number(settings.WarmupSteps));
+        yield return (Decay, Number(settings.WeightDecay));
         yield return (Average, Number(settings.AverageDecay));
         yield return (Held, Number(settings.ValidationShare));
         yield return (Every, Number(settings.ValidateEvery));
+        yield return (Patience, Number(settings.Patience));
     }
 
     private static TrainingChoices Given(ParseResult arguments) => new()

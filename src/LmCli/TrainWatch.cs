@@ -59,6 +59,10 @@ internal sealed class TrainWatch(
         }
     }
 
+    private string Ends() => trainer.Settings.Patience > 0
+        ? $"{trainer.Settings.Patience} validations without a new best end the training; Ctrl-C does so now."
+        : "Ctrl-C ends here; --patience does so by itself.";
+
     private void Warn()
     {
         if (!_warned && TrainingTrend.Of(_log.Reports) is { Overfits: true } trend)
@@ -66,7 +70,7 @@ internal sealed class TrainWatch(
             _warned = true;
             write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Warning: it begins to overfit. The loss on held-out text is {trend.Rise:P1} above its best of step {trend.BestStep}, which stays saved. Ctrl-C ends here; --patience does so by itself."));
+                $"Warning: it begins to overfit. The loss on held-out text is {trend.Rise:P1} above its best of step {trend.BestStep}, which stays saved. {Ends()}"));
         }
     }
 }

@@ -49,12 +49,23 @@ public sealed record TrainingPlan
         var plan = new Planning(text, given, given.Steps is null ? time : null);
         plan.ChooseTokenizer();
         plan.ChooseSplit();
+        plan.ChooseWindows();
         plan.ChooseNetwork();
         plan.ChooseSteps();
         plan.ChooseDropout();
         plan.ChooseValidations();
         return plan.Result();
     }
+
+    /// <summary>Whether a text is long enough for a network: a wider one would only learn it by heart sooner.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="settings">Its sampled tokens.</param>
+    /// <param name="tokens">Tokens of the text that is trained on, above 0.</param>
+    public static bool Suits(ModelConfig network, TrainingSettings settings, double tokens) =>
+        PlannedDropout.Multiplied(network, settings.SampledTokens) <= MostParameters(tokens);
+
+    private static double MostParameters(double tokens) =>
+        Math.Max(ParametersPerToken * tokens, ParametersPerRootToken * Math.Sqrt(tokens));
 
     private sealed class Planning(CorpusFacts text, TrainingChoices given, TrainingTime? time)
     {
@@ -102,6 +113,18 @@ public sealed record TrainingPlan
             _tokens *= 1 - share;
         }
 
+        public void ChooseWindows()
+        {
+            var subwords = _tokenizer is not ("characters" or "bytes");
+            var columns = PowerOfTwo(ColumnsOfAMillionTokens * Math.Sqrt(_tokens / 1e6), 1, ColumnsOfAMillionTokens);
+            var window = PowerOfTwo(CharacterWindow * Math.Cbrt(_tokens / 1e5), LeastWindow, subwords ? SubwordWindow : CharacterWindow);
+            _settings = _settings with { BatchSize = given.BatchSize ?? columns, WindowLength = given.WindowLength ?? window };
+            if (given.BatchSize is null && given.WindowLength is null)
+            {
+                _settings = _settings.FitTo((int)Math.Min(int.MaxValue, _tokens));
+            }
+        }
+
         public void ChooseNetwork()
         {
             var candidates = given.HiddenSize is { } asked ? [Network(asked)]
@@ -110,42 +133,27 @@ public sealed record TrainingPlan
             _network = candidates.LastOrDefault(Suits) ?? candidates[0];
             var name = $"Network: {_network.Cell.ToString().ToUpperInvariant()} of {_network.Layers} x {_network.HiddenSize} units"
                        + $", embedding {_network.EmbeddingSize}{(_network.TieWeights ? ", tied" : "")}";
-            if (given.HiddenSize is not null)
-            {
-                Say(Invariant($"{name}, as asked: {Multiplied(_network):N0} parameters in products."));
-            }
-            else if (time is null)
-            {
-                Say(Invariant($"{name}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide."));
-            }
-            else
-            {
-                Say(Invariant($"{name}: the widest that, in {time.Minutes:0.#} minutes, reads the text {LeastEpochs} times or {TokensPerParameter} tokens a parameter, and has at most {ParametersPerToken} parameters a token."));
-            }
+            Say(given.HiddenSize is not null ? Invariant($"{name}, as asked: {Multiplied(_network):N0} parameters in products.")
+                : time is null ? Invariant($"{name}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide.")
+                : Invariant($"{name}: the widest that, in {time.Minutes:0.##} minutes, reads the text {LeastEpochs:0.#} times or {TokensPerParameter} tokens a parameter, and has at most {MostParameters(_tokens):N0} parameters in products, which suit the length of the text."));
         }
 
         public void ChooseSteps()
         {
-            var subwords = _tokenizer is not ("characters" or "bytes");
-            _settings = _settings with
-            {
-                BatchSize = given.BatchSize ?? _settings.BatchSize,
-                WindowLength = given.WindowLength ?? (subwords ? SubwordWindow : _settings.WindowLength),
-            };
-            if (given.BatchSize is null && given.WindowLength is null)
-            {
-                _settings = _settings.FitTo((int)Math.Min(int.MaxValue, _tokens));
-            }
-
             while (given.BatchSize is null && time is not null && _settings.BatchSize > LeastColumns && Steps() < LeastSteps)
             {
                 _settings = _settings with { BatchSize = _settings.BatchSize / 2 };
             }
 
-            var (asked, most) = (Steps(), Math.Max(1, MostEpochs * _tokens / TokensAStep));
+            while (given.WindowLength is null && time is not null && _settings.WindowLength > LeastTimedWindow && Steps() < LeastSteps)
+            {
+                _settings = _settings with { WindowLength = _settings.WindowLength / 2 };
+            }
+
+            var (asked, most) = (Steps(), Math.Max(1, MostExposure * _tokens / Multiplied(_network) * _tokens / TokensAStep));
             var steps = given.Steps ?? (int)Math.Clamp(Math.Round(Math.Min(asked, most)), 1, int.MaxValue);
-            _epochs = steps * TokensAStep / _tokens;
-            _settings = _settings with { Steps = steps };
+            _settings = _settings with { Steps = steps, SampledTokens = SampledTokens };
+            _epochs = PlannedDropout.Epochs(_settings, _tokens);
             if (time is null)
             {
                 Say(Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as asked: the text is read {_epochs:0.0} times."));
@@ -154,25 +162,26 @@ public sealed record TrainingPlan
 
             Say(Invariant($"Speed: {time.FlopsPerSecond / 1e9:N0} GFLOP/s in matrix products, which for this network should be about {Speed(_network):N0} tokens/s."));
             Say(asked > most
-                ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough, so this takes less than {time.Minutes:0.#} minutes.")
-                : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Minutes:0.#} minutes allow: the text is read {_epochs:0.0} times."));
+                ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough for its length, so this takes less than {time.Minutes:0.##} minutes.")
+                : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Minutes:0.##} minutes allow: the text is read {_epochs:0.0} times."));
         }
 
         public void ChooseDropout()
         {
-            var rule = Dropouts.Last(r => r.Epochs <= _epochs);
-            double Share(double dropout) => IsPlain ? dropout * PlainDropout : dropout;
-            _network = _network with { Dropout = given.Dropout ?? Share(rule.Between) };
+            var planned = PlannedDropout.For(_network, _settings, _tokens);
+            _network = _network with { Dropout = given.Dropout ?? planned.Between };
             _settings = _settings with
             {
-                InputDropout = given.InputDropout ?? Share(rule.Input),
-                EmbeddingDropout = given.EmbeddingDropout ?? Share(rule.Embedding),
-                WeightDrop = given.WeightDrop ?? Share(rule.Weight),
+                InputDropout = given.InputDropout ?? planned.Input,
+                EmbeddingDropout = given.EmbeddingDropout ?? 0,
+                WeightDrop = given.WeightDrop ?? planned.Weight,
+                WeightDecay = given.WeightDecay ?? (planned.Between > 0 ? RepeatedWeightDecay : _settings.WeightDecay),
             };
             var all = new[] { _network.Dropout, _settings.InputDropout, _settings.EmbeddingDropout, _settings.WeightDrop };
+            var why = Invariant($"the text is read {_epochs:0.0} times by {Multiplied(_network) / _tokens:0.##} parameters for each of its tokens");
             Say(all.All(p => p == 0)
-                ? Invariant($"Dropout: none, because a text read {_epochs:0.0} times is hardly learnt by heart.")
-                : Invariant($"Dropout: {all[0]} between layers, {all[1]} of the input, {all[2]} of whole tokens, {all[3]} of recurrent weights, because the text is read {_epochs:0.0} times."));
+                ? $"Dropout: none, because {why}, which is hardly enough to learn it by heart."
+                : Invariant($"Dropout: {all[0]} between layers and before the output, {all[1]} of the input, {all[2]} of whole tokens, {all[3]} of recurrent weights, because {why}."));
         }
 
         public void ChooseValidations()
@@ -182,26 +191,26 @@ public sealed record TrainingPlan
             // A token scored costs a third of one trained on.
             var held = _tokens * _settings.ValidationShare / (1 - _settings.ValidationShare) / 3;
             var count = Math.Clamp(ValidationCost * steps * TokensAStep / held, 2, MostValidations);
+            var every = given.ValidateEvery ?? (int)Math.Max(1, Math.Ceiling(steps / count));
             _settings = _settings with
             {
-                ValidateEvery = given.ValidateEvery ?? (int)Math.Max(1, Math.Ceiling(steps / count)),
+                ValidateEvery = every,
                 LearningRate = given.LearningRate ?? (IsPlain ? PlainLearningRate : defaults.LearningRate),
                 WarmupSteps = given.WarmupSteps ?? Math.Min(defaults.WarmupSteps, steps / 10),
                 AverageDecay = given.AverageDecay
                     ?? Math.Round(1 - 1 / Math.Clamp(steps * AveragedShare, 1, 1 / (1 - defaults.AverageDecay)), 4),
                 Schedule = given.Schedule ?? defaults.Schedule,
-                WeightDecay = given.WeightDecay ?? defaults.WeightDecay,
                 GradientClip = given.GradientClip ?? defaults.GradientClip,
                 StateResetProbability = given.StateResetProbability ?? defaults.StateResetProbability,
                 JitterWindows = given.JitterWindows ?? defaults.JitterWindows,
                 RecurrentInitialization = given.RecurrentInitialization ?? defaults.RecurrentInitialization,
-                SampledTokens = SampledTokens,
-                Patience = given.Patience ?? defaults.Patience,
+                Patience = given.Patience ?? (time is null ? 0 : (int)Math.Max(1, Math.Ceiling(PatientShare * steps / every))),
                 Cycles = given.Cycles ?? defaults.Cycles,
                 Arithmetic = given.Arithmetic ?? defaults.Arithmetic,
                 Seed = given.Seed ?? defaults.Seed,
             };
-            Say(Invariant($"Validation: every {_settings.ValidateEvery:N0} steps on the last {_settings.ValidationShare:0.##%} of the text, which is never trained on."));
+            Say(Invariant($"Validation: every {every:N0} steps on the last {_settings.ValidationShare:0.##%} of the text, which is never trained on.")
+                + (_settings.Patience > 0 ? Invariant($" The training ends early after {_settings.Patience} without a new best.") : ""));
         }
 
         public TrainingPlan Result() => new()
@@ -218,9 +227,6 @@ public sealed record TrainingPlan
 
         private int SampledTokens => given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
 
-        /// <summary>Logits of a token in training.</summary>
-        private int Scored => SampledTokens > 0 ? Math.Min(SampledTokens, _vocabulary) : _vocabulary;
-
         private double TokensAStep => (double)_settings.BatchSize * _settings.WindowLength;
 
         /// <summary>Steps the time allows; those given where there is no time.</summary>
@@ -230,17 +236,16 @@ public sealed record TrainingPlan
         private double Speed(ModelConfig network) => 1 / (
             (FlopsPerParameter * Multiplied(network) / (time!.FlopsPerSecond * Efficiency))
             + (GateSeconds * network.Layers * network.Gates * network.HiddenSize)
-            + (LogitSeconds * Scored)
-            + (TimeStepSeconds * network.Layers / (given.BatchSize ?? _settings.BatchSize)));
+            + (LogitSeconds * PlannedDropout.Scored(_vocabulary, SampledTokens))
+            + (TimeStepSeconds * network.Layers / _settings.BatchSize));
 
         private double TokensInTime(ModelConfig network) => time!.Minutes * 60 * TrainedShare * Speed(network);
 
-        private bool Suits(ModelConfig network)
-        {
-            var parameters = Multiplied(network);
-            return parameters <= ParametersPerToken * _tokens
-                   && (time is null || TokensInTime(network) >= Math.Min(LeastEpochs * _tokens, TokensPerParameter * parameters));
-        }
+        private double LeastEpochs => Math.Clamp(EpochsOfAMillionTokens * _tokens / 1e6, FewestEpochs, EpochsOfAMillionTokens);
+
+        private bool Suits(ModelConfig network) =>
+            TrainingPlan.Suits(network, _settings with { SampledTokens = SampledTokens }, _tokens)
+            && (time is null || TokensInTime(network) >= Math.Min(LeastEpochs * _tokens, TokensPerParameter * Multiplied(network)));
 
         private ModelConfig Network(int hidden)
         {
@@ -257,14 +262,14 @@ public sealed record TrainingPlan
             };
         }
 
-        /// <summary>Parameters that every token is multiplied with: an embedding is only looked up.</summary>
-        private long Multiplied(ModelConfig network) =>
-            network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal)).Sum(p => p.Shape[0] * p.Shape[1])
-            + ((long)Scored * network.HiddenSize);
+        private long Multiplied(ModelConfig network) => PlannedDropout.Multiplied(network, SampledTokens);
 
         // A token of a vocabulary of 4,096 is about 3.6 bytes of English long, and grows with the logarithm.
         private (int Vocabulary, double Tokens) Trained(int vocabulary) =>
             (vocabulary, text.Bytes / (0.3 * Math.Log2(Math.Max(4, vocabulary))));
+
+        private static int PowerOfTwo(double near, int least, int most) =>
+            (int)Math.Clamp(Math.Pow(2, Math.Round(Math.Log2(Math.Max(1, near)))), least, most);
 
         private void RequireAtLeast(int vocabulary)
         {

@@ -45,15 +45,66 @@ public sealed class TrainingPlanTests
         Assert.InRange(Plan(text, 20, speed: 2 * Speed).Network.HiddenSize, Plan(text, 20).Network.HiddenSize, Plan(text, 40).Network.HiddenSize);
     }
 
-    [Fact]
-    public void A_short_text_gets_a_small_network_and_is_not_read_for_ever()
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(3_000)]
+    [InlineData(10_000)]
+    [InlineData(20_000)]
+    [InlineData(60_000)]
+    [InlineData(100_000)]
+    [InlineData(300_000)]
+    [InlineData(1_115_394)]
+    public void A_text_of_any_length_gets_enough_steps_to_be_learnt(long bytes)
     {
-        var plan = Plan(English(20_000), 60);
+        foreach (var minutes in new[] { 1, 5, 20 })
+        {
+            var plan = Plan(English(bytes), minutes, speed: 5 * Speed);
 
-        Assert.True(plan.Network.ParameterCount < 6 * 20_000);
-        Assert.Equal(60, plan.Epochs, 0.5);
-        Assert.Contains(plan.Reasons, r => r.Contains("which is enough, so this takes less than 60 minutes"));
-        Assert.True(Plan(English(1_000_000), 60).Network.HiddenSize > plan.Network.HiddenSize);
+            Assert.True(plan.Settings.Steps >= 700, $"{plan.Settings.Steps} steps in {minutes} minutes");
+            Assert.True(plan.Epochs >= 1.5, $"{plan.Epochs} epochs in {minutes} minutes");
+        }
+    }
+
+    [Theory]
+    [InlineData(3_000, 192)]
+    [InlineData(20_000, 320)]
+    [InlineData(60_000, 512)]
+    [InlineData(300_000, 768)]
+    public void The_network_suits_the_length_of_the_text(long bytes, int widest)
+    {
+        Assert.Equal(widest, Plan(English(bytes), 1000).Network.HiddenSize);
+        Assert.True(Plan(English(bytes), 0.2).Network.HiddenSize <= widest);
+    }
+
+    [Fact]
+    public void A_short_text_is_not_read_for_ever()
+    {
+        var (one, twenty, hour) = (Plan(English(20_000), 1), Plan(English(20_000), 20), Plan(English(20_000), 60));
+
+        Assert.True(one.Epochs < twenty.Epochs);
+        Assert.Equal((twenty.Settings, twenty.Network), (hour.Settings, hour.Network));
+        Assert.Contains(hour.Reasons, r => r.Contains("which is enough for its length, so this takes less than 60 minutes"));
+        Assert.DoesNotContain(one.Reasons, r => r.Contains("which is enough"));
+        Assert.Equal(TrainingPlanRules.MostDropout, twenty.Network.Dropout);
+    }
+
+    [Fact]
+    public void Short_texts_are_read_in_few_columns_and_short_windows()
+    {
+        (int, int) Of(long bytes) => Plan(English(bytes), 1000) is { Settings: var s } ? (s.BatchSize, s.WindowLength) : default;
+
+        Assert.Equal(
+            [(2, 32), (4, 32), (8, 64), (16, 128), (16, 128), (32, 128), (64, 128), (64, 64)],
+            new long[] { 1_000, 3_000, 20_000, 60_000, 100_000, 300_000, 1_115_394, 30_000_000 }.Select(Of));
+    }
+
+    [Fact]
+    public void Little_time_makes_smaller_steps()
+    {
+        var (little, much) = (Plan(English(100_000), 1).Settings, Plan(English(100_000), 60).Settings);
+
+        Assert.Equal((16, 64), (little.BatchSize, little.WindowLength));
+        Assert.Equal((16, 128), (much.BatchSize, much.WindowLength));
     }
 
     [Theory]
@@ -64,20 +115,47 @@ public sealed class TrainingPlanTests
     {
         var plan = Plan(English(1_115_394), minutes);
 
-        Assert.InRange(plan.Epochs, 9.9, 60);
+        Assert.InRange(plan.Epochs, 9.9, 100);
         Assert.True(plan.Settings.Steps >= 1000);
     }
 
     [Fact]
     public void The_more_often_a_text_is_read_the_more_is_dropped()
     {
-        var plans = new[] { 1, 4, 10, 30, 50 }.Select(epochs => TrainingPlan.Make(
-            English(1_000_000), new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128 }, time: null)).ToList();
+        var plans = new[] { 1, 4, 10, 30, 100, 100_000 }.Select(epochs => TrainingPlan.Make(
+            English(1_000_000),
+            new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128, HiddenSize = 768 }, time: null)).ToList();
 
-        Assert.Equal([0, 0.1, 0.15, 0.35, 0.4], plans.Select(p => p.Network.Dropout));
-        Assert.Equal(plans.Select(p => p.Settings.WeightDrop).Order(), plans.Select(p => p.Settings.WeightDrop));
-        Assert.Equal("Dropout: none, because a text read 1.0 times is hardly learnt by heart.", plans[0].Reasons[^2]);
+        Assert.Equal([0, 0.08, 0.18, 0.3, 0.43, 0.75], plans.Select(p => p.Network.Dropout));
+        Assert.Equal([0, 0.03, 0.07, 0.12, 0.17, 0.3], plans.Select(p => p.Settings.InputDropout));
+        Assert.Equal([0, 0.06, 0.14, 0.24, 0.34, 0.6], plans.Select(p => p.Settings.WeightDrop));
+        Assert.Equal([0.01, 0.1, 0.1, 0.1, 0.1, 0.1], plans.Select(p => p.Settings.WeightDecay));
+        Assert.StartsWith("Dropout: none, because the text is read 1.0 times by", plans[0].Reasons[^2]);
     }
+
+    [Fact]
+    public void The_more_parameters_read_a_text_the_more_is_dropped()
+    {
+        var plans = new[] { 64, 256, 1024 }.Select(units => TrainingPlan.Make(
+            English(100_000), new TrainingChoices { Steps = 2000, HiddenSize = units }, time: null).Network.Dropout).ToList();
+
+        Assert.Equal(plans.Distinct().Order(), plans);
+    }
+
+    [Fact]
+    public void A_training_for_a_time_ends_early_after_a_fifth_of_it_without_a_new_best()
+    {
+        var plan = Plan(English(100_000), 5);
+        var often = Plan(English(100_000), 5, new TrainingChoices { ValidateEvery = 1 });
+
+        Assert.Equal(5, plan.Settings.Patience);
+        Assert.Equal(often.Settings.Steps / 5.0, often.Settings.Patience, 1.0);
+        Assert.Contains("ends early after 5 without a new best", plan.Reasons[^1]);
+    }
+
+    [Fact]
+    public void A_training_of_steps_that_were_asked_for_takes_all_of_them() =>
+        Assert.Equal(0, TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);
 
     [Fact]
     public void What_is_given_stays_and_the_rest_adapts()
@@ -131,14 +209,14 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void A_plain_network_drops_half_as_much()
+    public void A_plain_network_drops_less_because_it_has_fewer_parameters()
     {
-        TrainingPlan Of(Cell cell) => Plan(English(1_000_000), 20, new TrainingChoices { Cell = cell, Steps = 2400 });
+        TrainingPlan Of(Cell cell) => TrainingPlan.Make(
+            English(1_115_394), new TrainingChoices { Cell = cell, Steps = 2564, HiddenSize = 768 }, time: null);
         var (lstm, plain) = (Of(Cell.Lstm), Of(Cell.RnnTanh));
 
-        Assert.True(lstm.Network.Dropout > 0);
-        Assert.Equal(lstm.Network.Dropout / 2, plain.Network.Dropout);
-        Assert.Equal(lstm.Settings.WeightDrop / 2, plain.Settings.WeightDrop);
+        Assert.Equal((0.25, 0.1, 0.2), (lstm.Network.Dropout, lstm.Settings.InputDropout, lstm.Settings.WeightDrop));
+        Assert.Equal((0.1, 0.04, 0.08), (plain.Network.Dropout, plain.Settings.InputDropout, plain.Settings.WeightDrop));
     }
 
     [Fact]
