@@ -46,9 +46,10 @@ internal static class TrainCommand
 
         TorchRuntime.Initialize(arguments.GetValue(Threads));
         var display = TrainingDisplay.For(Console.Out);
-        using var trainer = arguments.GetValue(Resume)
-            ? Continue(arguments, corpus, folder)
+        var (trainer, planned) = arguments.GetValue(Resume)
+            ? (Continue(arguments, corpus, folder), null)
             : Start(arguments, corpus, folder, display, cancellation);
+        using var training = trainer;
 
         display.Begin(trainer, corpus, folder);
         var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write, cancellation);
@@ -58,7 +59,7 @@ internal static class TrainCommand
         {
             if (isDone)
             {
-                Finish(arguments, trainer, corpus, folder, watch, display, cancellation);
+                Finish(arguments, trainer, planned, corpus, folder, watch, display, cancellation);
                 return 0;
             }
         }
@@ -75,18 +76,19 @@ internal static class TrainCommand
     }
 
     private static void Finish(
-        ParseResult arguments, Trainer trainer, Corpus corpus, string folder, TrainWatch watch, TrainingDisplay display,
-        CancellationToken cancellation)
+        ParseResult arguments, Trainer trainer, PlannedTime? planned, Corpus corpus, string folder, TrainWatch watch,
+        TrainingDisplay display, CancellationToken cancellation)
     {
         var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
-        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, corpus, folder, model, watch, cancellation).Lines()))
+        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, planned, corpus, folder, model, watch, cancellation).Lines()))
         {
             display.Write(line);
         }
     }
 
     private static TrainSummary Summary(
-        Trainer trainer, Corpus corpus, string folder, TrainedModel model, TrainWatch watch, CancellationToken cancellation)
+        Trainer trainer, PlannedTime? planned, Corpus corpus, string folder, TrainedModel model, TrainWatch watch,
+        CancellationToken cancellation)
     {
         return new TrainSummary
         {
@@ -99,6 +101,14 @@ internal static class TrainCommand
             Figures = model.Figures,
             BestStep = trainer.BestStep,
             Trend = TrainingTrend.Of(watch.Reports),
+            Advice = new()
+            {
+                Network = trainer.Config,
+                Settings = trainer.Settings,
+                Tokens = trainer.TrainingTokens,
+                EndedEarly = trainer.Step < trainer.Settings.Steps,
+                Time = planned,
+            },
             Baselines = TrainBaselines.Of(trainer, cancellation),
         };
     }
@@ -117,13 +127,14 @@ internal static class TrainCommand
             : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
     }
 
-    private static Trainer Start(
+    private static (Trainer Trainer, PlannedTime? Planned) Start(
         ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display, CancellationToken cancellation)
     {
         var choices = TrainRecipe.Choices(arguments);
         var held = CorpusOptions.HoldOutOf(arguments, Held);
         var time = TrainRecipe.Time(arguments, choices);
-        var plan = TrainingPlan.Make(CorpusFacts.Of(corpus.Text.Pieces()), choices, time);
+        var facts = CorpusFacts.Of(corpus.Text.Pieces());
+        var plan = TrainingPlan.Make(facts, choices, time);
         display.Plan(plan);
         var split = corpus.Split(held with { Share = plan.Settings.ValidationShare });
         if (plan.Tokenizer == "bpe" && split.Training.Length > CorpusTokenizer.MostLearnedFrom)
@@ -149,7 +160,10 @@ internal static class TrainCommand
             About = arguments.GetValue(About) ?? "",
             Curves = LossCurves.SvgName,
         };
-        return Trainer.Start(split, tokenizer, network, settings, folder, card);
+        var twice = time is null ? null : TrainingPlan.Make(facts, choices, time with { Minutes = 2 * time.Minutes });
+        return (
+            Trainer.Start(split, tokenizer, network, settings, folder, card),
+            twice is null ? null : new PlannedTime(time!.Minutes, plan, twice));
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>

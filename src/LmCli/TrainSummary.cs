@@ -7,9 +7,6 @@ namespace LmCli;
 /// <summary>The end of a training, in words.</summary>
 internal sealed record TrainSummary
 {
-    // A gap above this share is more than dropout and another text explain.
-    private const double WideGap = 0.15;
-
     public required string Text { get; init; }
 
     public required string Folder { get; init; }
@@ -32,6 +29,8 @@ internal sealed record TrainSummary
     /// <summary>Null where the log has no validation, as with a training begun before there was one.</summary>
     public required TrainingTrend? Trend { get; init; }
 
+    public required TrainAdvice Advice { get; init; }
+
     public IReadOnlyList<Baseline> Baselines { get; init; } = [];
 
     public IEnumerable<string> Lines() =>
@@ -43,7 +42,7 @@ internal sealed record TrainSummary
         .. Figures.Select(ScoreLines.Figure),
         "",
         .. Comparison(),
-        .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice(Trend)}", ""],
+        .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice.Next(Trend)}", ""],
         Line($"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its numbers training.csv."),
         "Write with it, and serve it:",
         Line($"  lm generate {ShellWord.Path(Folder)}"),
@@ -80,17 +79,9 @@ internal sealed record TrainSummary
     private static string Learning(TrainingTrend trend) => trend switch
     {
         { Overfits: true } => Line($"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while that on the training text ({trend.TrainingLoss:F3} nats/token) fell on."),
-        { Gap: > WideGap } => Line($"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and {trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
+        { Gap: > TrainAdvice.WideGap } => Line($"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and {trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
         { StillFalls: true } => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss was still falling at the end."),
         _ => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss had settled."),
-    };
-
-    private string Advice(TrainingTrend trend) => trend switch
-    {
-        { Overfits: true } => "more text helps most; else more --dropout and --weight-drop, or fewer --hidden. More time does not help.",
-        { Gap: > WideGap } => "more text helps most; else more --dropout and --weight-drop.",
-        { StillFalls: true } => Line($"more time helps: --minutes {Math.Max(1, Math.Ceiling(2 * Elapsed.TotalMinutes))} is twice as long, and may take a larger network."),
-        _ => "a larger network (--hidden) with more time, or more text.",
     };
 
     private static string Time(TimeSpan time) =>

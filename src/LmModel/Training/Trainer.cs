@@ -83,6 +83,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Time trained so far, over all interruptions.</summary>
     public TimeSpan Elapsed => _run.Elapsed;
 
+    /// <summary>Tokens of the text that is trained on.</summary>
+    public long TrainingTokens => _tokens.Length;
+
     /// <summary>Updates in which the training text is read once.</summary>
     public int StepsPerEpoch => _network.WindowsPerEpoch;
 
