@@ -21,7 +21,7 @@ internal static class TokenRules
             }
 
             errors.Add(path, FieldErrorCodes.TooLong, $"`{path}` may have {maxTokens} tokens, not {tokens.Length}.",
-                ToJson(text), new() { MaxTokens = maxTokens });
+                ToJson(Excerpt.Of(text)!), new() { MaxTokens = maxTokens });
         }
         catch (UnknownCharacterException exception)
         {

@@ -4,17 +4,18 @@ using LmApi.Infrastructure.Problems;
 
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>Collects everything that is wrong with one body, so that it is all said at once.</summary>
+/// <summary>Collects what is wrong with one body, so that it is all said at once.</summary>
 internal sealed class FieldErrors
 {
-    /// <summary>Errors listed at most; a body can have a thousand unknown members.</summary>
-    private const int MostListed = 64;
+    /// <summary>The most errors that are listed; a body can have thousands of unknown members.</summary>
+    public const int MostListed = 64;
 
     private readonly List<FieldError> _errors = [];
-    private int _count;
 
-    public bool Any => _count > 0;
-
+    /// <exception cref="ProblemException">
+    /// 422, as <see cref="MostListed"/> errors are there already. The rest of the body is not looked at: whatever it holds,
+    /// no work is done for errors that nobody will see.
+    /// </exception>
     public void Add(string path, string code, string message, JsonElement? given = null, FieldLimit? limit = null) =>
         Add(new()
         {
@@ -25,25 +26,25 @@ internal sealed class FieldErrors
             Given = given is { } value ? Excerpt.Of(value) : null,
         });
 
+    /// <inheritdoc cref="Add(string, string, string, JsonElement?, FieldLimit?)"/>
     public void Add(FieldError error)
     {
-        _count++;
-        if (_count <= MostListed)
+        if (_errors.Count == MostListed)
         {
-            _errors.Add(error);
+            throw Invalid($"More than {MostListed} things about the body are not valid; the first {MostListed} are listed.");
         }
+
+        _errors.Add(error);
     }
 
     /// <exception cref="ProblemException">422 with all errors, where there are any.</exception>
     public void ThrowIfAny()
     {
-        if (!Any)
+        if (_errors.Count > 0)
         {
-            return;
+            throw Invalid(_errors.Count == 1 ? _errors[0].Message : $"{_errors.Count} things about the body are not valid.");
         }
-
-        var listed = _count > MostListed ? $"; the first {MostListed} are listed" : "";
-        var detail = _count == 1 ? _errors[0].Message : $"{_count} things about the body are not valid{listed}.";
-        throw new ProblemException(ProblemKind.InvalidRequest.With(detail) with { Errors = _errors });
     }
+
+    private ProblemException Invalid(string detail) => new(ProblemKind.InvalidRequest.With(detail) with { Errors = _errors });
 }

@@ -3,22 +3,21 @@ namespace LmApi.Infrastructure.Json;
 /// <summary>Did you mean …?</summary>
 internal static class Suggestion
 {
-    /// <summary>Names longer than this are no misspelling of ours.</summary>
-    private const int LongestName = 64;
-
     /// <summary>The candidate that takes fewest edits, where those are few for its length; otherwise null.</summary>
     public static string? For(string name, IEnumerable<string> candidates)
     {
-        if (name.Length > LongestName)
-        {
-            return null;
-        }
-
-        var (best, distance) = candidates
-            .Select(candidate => (candidate, Distance(Fold(name), Fold(candidate))))
-            .MinBy(pair => pair.Item2);
-        return distance <= Math.Max(1, best.Length / 3) ? best : null;
+        var folded = Fold(name);
+        return candidates
+            // As many edits as the lengths differ are needed at least: most candidates are out by that alone.
+            .Where(candidate => Math.Abs(folded.Length - Fold(candidate).Length) <= MostEdits(candidate))
+            .Select(candidate => (Candidate: candidate, Edits: Distance(folded, Fold(candidate))))
+            .Where(pair => pair.Edits <= MostEdits(pair.Candidate))
+            .OrderBy(pair => pair.Edits)
+            .Select(pair => pair.Candidate)
+            .FirstOrDefault();
     }
+
+    private static int MostEdits(string candidate) => Math.Max(1, candidate.Length / 3);
 
     /// <summary>Edits from one to the other: insert, remove, replace, or swap neighbours (Damerau 1964).</summary>
     public static int Distance(string from, string to)
