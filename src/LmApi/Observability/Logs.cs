@@ -1,3 +1,4 @@
+using System.Globalization;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -9,7 +10,7 @@ namespace LmApi.Observability;
 /// <summary>Structured logs on the console, one line a request. What a prompt says is never logged.</summary>
 internal static class Logs
 {
-    private const string TextTemplate = "[{Timestamp:HH:mm:ss.fff} {Level:u3}] {Message:lj}{NewLine}{Exception}";
+    private const string TextTemplate = "[{Timestamp:HH:mm:ss.fff} {Level:u3}] {Message:lj} {TraceId}";
 
     public static void AddLogs(this WebApplicationBuilder builder)
     {
@@ -23,6 +24,7 @@ internal static class Logs
                 .ReadFrom.Configuration(builder.Configuration)
                 .ReadFrom.Services(services)
                 .Enrich.FromLogContext()
+                .Filter.ByExcluding(IsUnreadableRest)
                 .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal),
             preserveStaticLogger: true);
     }
@@ -39,6 +41,15 @@ internal static class Logs
         };
     });
 
-    private static ITextFormatter Formatter(string? format) =>
-        format == "json" ? new CompactJsonFormatter() : new MessageTemplateTextFormatter(TextTemplate);
+    /// <summary>
+    /// Kestrel looks for the next request behind a body that it could not read, fails in the same way and says so as an error,
+    /// with a stack trace. The client's fault has been answered and logged by then.
+    /// </summary>
+    private static bool IsUnreadableRest(LogEvent logEvent) =>
+        logEvent.Properties.GetValueOrDefault("EventId") is StructureValue id
+            && id.Properties.Any(p => p.Value is ScalarValue { Value: "RequestBodyDrainBodyReaderInvalidState" });
+
+    internal static ITextFormatter Formatter(string? format) => format == "json"
+        ? new EscapedFormatter(new CompactJsonFormatter(), exceptionBelow: false)
+        : new EscapedFormatter(new MessageTemplateTextFormatter(TextTemplate, CultureInfo.InvariantCulture), exceptionBelow: true);
 }
