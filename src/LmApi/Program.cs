@@ -13,12 +13,15 @@ if (HealthProbe.IsAskedFor(args))
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogs();
+builder.AddHttpServer();
 builder.AddModel();
 builder.AddGeneration();
 builder.AddApiDocument();
 
 var app = builder.Build();
 app.UseRequestLogs();
+app.UseSecurityHeaders();
+app.UseHead();
 app.UseMiddleware<ProblemMiddleware>();
 app.UseRouting();
 

@@ -31,7 +31,22 @@ internal sealed class GenerationOptions
 
     /// <summary>The most bytes of any request body.</summary>
     [Range(1024, 1 << 30)]
-    public int MaxBodyBytes { get; set; } = 1 << 20;
+    public int MaxBodyBytes { get; set; } = 1 << 19;
+
+    /// <summary>
+    /// Mebibytes of all request bodies together while they are read, beyond the first 8 KiB of each; who would exceed them
+    /// gets 429. One body of the largest size is always read.
+    /// </summary>
+    [Range(1, 65536)]
+    public int BodiesMiB { get; set; } = 48;
+
+    /// <summary>Seconds in which a request body must arrive, from its first byte to its last; then its client gets 408.</summary>
+    [Range(1, 3600)]
+    public int BodySeconds { get; set; } = 30;
+
+    /// <summary>Connections at once; further ones are closed. Fewer where the process may not open as many files.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 4096;
 
     /// <summary>Generations that may wait, beyond those that are stepped together; the next one gets 429.</summary>
     [Range(0, 1_000_000)]

@@ -37,6 +37,10 @@ internal sealed record Problem
     /// <summary>Sent as the header `Retry-After`.</summary>
     [JsonIgnore]
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Sent as the header `Accept-Encoding`: how the body may be sent.</summary>
+    [JsonIgnore]
+    public string? AcceptEncoding { get; init; }
 }
 
 /// <summary>A place in the body.</summary>

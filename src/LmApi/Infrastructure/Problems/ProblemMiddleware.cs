@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LmApi.Infrastructure.Json;
+using Microsoft.AspNetCore.Connections;
 
 namespace LmApi.Infrastructure.Problems;
 
@@ -10,45 +11,85 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>nginx's status for a client that went away; seen by nobody but the logs.</summary>
     private const int ClientClosedRequest = 499;
 
+    /// <summary>What Kestrel says where a client leaves in the middle of a body; it has no code for it.</summary>
+    private const string UnexpectedEnd = "Unexpected end of request content.";
+
     public async Task InvokeAsync(HttpContext http)
     {
         try
         {
-            await next(http);
-            if (EmptyFailure(http) is { } problem)
+            if (await FailureAsync(http) is { } problem)
             {
                 await WriteAsync(http, problem);
             }
         }
-        catch (ProblemException exception) when (!http.Response.HasStarted)
-        {
-            await WriteAsync(http, exception.Problem);
-        }
-        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
-        {
-            var tooLarge = exception.StatusCode == ProblemKind.BodyTooLarge.Status;
-            var kind = tooLarge ? ProblemKind.BodyTooLarge : ProblemKind.BadRequest;
-            await WriteAsync(http, kind.With(exception.Message));
-        }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (HasLeft(http, exception))
         {
             http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : ClientClosedRequest;
         }
-        catch (Exception exception) when (!http.Response.HasStarted)
+        catch (Exception exception)
         {
+            // The answer has begun, or the problem itself cannot be written: the client must not take it for whole.
             LogFault(exception, http.Request.Path);
-            await WriteAsync(http, ProblemKind.Internal.With("The fault is logged under this trace_id."));
+            http.Abort();
         }
     }
+
+    /// <summary>Handles the request; what is wrong with it, where nothing has been answered yet.</summary>
+    private async Task<Problem?> FailureAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            return EmptyFailure(http);
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && !HasLeft(http, exception))
+        {
+            switch (exception)
+            {
+                case ProblemException refused:
+                    return refused.Problem;
+                case BadHttpRequestException bad:
+                    return KindOf(bad).With(bad.Message);
+                default:
+                    LogFault(exception, http.Request.Path);
+                    return ProblemKind.Internal.With("The fault is logged under this trace_id.");
+            }
+        }
+    }
+
+    private static ProblemKind KindOf(BadHttpRequestException exception) => exception.StatusCode switch
+    {
+        StatusCodes.Status408RequestTimeout => ProblemKind.RequestTimeout,
+        StatusCodes.Status413PayloadTooLarge => ProblemKind.BodyTooLarge,
+        _ => ProblemKind.BadRequest,
+    };
+
+    /// <summary>Whether the client is gone, so that nobody is left to answer and nothing is wrong with the service.</summary>
+    private static bool HasLeft(HttpContext http, Exception exception) =>
+        http.RequestAborted.IsCancellationRequested
+            || exception is ConnectionResetException or ConnectionAbortedException
+            || exception is BadHttpRequestException { Message: UnexpectedEnd };
 
     private async Task WriteAsync(HttpContext http, Problem problem)
     {
         LogRefused(http.Request.Path, problem.Status, problem.Code, problem.Errors?.Select(e => e.Code).Distinct() ?? []);
         http.Response.StatusCode = problem.Status;
         http.Response.Headers.CacheControl = "no-store";
+        if (problem.Code == ProblemKind.RequestTimeout.Code)
+        {
+            // What is missing of the body may come at any time, or never.
+            http.Response.Headers.Connection = "close";
+        }
+
         if (problem.RetryAfterSeconds is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.AcceptEncoding is { } codings)
+        {
+            http.Response.Headers.AcceptEncoding = codings;
         }
 
         var complete = problem with
@@ -71,11 +112,21 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         return http.Response.StatusCode switch
         {
             404 => ProblemKind.NotFound.With($"Nothing is served at {http.Request.Path}; /swagger lists what is."),
-            405 => ProblemKind.MethodNotAllowed.With(
-                $"{http.Request.Path} does not answer {http.Request.Method}; it answers {http.Response.Headers.Allow}."),
-            >= 400 and < 500 and not ClientClosedRequest => ProblemKind.BadRequest.With("The request cannot be answered."),
+            405 => MethodNotAllowed(http),
+            >= 400 and < 500 => ProblemKind.BadRequest.With("The request cannot be answered."),
             _ => null,
         };
+    }
+
+    private static Problem MethodNotAllowed(HttpContext http)
+    {
+        if (http.Response.Headers.Allow == HttpMethods.Get)
+        {
+            http.Response.Headers.Allow = $"{HttpMethods.Get}, {HttpMethods.Head}";
+        }
+
+        return ProblemKind.MethodNotAllowed.With(
+            $"{http.Request.Path} does not answer {Excerpt.Of(http.Request.Method)}; it answers {http.Response.Headers.Allow}.");
     }
 
     // Codes only: names and values of members may hold a prompt.

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Serilog.Core;
+
+namespace LmApi.Infrastructure;
+
+/// <summary>How the service speaks HTTP, whatever the endpoint.</summary>
+internal static class HttpServer
+{
+    /// <summary>What is received and not read yet, for each connection. Room for the longest headers.</summary>
+    private const int RequestBufferBytes = 64 * 1024;
+
+    /// <summary>Nothing is loaded, run or framed: answers are data.</summary>
+    private const string NoContent = "default-src 'none'; frame-ancestors 'none'";
+
+    /// <summary>What Swagger UI needs: its own scripts and styles, the inline styles that it sets, images in the page.</summary>
+    private const string SwaggerContent =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static void AddHttpServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = RequestBufferBytes);
+        builder.Services.AddSingleton<ILogEventSink, ListenerWatch>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Apply));
+            kestrel.AddServerHeader = false;
+            // BodyReader bounds what is read; a limit of the server's own would be a second opinion.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
+        });
+        // After Kestrel's own, so that it comes before it.
+        builder.Services.AddSingleton<IConnectionListenerFactory, PatientListenerFactory>();
+    }
+
+    public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/swagger") ? SwaggerContent : NoContent;
+        headers["Referrer-Policy"] = "no-referrer";
+        return next(http);
+    });
+
+    /// <summary>Answers HEAD as GET, without the body, wherever GET is answered.</summary>
+    public static void UseHead(this WebApplication app) => app.Use(async (http, next) =>
+    {
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await next(http);
+            return;
+        }
+
+        var body = http.Response.Body;
+        http.Request.Method = HttpMethods.Get;
+        http.Response.Body = Stream.Null;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Head;
+            http.Response.Body = body;
+        }
+    });
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Infrastructure;
+
+/// <summary>
+/// Listens as Kestrel's own factory does, except where the system cannot give a connection, for lack of files or buffers: that one
+/// tries again at once and says nothing, which takes a processor until a file is closed. This one says so, once a minute at most, and waits.
+/// </summary>
+internal sealed class PatientListenerFactory(
+    IOptions<SocketTransportOptions> options, TimeProvider time, ILoggerFactory logs) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    private readonly SocketTransportFactory _kestrels = new(options, logs);
+
+    public bool CanBind(EndPoint endpoint) => _kestrels.CanBind(endpoint);
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var settings = options.Value;
+        Socket socket;
+        try
+        {
+            socket = settings.CreateBoundListenSocket(endpoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(exception.Message, exception);
+        }
+
+        socket.Listen(settings.Backlog);
+        var connections = new SocketConnectionContextFactory(
+            new()
+            {
+                IOQueueCount = settings.IOQueueCount,
+                MaxReadBufferSize = settings.MaxReadBufferSize,
+                MaxWriteBufferSize = settings.MaxWriteBufferSize,
+                WaitForDataBeforeAllocatingBuffer = settings.WaitForDataBeforeAllocatingBuffer,
+                UnsafePreferInlineScheduling = settings.UnsafePreferInlineScheduling,
+            },
+            logs.CreateLogger<SocketConnectionContextFactory>());
+        return new(new PatientListener(socket, connections, settings.NoDelay, time, logs.CreateLogger<PatientListener>()));
+    }
+}
+
+/// <summary>One socket that connections come from.</summary>
+internal sealed partial class PatientListener(
+    Socket socket, SocketConnectionContextFactory connections, bool noDelay, TimeProvider time, ILogger<PatientListener> logger)
+    : IConnectionListener
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _unbound = new();
+    private long? _logged;
+
+    public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            try
+            {
+                var accepted = await socket.AcceptAsync(cancellationToken);
+                if (accepted.LocalEndPoint is IPEndPoint)
+                {
+                    accepted.NoDelay = noDelay;
+                }
+
+                return connections.Create(accepted);
+            }
+            catch (Exception) when (_unbound.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (SocketException exception) when (IsGone(exception))
+            {
+                // Its client left before it was accepted.
+            }
+            catch (SocketException exception)
+            {
+                if (_logged is not { } logged || time.GetElapsedTime(logged) >= Quiet)
+                {
+                    _logged = time.GetTimestamp();
+                    LogFails(exception.Message, Rest.TotalMilliseconds);
+                }
+
+                await Task.Delay(Rest, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await _unbound.CancelAsync();
+        socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        connections.Dispose();
+    }
+
+    private static bool IsGone(SocketException exception) =>
+        exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted;
+
+    [LoggerMessage(LogLevel.Error, "No connection can be accepted: {Reason}; it is tried again every {Milliseconds} ms")]
+    private partial void LogFails(string reason, double milliseconds);
+}
