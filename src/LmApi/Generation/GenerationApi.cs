@@ -1,6 +1,6 @@
 using System.Globalization;
 using LmApi.Infrastructure;
-using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
@@ -23,6 +23,7 @@ internal static class GenerationApi
                 o => o.DefaultMaxTokens <= o.MaxTokens,
                 "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
             .ValidateOnStart();
+        builder.Services.AddSingleton<BodyReader>();
         builder.Services.AddFieldTable<GenerationFields>();
         builder.Services.AddSingleton<GenerationRequestParser>();
         builder.Services.AddSingleton<EventStreamAnswer>();
@@ -41,13 +42,14 @@ internal static class GenerationApi
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
             .WithResponseHeader(SeedHeader, "The seed used: with the same request it gives the same text.", 42)
             .WithProblems(
-                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.BodyTooLarge,
-                ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
+                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.RequestTimeout,
+                ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
                 ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
 
     internal static async Task GenerateAsync(
         HttpContext http,
         ModelHost host,
+        BodyReader bodies,
         GenerationRequestParser parser,
         EventStreamAnswer events,
         JsonAnswer json,
@@ -56,8 +58,7 @@ internal static class GenerationApi
         ILogger<EventStreamAnswer> logger)
     {
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
-        using var body = await JsonBody.ReadAsync(http.Request, options.Value.MaxBodyBytes);
-        var request = parser.Parse(body.RootElement, streamByDefault);
+        var request = await bodies.ReadAsync(http.Request, body => parser.Parse(body, streamByDefault));
         var generation = Admit(host, request, options.Value, http.RequestAborted);
         var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
         logger.Admitted(run.Id, request.Settings);

@@ -1,5 +1,6 @@
 using System.Text;
 using LmApi.Infrastructure;
+using LmApi.Infrastructure.Bodies;
 using LmApi.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,7 @@ internal static class GenerationRehearsal
         return GenerationApi.GenerateAsync(
             http,
             host,
+            services.GetRequiredService<BodyReader>(),
             services.GetRequiredService<GenerationRequestParser>(),
             new EventStreamAnswer(options, services.GetRequiredService<TimeProvider>(), NullLogger<EventStreamAnswer>.Instance),
             services.GetRequiredService<JsonAnswer>(),

@@ -1,8 +1,8 @@
 using System.Text.Unicode;
 using LmApi.Generation;
 using LmApi.Infrastructure;
+using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.Fields;
-using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmModel.Tokenization;
@@ -18,7 +18,8 @@ internal static class TokenizerApi
     {
         ProblemKind[] problems =
         [
-            ProblemKind.MalformedJson, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest,
+            ProblemKind.MalformedJson, ProblemKind.RequestTimeout, ProblemKind.BodyTooLarge,
+            ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
         ];
         routes.MapPost("/tokenize", TokenizeAsync)
             .WithName("tokenize")
@@ -39,34 +40,38 @@ internal static class TokenizerApi
     }
 
     internal static async Task<JsonHttpResult<TokenizeResponse>> TokenizeAsync(
-        HttpRequest request, ModelHost host, TokenizeFields fields, IOptions<GenerationOptions> options)
+        HttpRequest request, BodyReader bodies, ModelHost host, TokenizeFields fields, IOptions<GenerationOptions> options)
     {
-        using var body = await JsonBody.ReadAsync(request, options.Value.MaxBodyBytes);
-        var reader = new FieldReader(body.RootElement, fields);
         var tokenizer = host.Model.Tokenizer;
-        var tokens = reader.TryRead(fields.Text, out var text)
-            ? TokenRules.Encode(tokenizer, text, fields.Text.Name, options.Value.MaxPromptTokens, reader.Errors)
-            : [];
-        reader.Errors.ThrowIfAny();
+        var tokens = await bodies.ReadAsync(request, body =>
+        {
+            var reader = new FieldReader(body, fields);
+            var read = reader.TryRead(fields.Text, out var text)
+                ? TokenRules.Encode(tokenizer, text, fields.Text.Name, options.Value.MaxPromptTokens, reader.Errors)
+                : [];
+            reader.Errors.ThrowIfAny();
+            return read;
+        });
         var pieces = tokens.Select(id => Piece(tokenizer, id)).ToList();
         return Answers.Json(new TokenizeResponse { Tokens = pieces, Count = pieces.Count });
     }
 
     internal static async Task<JsonHttpResult<DetokenizeResponse>> DetokenizeAsync(
-        HttpRequest request, ModelHost host, DetokenizeFields fields, IOptions<GenerationOptions> options)
+        HttpRequest request, BodyReader bodies, ModelHost host, DetokenizeFields fields)
     {
-        using var body = await JsonBody.ReadAsync(request, options.Value.MaxBodyBytes);
-        var reader = new FieldReader(body.RootElement, fields);
         var tokenizer = host.Model.Tokenizer;
-        if (reader.TryRead(fields.Tokens, out var ids))
+        var ids = await bodies.ReadAsync(request, body =>
         {
-            foreach (var (i, id) in ids.Index())
+            var reader = new FieldReader(body, fields);
+            var read = reader.TryRead(fields.Tokens, out var tokens) ? tokens : [];
+            foreach (var (i, id) in read.Index())
             {
                 TokenRules.RequireKnown(tokenizer, id, $"{fields.Tokens.Name}[{i}]", reader.Errors);
             }
-        }
 
-        reader.Errors.ThrowIfAny();
+            reader.Errors.ThrowIfAny();
+            return read;
+        });
         return Answers.Json(new DetokenizeResponse { Text = tokenizer.Decode(ids) });
     }
 

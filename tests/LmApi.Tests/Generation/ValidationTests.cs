@@ -212,6 +212,8 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=utf-88")]
+    [InlineData("application/json; charset=latin1")]
     [InlineData(null)]
     public async Task A_body_that_is_not_declared_to_be_json_is_refused(string? contentType)
     {
@@ -219,6 +221,49 @@ public sealed class ValidationTests : IAsyncLifetime
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
         using var response = await _service.CreateClient().PostAsync(new Uri("/generate", UriKind.Relative), content);
         Assert.Equal("unsupported_media_type", (await response.ProblemAsync(415)).Text("code"));
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json;charset=utf8")]
+    [InlineData("application/json; charset=UTF8")]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json; charset=\"Utf8\"")]
+    [InlineData("application/json; charset='utf-8'")]
+    [InlineData("application/json; charset=utf_8")]
+    [InlineData("Application/JSON; Charset=UTF-8; version=1")]
+    [InlineData("application/vnd.api+json; charset=utf-8")]
+    public async Task Every_spelling_of_utf_8_is_accepted(string contentType)
+    {
+        using var content = new ByteArrayContent("{\"prompt\":\"a\",\"stream\":false}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        using var response = await _service.CreateClient().PostAsync(new Uri("/generate", UriKind.Relative), content);
+        await response.JsonAsync(200);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("GZIP, identity")]
+    [InlineData("identity, deflate")]
+    [InlineData("zstd;q=1")]
+    public async Task A_compressed_body_is_refused_with_the_encoding_that_is_read(string encoding)
+    {
+        using var response = await PostEncodedAsync(encoding);
+        var problem = await response.ProblemAsync(415);
+        Assert.Equal("unsupported_media_type", problem.Text("code"));
+        Assert.Contains($"Content-Encoding: {encoding.Split(',')[0]}", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("identity", Assert.Single(response.Headers.GetValues("Accept-Encoding")));
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("Identity, identity")]
+    [InlineData("")]
+    public async Task A_body_that_is_said_not_to_be_compressed_is_read(string encoding)
+    {
+        using var response = await PostEncodedAsync(encoding);
+        await response.JsonAsync(200);
     }
 
     [Fact]
@@ -252,6 +297,14 @@ public sealed class ValidationTests : IAsyncLifetime
         var problem = await service.RefusedAsync(422, "/generate", $$"""{"prompt":"a",{{members}}}""");
         Assert.Equal(64, problem.GetProperty("errors").GetArrayLength());
         Assert.Equal("More than 64 things about the body are not valid; the first 64 are listed.", problem.Text("detail"));
+    }
+
+    private async Task<HttpResponseMessage> PostEncodedAsync(string encoding)
+    {
+        using var content = new ByteArrayContent("{\"prompt\":\"a\",\"stream\":false}"u8.ToArray());
+        content.Headers.ContentType = new("application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        return await _service.CreateClient().PostAsync(new Uri("/generate", UriKind.Relative), content);
     }
 
     private static string WithoutTrace(JsonElement problem)

@@ -31,7 +31,8 @@ internal static class ProblemExamples
     {
         "malformed_json" => "Line 1, column 12: 'H' is an invalid start of a value.",
         "not_acceptable" => "This answers with text/event-stream or application/json; given: Accept: text/html.",
-        "body_too_large" => "The body may have 1048576 bytes; given: 2000000.",
+        "request_timeout" => "The body must arrive within 30 s.",
+        "body_too_large" => "The body may have 524288 bytes; given: 2000000.",
         "unsupported_media_type" => "Send the header Content-Type: application/json and UTF-8; given: text/plain.",
         "invalid_request" => "2 things about the body are not valid.",
         "overloaded" => "As many requests wait, or as many neural caches are held, as may be; retry in 2 s.",

@@ -1,0 +1,47 @@
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.Problems;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace LmApi.Infrastructure.Bodies;
+
+/// <summary>What the headers of a request must say of its body.</summary>
+internal static class BodyHeaders
+{
+    private const string Identity = "identity";
+
+    /// <exception cref="ProblemException">415: the body is not JSON in UTF-8, or it is compressed.</exception>
+    public static void RequireJson(IHeaderDictionary headers)
+    {
+        string? contentType = headers.ContentType;
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !IsJson(type) || !IsUtf8(type))
+        {
+            throw new ProblemException(ProblemKind.UnsupportedMediaType.With(
+                "Send the header Content-Type: application/json and UTF-8; "
+                + $"given: {Excerpt.Of(contentType) ?? "no Content-Type"}."));
+        }
+
+        if (headers.GetCommaSeparatedValues(HeaderNames.ContentEncoding).Any(coding => !Same(coding.Trim(), Identity)))
+        {
+            throw new ProblemException(
+                ProblemKind.UnsupportedMediaType.With(
+                    "Send the body uncompressed, without Content-Encoding; "
+                    + $"given: Content-Encoding: {Excerpt.Of(headers.ContentEncoding.ToString())}.") with
+                {
+                    AcceptEncoding = Identity,
+                });
+        }
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        Same(type.MediaType, "application/json") || Same(type.Suffix, "json");
+
+    /// <summary>UTF-8 by default and by every spelling that clients send: utf-8, UTF8, "utf-8", utf_8.</summary>
+    private static bool IsUtf8(MediaTypeHeaderValue type)
+    {
+        var name = type.Charset.ToString().Trim('"', '\'', ' ');
+        return name.Length == 0 || Same(string.Concat(name.Split('-', '_')), "utf8");
+    }
+
+    private static bool Same(StringSegment value, string name) => value.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Numerics;
+using System.Text.Json;
+using LmApi.Generation;
+using LmApi.Infrastructure.Json;
+using LmApi.Infrastructure.Problems;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Infrastructure.Bodies;
+
+/// <summary>
+/// Reads JSON bodies: each within <see cref="GenerationOptions.MaxBodyBytes"/> and
+/// <see cref="GenerationOptions.BodySeconds"/>, all together within <see cref="GenerationOptions.BodiesMiB"/>.
+/// </summary>
+/// <remarks>Memory is taken as bytes arrive, never because they were announced, and used again for later bodies.</remarks>
+internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvider time)
+{
+    // A body of the largest size must have a chance, whatever the other option says.
+    private readonly BodyBudget _budget = new(
+        (long)options.Value.MaxConnections * BodyBudget.Beginning,
+        Math.Max((long)options.Value.BodiesMiB << 20, LargestBuffer(options.Value.MaxBodyBytes)));
+
+    /// <summary>Bytes of memory that bodies take now.</summary>
+    public long BytesHeld => _budget.Held;
+
+    /// <summary>What <paramref name="parse"/> makes of the body; the body's memory is free when this ends.</summary>
+    /// <exception cref="ProblemException">400, 408, 413, 415, 429, or what <paramref name="parse"/> throws.</exception>
+    public async Task<T> ReadAsync<T>(HttpRequest request, Func<JsonElement, T> parse)
+    {
+        BodyHeaders.RequireJson(request.Headers);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.BodySeconds), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);
+        var announced = request.ContentLength;
+        var buffer = Array.Empty<byte>();
+        var count = 0;
+        try
+        {
+            while (count != announced)
+            {
+                if (count == buffer.Length)
+                {
+                    buffer = Grow(buffer, announced);
+                }
+
+                var read = await ReadAsync(request, buffer.AsMemory(count), end.Token);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                count += read;
+                if (count > options.Value.MaxBodyBytes)
+                {
+                    throw TooLarge(announced);
+                }
+            }
+
+            using var json = JsonBody.Parse(buffer.AsMemory(0, count));
+            return parse(json.RootElement);
+        }
+        finally
+        {
+            Return(buffer);
+        }
+    }
+
+    /// <summary>A buffer of twice the length that begins with what <paramref name="full"/> holds.</summary>
+    private byte[] Grow(byte[] full, long? announced)
+    {
+        var most = options.Value.MaxBodyBytes;
+        if (announced > most)
+        {
+            throw TooLarge(announced);
+        }
+
+        var length = Math.Max(BodyBudget.Beginning, (int)Math.Min(2L * full.Length, LargestBuffer(most)));
+        if (!_budget.TryGrow(full.Length, length))
+        {
+            var seconds = options.Value.RetryAfterSeconds;
+            throw new ProblemException(
+                ProblemKind.Overloaded.With($"The bodies that are being read take all memory that they may; retry in {seconds} s.") with
+                {
+                    RetryAfterSeconds = seconds,
+                });
+        }
+
+        // Lengths are those that the pool has, so that it gives no more than is counted.
+        var larger = ArrayPool<byte>.Shared.Rent(length);
+        full.CopyTo(larger, 0);
+        if (full.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(full);
+        }
+
+        return larger;
+    }
+
+    private void Return(byte[] buffer)
+    {
+        _budget.Return(buffer.Length);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A power of two that has room for one byte more than a body may have, or 1 GiB + 1.</summary>
+    private static long LargestBuffer(int maxBodyBytes) =>
+        Math.Min(BitOperations.RoundUpToPowerOf2((uint)maxBodyBytes + 1), (1L << 30) + 1);
+
+    private ProblemException TooLarge(long? announced)
+    {
+        var most = options.Value.MaxBodyBytes;
+        var size = announced is null ? $"more than {most}" : $"{announced}";
+        return new(ProblemKind.BodyTooLarge.With($"The body may have {most} bytes; given: {size}."));
+    }
+
+    private async Task<int> ReadAsync(HttpRequest request, Memory<byte> target, CancellationToken end)
+    {
+        var aborted = request.HttpContext.RequestAborted;
+        try
+        {
+            return await request.Body.ReadAsync(target, end);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && !aborted.IsCancellationRequested)
+        {
+            throw new ProblemException(ProblemKind.RequestTimeout.With(
+                $"The body must arrive within {options.Value.BodySeconds} s."));
+        }
+        catch (Exception exception) when (IsMalformed(exception) && !aborted.IsCancellationRequested)
+        {
+            throw new ProblemException(ProblemKind.BadRequest.With($"The body cannot be read: {exception.Message}"));
+        }
+    }
+
+    /// <summary>
+    /// What the server throws for framing that it cannot read differs by the fault: IOException, InvalidDataException,
+    /// InvalidOperationException and others, besides its own BadHttpRequestException, which says its status by itself.
+    /// </summary>
+    private static bool IsMalformed(Exception exception) => exception is not (
+        BadHttpRequestException or OperationCanceledException or ConnectionResetException or OutOfMemoryException);
+}
