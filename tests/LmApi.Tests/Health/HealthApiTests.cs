@@ -21,7 +21,7 @@ public sealed class HealthApiTests
         Assert.Equal("starting", (await early.JsonAsync(503)).Text("status"));
 
         service.Model.Gate.Open();
-        await service.Host.WarmUp;
+        await service.Logs.WaitForAsync("is warm");
         using var warm = await client.GetAsync(Ready);
         Assert.Equal("""{"status":"ready","model":"alphabet"}""", await warm.Content.ReadAsStringAsync());
     }

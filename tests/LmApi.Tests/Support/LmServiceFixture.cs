@@ -50,7 +50,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         Action<IServiceCollection>? configure = null)
     {
         var service = Cold(settings, tokenizer, realModel, configure);
-        await service.Host.WarmUp;
+        await service.WarmAsync();
         return service;
     }
 
@@ -64,7 +64,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         var service = Cold(settings, tokenizer, realModel, configure);
         service.UseKestrel(0);
         service.StartServer();
-        await service.Host.WarmUp;
+        await service.WarmAsync();
         return service;
     }
 
@@ -74,6 +74,16 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         Tokenizer? tokenizer = null,
         bool realModel = false,
         Action<IServiceCollection>? configure = null) => new(settings, tokenizer, realModel, configure);
+
+    /// <summary>
+    /// Starts the service and waits for the end of its warm-up. The factory may be told that the service has started before
+    /// the model host is, so <see cref="ModelHost.WarmUp"/> may not have begun; the line in the log comes last of all.
+    /// </summary>
+    private Task WarmAsync()
+    {
+        _ = Services;
+        return Logs.WaitForAsync("is warm");
+    }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -21,6 +21,15 @@ internal sealed class LogSink : ILogEventSink
         }
     }
 
+    /// <summary>Forgets all events so far.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _events.Clear();
+        }
+    }
+
     /// <summary>The message as the console shows it, without quotes around strings.</summary>
     public static string Said(LogEvent logEvent) => logEvent.RenderMessage().Replace("\"", "", StringComparison.Ordinal);
 

@@ -147,6 +147,22 @@ internal sealed class RawClient : IDisposable
     /// <summary>Sends FIN: the service may still answer.</summary>
     public void FinishSending() => _socket.Shutdown(SocketShutdown.Send);
 
+    /// <inheritdoc cref="FinishSending"/>
+    /// <returns>False where the service has reset the connection.</returns>
+    public bool TryFinishSending()
+    {
+        try
+        {
+            FinishSending();
+            return true;
+        }
+        catch (SocketException)
+        {
+            WasReset = true;
+            return false;
+        }
+    }
+
     /// <summary>Ends the connection with RST, whatever is still under way.</summary>
     public void Reset()
     {

@@ -141,7 +141,7 @@ public sealed class LmCommandTests : IDisposable
             began = await resumed.StandardOutput.ReadLineAsync();
         }
         while (began is not null && !began.StartsWith("resumed at step ", StringComparison.Ordinal));
-        resumed.Kill();
+        await LmProcess.KillAsync(resumed);
         Assert.NotNull(began);
     }
 

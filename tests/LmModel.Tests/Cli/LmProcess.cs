@@ -3,9 +3,16 @@ using System.Diagnostics;
 namespace LmModel.Tests.Cli;
 
 /// <summary>The <c>lm</c> command as a person starts it.</summary>
+/// <remarks>
+/// Signals have their default actions. A process inherits which ones are ignored, and a shell has what it runs in the
+/// background ignore SIGINT, as nohup does with SIGHUP; .NET leaves ignored signals ignored.
+/// </remarks>
 internal static class LmProcess
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    /// <summary>Only keeps a fault from hanging the tests: no machine is too busy for this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    private static readonly string[] DefaultSignals = OperatingSystem.IsLinux() ? ["env", "--default-signal"] : [];
 
     /// <summary>The command itself, for a shell.</summary>
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "lm.dll");
@@ -42,9 +49,16 @@ internal static class LmProcess
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            await KillAsync(process);
             throw;
         }
+    }
+
+    /// <summary>Kills a process and waits until it is gone: until then it may go on writing files.</summary>
+    public static async Task KillAsync(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
     }
 
     /// <summary>Sends a signal by its name, such as <c>INT</c>.</summary>
@@ -60,7 +74,7 @@ internal static class LmProcess
         using var process = Process.Start(new ProcessStartInfo("bash")
         {
             ArgumentList = { "-c", line },
-            Environment = { ["lm"] = $"dotnet {Path}" },
+            Environment = { ["lm"] = string.Join(' ', [.. DefaultSignals, "dotnet", Path]) },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
@@ -69,7 +83,8 @@ internal static class LmProcess
 
     private static Process Start(Dictionary<string, string> environment, string[] arguments, bool takesInput)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. DefaultSignals, "dotnet", Path, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = takesInput,
             RedirectStandardOutput = true,
@@ -78,11 +93,6 @@ internal static class LmProcess
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
-        }
-
-        foreach (var argument in arguments.Prepend(Path))
-        {
-            start.ArgumentList.Add(argument);
         }
 
         return Process.Start(start)!;

@@ -6,10 +6,15 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference;
 
+/// <remarks>
+/// Where the whole process is counted, the runtime and the test runner allocate now and then on threads of their own, the
+/// later the busier the machine. That only ever adds, so the least of several passes is what the code itself allocates.
+/// </remarks>
 [Collection(RunsAlone.Name)]
 public sealed class AllocationTests
 {
     private const int Streams = 8;
+    private const int Passes = 5;
 
     [Fact]
     public void A_step_allocates_nothing()
@@ -21,14 +26,20 @@ public sealed class AllocationTests
         var logits = new float[5 * 29];
         model.Advance(tokens, ones, states, logits);
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < 1000; i++)
+        var least = long.MaxValue;
+        for (var pass = 0; pass < Passes; pass++)
         {
-            model.Advance(tokens, ones, states, logits);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < 1000; i++)
+            {
+                model.Advance(tokens, ones, states, logits);
+            }
+
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        // The smallest object has 24 bytes; what the runtime allocates meanwhile is less.
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
+        // The smallest object has 24 bytes: one a step would be twice as much.
+        Assert.InRange(least, 0, 12_000);
     }
 
     [Fact]
@@ -62,11 +73,14 @@ public sealed class AllocationTests
         using var engine = new GenerationEngine(
             new Counting(), new ByteTokenizer(), 0, new() { PrefixCacheBytes = 0 }, TimeProvider.System);
         await AllocatedBy(engine, 3000, awaited);
-        await AllocatedBy(engine, 3000, awaited);
-        var less = await AllocatedBy(engine, 1000, awaited);
-        var more = await AllocatedBy(engine, 3000, awaited);
+        var (less, more) = (long.MaxValue, long.MaxValue);
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            less = Math.Min(less, await AllocatedBy(engine, 1000, awaited));
+            more = Math.Min(more, await AllocatedBy(engine, 3000, awaited));
+        }
 
-        // The string at the end has two bytes a token; beyond it the runtime allocates a little for itself when it likes.
+        // The string at the end has two bytes a token.
         Assert.InRange(((double)(more - less) / (2000 * Streams)) - sizeof(char), -0.5, 0.5);
     }
 

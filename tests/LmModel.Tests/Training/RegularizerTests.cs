@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace LmModel.Tests.Training;
 
+[Collection(RunsAlone.Name)]
 public sealed class RegularizerTests : IDisposable
 {
     private readonly IDisposable _scope;
