@@ -182,6 +182,25 @@ public sealed class StreamTests
         Assert.DoesNotContain("secret", error.Data.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.PositiveInfinity, "Infinity")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public async Task A_logit_that_is_not_finite_ends_the_stream_with_an_error_that_names_it(float logit, string named)
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        service.Model.FirstLogit = logit;
+        using var response = await service.PostAsync("/generate", new { prompt = "abc", temperature = 0, echo = true, logprobs = 2 });
+        var error = (await response.StreamedAsync()).Events[^1];
+        Assert.Equal(("error", "generation_failed"), (error.Name, error.Data.Text("code")));
+        Assert.Contains($"token 0 the logit {named} at position 1", error.Data.Text("message"), StringComparison.Ordinal);
+
+        using var json = await service.PostAsync("/generate", new { prompt = "abc", max_tokens = 0, stream = false });
+        Assert.Contains("at position 3", (await json.ProblemAsync(500)).Text("detail"), StringComparison.Ordinal);
+        service.Model.FirstLogit = null;
+        Assert.Equal(2, (await service.StreamAsync(new { prompt = "ab", max_tokens = 2 })).Tokens.Count);
+    }
+
     [Fact]
     public async Task Silence_is_filled_with_comments()
     {

@@ -22,6 +22,9 @@ internal sealed class FakeStepModel(int vocabularySize) : IStepModel
     /// <summary>Thrown by the next step, once.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Given as the logit of the first token, where it is set.</summary>
+    public float? FirstLogit { get; set; }
+
     /// <summary>Called by every step, on the decode thread.</summary>
     public Action? OnStep { get; set; }
 
@@ -47,6 +50,7 @@ internal sealed class FakeStepModel(int vocabularySize) : IStepModel
                 row.Clear();
                 row[(token + 1) % vocabularySize] = 4 - (read % 3);
                 row[(token + 2) % vocabularySize] = 1;
+                row[0] = FirstLogit ?? row[0];
             }
 
             tokens = tokens[lengths[i]..];

@@ -27,8 +27,8 @@ internal sealed unsafe class ManagedLayer : IDisposable
         Bias = bias;
     }
 
-    /// <summary>W_ih; null once a table has taken its place.</summary>
-    public PackedMatrix? Input { get; private set; }
+    /// <summary>W_ih.</summary>
+    public PackedMatrix Input { get; }
 
     /// <summary>W_hh.</summary>
     public PackedMatrix State { get; }
@@ -77,12 +77,12 @@ internal sealed unsafe class ManagedLayer : IDisposable
     {
         if (_cell is Cell.Gru)
         {
-            kernels.Multiply(Input!, panel * Blocks, 2, x, columns, sums, StepKernels.PanelSums);
-            kernels.Multiply(Input!, (panel * Blocks) + 2, 1, x, columns, sums + (3 * Lanes), StepKernels.PanelSums);
+            kernels.Multiply(Input, panel * Blocks, 2, x, columns, sums, StepKernels.PanelSums);
+            kernels.Multiply(Input, (panel * Blocks) + 2, 1, x, columns, sums + (3 * Lanes), StepKernels.PanelSums);
         }
         else
         {
-            kernels.Multiply(Input!, panel * Blocks, Blocks, x, columns, sums, StepKernels.PanelSums);
+            kernels.Multiply(Input, panel * Blocks, Blocks, x, columns, sums, StepKernels.PanelSums);
         }
     }
 
@@ -91,16 +91,9 @@ internal sealed unsafe class ManagedLayer : IDisposable
     public void AddState(StepKernels kernels, int panel, Activations h, int columns, float* sums) =>
         kernels.Multiply(State, panel * Blocks, Blocks, h, columns, sums, StepKernels.PanelSums);
 
-    /// <summary>Frees W_ih, which will not be multiplied again.</summary>
-    public void DropInput()
-    {
-        Input?.Dispose();
-        Input = null;
-    }
-
     public void Dispose()
     {
-        DropInput();
+        Input.Dispose();
         State.Dispose();
         NativeMemory.AlignedFree(Bias);
     }

@@ -12,7 +12,7 @@ namespace LmModel.Inference.Managed;
 /// crew shares out. The products with the inputs of a layer do not depend on the times before, so those of all tokens of a
 /// call are made at once: a prompt's block reads those weights once.
 /// <code>
-/// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of every token of the vocabulary, made at load
+/// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of a token, made when it is first read
 /// layer 1   W_ih h ───────► + W_hh h ─► gates ─► h
 /// output    W h + b                                     for the sequences whose logits are wanted
 /// </code>
@@ -29,7 +29,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
     private readonly StepKernels _kernels;
     private readonly ManagedLayer[] _layers;
     private readonly TokenTable? _table;
-    private readonly float* _embedding; // (V, E'), where there is no table
+    private readonly float* _embedding; // (V, E')
     private readonly OutputLayer _output;
     private readonly ActivationWriter _writer;
     private readonly int _panels;
@@ -92,9 +92,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         if (tabled)
         {
             var embeddings = new Activations(_embedding, _embeddingWidth, null);
-            _table = new TokenTable(_layers[0], _panels, embeddings, VocabularySize, kernels, _crew);
-            NativeMemory.AlignedFree(_embedding);
-            _embedding = null;
+            _table = new TokenTable(_layers[0], _panels, embeddings, VocabularySize, kernels);
         }
     }
 
@@ -111,7 +109,8 @@ public sealed unsafe class ManagedStepModel : IStepModel
 
     /// <summary>Bytes of weights that a step reads, however many sequences it has; the rows of the tables come on top.</summary>
     public long BytesPerStep =>
-        _layers.Sum(layer => layer.State.Bytes) + _layers.Sum(layer => layer.Input?.Bytes ?? 0) + _output.Bytes;
+        _layers.Sum(layer => layer.State.Bytes) + _layers.Skip(_table is null ? 0 : 1).Sum(layer => layer.Input.Bytes)
+        + _output.Bytes;
 
     /// <inheritdoc/>
     public void Advance(

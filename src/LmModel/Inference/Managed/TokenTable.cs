@@ -3,9 +3,13 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), made once in fp32: a step looks the
-/// token's row up and never reads that layer's input weights.
+/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), in fp32: a step looks the token's rows
+/// up and does not read that layer's input weights.
 /// </summary>
+/// <remarks>
+/// A row is made when it is first looked up. Made at load, a large table would take most of the time until a service is
+/// ready, and many times that on a processor without fused multiply-add, though a text reads few of its rows.
+/// </remarks>
 internal sealed unsafe class TokenTable : IDisposable
 {
     /// <summary>Beyond this it does not pay. A vocabulary of 4,096 and an LSTM of 512 units take 32 MiB.</summary>
@@ -13,39 +17,43 @@ internal sealed unsafe class TokenTable : IDisposable
 
     private const int Sums = StepKernels.PanelSums;
 
-    private readonly float* _rows;
+    private readonly ManagedLayer _layer;
+    private readonly Activations _embeddings;
     private readonly int _vocabularySize;
+    private readonly StepKernels _kernels;
+    private readonly float* _rows;
+    private readonly bool[] _made; // (panels, V)
 
-    /// <param name="layer">The first; its input weights are fp32 and are freed.</param>
+    /// <param name="layer">The first; its input weights are fp32.</param>
     /// <param name="panels">Of the layer.</param>
-    /// <param name="embeddings">(V, E).</param>
+    /// <param name="embeddings">(V, E); their owner's.</param>
     /// <param name="vocabularySize">V.</param>
     /// <param name="kernels">The arithmetic.</param>
-    /// <param name="crew">Shares out the panels.</param>
-    public TokenTable(
-        ManagedLayer layer, int panels, Activations embeddings, int vocabularySize, StepKernels kernels, Crew crew)
+    public TokenTable(ManagedLayer layer, int panels, Activations embeddings, int vocabularySize, StepKernels kernels)
     {
-        _vocabularySize = vocabularySize;
-        var rows = (float*)PackedMatrix.Allocate((nuint)BytesOf(panels, vocabularySize));
-        _rows = rows;
-        crew.Run(panels, panel =>
-        {
-            var sums = rows + ((long)panel * vocabularySize * Sums);
-            layer.BeginSums(panel, vocabularySize, sums);
-            layer.AddInput(kernels, panel, embeddings, vocabularySize, sums);
-        });
-        layer.DropInput();
+        (_layer, _embeddings, _vocabularySize, _kernels) = (layer, embeddings, vocabularySize, kernels);
+        _rows = (float*)NativeMemory.AlignedAlloc((nuint)BytesOf(panels, vocabularySize), 64);
+        _made = new bool[panels * vocabularySize];
     }
 
     public static bool Pays(int panels, int vocabularySize) => BytesOf(panels, vocabularySize) <= MaxBytes;
 
-    /// <summary>Begins the sums of a panel, (tokens, 64).</summary>
+    /// <summary>Begins the sums of a panel, (tokens, 64). One thread at a time for each panel.</summary>
     public void BeginSums(int panel, ReadOnlySpan<int> tokens, float* sums)
     {
         var rows = _rows + ((long)panel * _vocabularySize * Sums);
+        var made = _made.AsSpan(panel * _vocabularySize, _vocabularySize);
         foreach (var token in tokens)
         {
-            new ReadOnlySpan<float>(rows + ((long)token * Sums), Sums).CopyTo(new Span<float>(sums, Sums));
+            var row = rows + ((long)token * Sums);
+            if (!made[token])
+            {
+                _layer.BeginSums(panel, 1, row);
+                _layer.AddInput(_kernels, panel, _embeddings.From(token), 1, row);
+                made[token] = true;
+            }
+
+            new ReadOnlySpan<float>(row, Sums).CopyTo(new Span<float>(sums, Sums));
             sums += Sums;
         }
     }
