@@ -37,16 +37,23 @@ internal sealed record TrainAdvice
             return Invariant($"more dropout: --dropout {planned.Between} --input-dropout {planned.Input} --weight-drop {planned.Weight} suits a network of {Network.HiddenSize} units that reads this text so often.");
         }
 
-        if (trend.Overfits || EndedEarly)
+        var hasLearntAll = trend.Overfits || EndedEarly;
+        if (Time is { HelpsMore: false })
         {
-            return "more text. More time does not help.";
+            var twice = Time.Asked with { Minutes = 2 * Time.Asked.Minutes };
+            return Invariant($"more text. More time does not help: the plan for {twice.Words} reads the text {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}.");
         }
 
-        if (Time is not null)
+        // A longer plan drops more, which holds off what ended this training: 60 KB end early at one minute, and are better after
+        // two. Dropout that was given stays, and so does what ended it.
+        if (Time is not null && (!hasLearntAll || Time.Twice.Network.Dropout > Time.Plan.Network.Dropout))
         {
-            return Time.HelpsMore
-                ? Invariant($"more time: --minutes {2 * Time.Minutes:0.##} reads the text {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}, not {Time.Plan.Epochs:0.0} times with {Units(Time.Plan.Network)}.")
-                : Invariant($"more text. More time does not help: in {2 * Time.Minutes:0.##} minutes too, the text is read {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}.");
+            return Invariant($"more time: --minutes {2 * Time.Asked.Minutes:0.##} reads the text {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}, not {Time.Plan.Epochs:0.0} times with {Units(Time.Plan.Network)}.");
+        }
+
+        if (hasLearntAll)
+        {
+            return "more text.";
         }
 
         return trend.StillFalls ? Invariant($"more steps: --hidden {Network.HiddenSize} --steps {2L * Settings.Steps}.")
@@ -59,10 +66,10 @@ internal sealed record TrainAdvice
 }
 
 /// <summary>A time that a training was planned for.</summary>
-/// <param name="Minutes">Asked for, above 0.</param>
+/// <param name="Asked">The time.</param>
 /// <param name="Plan">What was planned for it.</param>
 /// <param name="Twice">What would be planned for twice the time.</param>
-internal sealed record PlannedTime(double Minutes, TrainingPlan Plan, TrainingPlan Twice)
+internal sealed record PlannedTime(TrainingTime Asked, TrainingPlan Plan, TrainingPlan Twice)
 {
     // Less than half as much again in twice the time: the length of the text ends the training, not the time.
     private const double Worthwhile = 1.5;

@@ -163,7 +163,7 @@ internal static class TrainCommand
         var twice = time is null ? null : TrainingPlan.Make(facts, choices, time with { Minutes = 2 * time.Minutes });
         return (
             Trainer.Start(split, tokenizer, network, settings, folder, card),
-            twice is null ? null : new PlannedTime(time!.Minutes, plan, twice));
+            twice is null ? null : new PlannedTime(time!, plan, twice));
     }
 
     /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>

@@ -9,7 +9,11 @@ namespace LmModel.Training;
 /// <summary>The time a training may take.</summary>
 /// <param name="Minutes">Above 0.</param>
 /// <param name="FlopsPerSecond">The machine's rate of matrix products, see <see cref="MachineSpeed"/>.</param>
-public sealed record TrainingTime(double Minutes, double FlopsPerSecond);
+public sealed record TrainingTime(double Minutes, double FlopsPerSecond)
+{
+    /// <summary>The time as a sentence has it.</summary>
+    public string Words => Invariant($"{Minutes:0.##} minute{(Minutes == 1 ? "" : "s")}");
+}
 
 /// <summary>
 /// Tokenizer, network and schedule for a text and a time, and why. A function of its arguments alone; what was chosen
@@ -135,7 +139,7 @@ public sealed record TrainingPlan
                        + $", embedding {_network.EmbeddingSize}{(_network.TieWeights ? ", tied" : "")}";
             Say(given.HiddenSize is not null ? Invariant($"{name}, as asked: {Multiplied(_network):N0} parameters in products.")
                 : time is null ? Invariant($"{name}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide.")
-                : Invariant($"{name}: the widest that, in {time.Minutes:0.##} minutes, reads the text {LeastEpochs:0.#} times or {TokensPerParameter} tokens a parameter, and has at most {MostParameters(_tokens):N0} parameters in products, which suit the length of the text."));
+                : Invariant($"{name}: the widest that, in {time.Words}, reads the text {LeastEpochs:0.#} times or {TokensPerParameter} tokens a parameter, and has at most {MostParameters(_tokens):N0} parameters in products, which suit the length of the text."));
         }
 
         public void ChooseSteps()
@@ -162,8 +166,8 @@ public sealed record TrainingPlan
 
             Say(Invariant($"Speed: {time.FlopsPerSecond / 1e9:N0} GFLOP/s in matrix products, which for this network should be about {Speed(_network):N0} tokens/s."));
             Say(asked > most
-                ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough for its length, so this takes less than {time.Minutes:0.##} minutes.")
-                : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Minutes:0.##} minutes allow: the text is read {_epochs:0.0} times."));
+                ? Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens. The text is read {_epochs:0.0} times, which is enough for its length, so this takes less than {time.Words}.")
+                : Invariant($"Steps: {steps:N0} of {_settings.BatchSize} x {_settings.WindowLength} tokens, as {time.Words} allow{(time.Minutes == 1 ? "s" : "")}: the text is read {_epochs:0.0} times."));
         }
 
         public void ChooseDropout()
