@@ -86,7 +86,7 @@ internal static class BaselineCommand
 
         var kind = arguments.GetRequiredValue(Tokens);
         var otherwise = kind == "words" ? WordTokenizer.DefaultVocabularySize : DefaultMerged;
-        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split, cancellation);
+        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split, new(null, TextNormalization.None), cancellation);
     }
 
     private static void PrintNgrams(IReadOnlyList<NgramResult> results)

@@ -112,7 +112,7 @@ internal static class EvaluateCommand
         foreach (var protocol in Protocols(arguments))
         {
             var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
-            figures.Add(result.RequireFinite().OfText(text, tokenizer.TokenBytes(tokens[0])));
+            figures.Add(result.RequireFinite().OfText(tokenizer.Normalize(text), tokenizer.TokenBytes(tokens[0])));
             Console.WriteLine(ScoreLines.Figure(figures[^1]));
         }
 

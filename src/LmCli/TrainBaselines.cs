@@ -14,8 +14,8 @@ internal static class TrainBaselines
     /// <returns>Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.</returns>
     public static IReadOnlyList<Baseline> Of(Trainer trainer, CancellationToken cancellation)
     {
-        var training = string.Concat(trainer.Split.Training.Sample(Most));
-        var held = string.Concat(trainer.Split.Validation.Sample(Most));
+        var training = trainer.Tokenizer.Normalize(string.Concat(trainer.Split.Training.Sample(Most)));
+        var held = trainer.Tokenizer.Normalize(string.Concat(trainer.Split.Validation.Sample(Most)));
         if (held.Length < 2 || training.Length == 0)
         {
             return [];

@@ -17,7 +17,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
         {
-            Text, Out, Minutes, PresetName, Tokens, Vocabulary, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
+            Text, Out, Minutes, PresetName, Tokens, Vocabulary, Unknown, Normalize, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
             InputDropout, EmbeddingDropout, WeightDrop, Initialization, Batch, Window, Jitter, Reset, Steps, LearningRate,
             LearningRateSchedule, Cycles, Warmup, Decay, Clip, Average, SampledTokens, Arithmetic, Patience, Held,
             CorpusOptions.Documents, CorpusOptions.ValidationText, Every, SampleEvery, Seed, Threads, About, Resume, Overwrite,
@@ -144,7 +144,7 @@ internal static class TrainCommand
                 $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
         }
 
-        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split, cancellation);
+        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split, TrainRecipe.Rules(arguments), cancellation);
         var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
         var settings = plan.Settings;
         if (choices.BatchSize is null && choices.WindowLength is null && split.Training.Length < LongerThanAnyNeeds)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LmModel.Networks;
+using LmModel.Tokenization;
 using LmModel.Training;
 
 namespace LmCli;
@@ -31,6 +32,27 @@ internal static class TrainOptions
     }.AcceptOnlyFromAmong("characters", "bytes", "bpe", "words");
 
     public static readonly Option<int?> Vocabulary = Number<int>("--vocabulary", "Tokens of a bpe vocabulary, at least 256; of words at most so many.");
+
+    public static readonly Option<UnknownCharacters?> Unknown = new("--unknown")
+    {
+        Description = "What a characters tokenizer does with a character that the text does not have: refuse the prompt, leave the character out, or read another in its place. Default: error.",
+        HelpName = "error|drop|replace:X",
+        CustomParser = result =>
+        {
+            var given = result.Tokens[0].Value;
+            if (UnknownCharacters.Parse(given) is { } rule)
+            {
+                return rule;
+            }
+
+            result.AddError($"--unknown must be error, drop, or replace: and one character, such as replace:?, not '{given}'.");
+            return null;
+        },
+    };
+
+    public static readonly Option<TextNormalization?> Normalize = Named(
+        "--normalize", "Unicode normalization form that every text is brought into before it becomes tokens. Default: none.",
+        ("none", TextNormalization.None), ("nfc", TextNormalization.Nfc), ("nfkc", TextNormalization.Nfkc));
 
     public static readonly Option<Cell?> CellKind = Named(
         "--cell", "Recurrent cell. Default: lstm.",

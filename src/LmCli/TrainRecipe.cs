@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using LmModel.Tokenization;
 using LmModel.Training;
 using static LmCli.TrainOptions;
 
@@ -68,6 +69,9 @@ internal static class TrainRecipe
 
         return string.Join(' ', words);
     }
+
+    public static TokenizerRules Rules(ParseResult arguments) =>
+        new(arguments.GetValue(Unknown), arguments.GetValue(Normalize) ?? TextNormalization.None);
 
     private static IEnumerable<(Option Option, string Value)> Planned(TrainingPlan plan)
     {

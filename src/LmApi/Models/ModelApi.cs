@@ -4,6 +4,7 @@ using LmApi.Infrastructure.OpenApi;
 using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Networks;
+using LmModel.Tokenization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -63,7 +64,7 @@ internal static class ModelApi
             },
             Parameters = config.ParameterCount,
             StateBytes = config.StateSize * sizeof(float),
-            Tokenizer = new() { Kind = folder.Tokenizer.Kind, VocabularySize = folder.Tokenizer.VocabularySize },
+            Tokenizer = ToResponse(folder.Tokenizer),
             Weights = new()
             {
                 File = ModelFolder.WeightsName,
@@ -74,6 +75,15 @@ internal static class ModelApi
             Card = folder.Card,
         });
     }
+
+    private static TokenizerResponse ToResponse(Tokenizer tokenizer) => new()
+    {
+        Kind = tokenizer.Kind,
+        VocabularySize = tokenizer.VocabularySize,
+        Unknown = tokenizer is CharacterTokenizer characters ? Name(characters.UnknownRule) : null,
+        Replacement = (tokenizer as CharacterTokenizer)?.Replacement?.ToString(),
+        Normalization = Name(tokenizer.Normalization),
+    };
 
     private static InferenceResponse ToResponse(InferenceOptions options, ModelFolder folder) => new()
     {
@@ -98,5 +108,5 @@ internal static class ModelApi
         })],
     };
 
-    private static string Name(Cell cell) => JsonNamingPolicy.SnakeCaseLower.ConvertName(cell.ToString());
+    private static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -9,7 +9,7 @@ internal static class ModelDocs
           "architecture": { "cell": "lstm", "layers": 1, "embedding_size": 32, "hidden_size": 96, "tie_weights": false },
           "parameters": 58305,
           "state_bytes": 768,
-          "tokenizer": { "kind": "characters", "vocabulary_size": 65 },
+          "tokenizer": { "kind": "characters", "vocabulary_size": 65, "unknown": "error", "normalization": "none" },
           "weights": {
             "file": "model.safetensors",
             "sha256": "2b1aed4b63a2289c282b2adbb3f422f989a638e3fe0843eb77f777703420c63e",

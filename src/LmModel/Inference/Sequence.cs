@@ -57,7 +57,7 @@ internal sealed class Sequence : IDisposable
         _time = time;
         _submitted = time.GetTimestamp();
         _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
-        _stop = new StopMatcher(settings.Stop);
+        _stop = new StopMatcher([.. settings.Stop.Select(tokenizer.Normalize)]);
         _decoder = new TokenTextDecoder(tokenizer);
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
         State = RecurrentState.Zero(stateSize);

@@ -66,9 +66,8 @@ public sealed class BpeTokenizer : Tokenizer
         return new BpeTrainer(pieces, cancellation).Train(vocabularySize);
     }
 
-    public override int[] Encode(string text)
+    private protected override int[] EncodeNormalized(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         // The library drops lone surrogates or fails at them.
         return [.. _encoder.EncodeToIds(WellFormed(text), considerNormalization: false)];
     }

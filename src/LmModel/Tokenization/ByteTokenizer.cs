@@ -12,7 +12,7 @@ public sealed class ByteTokenizer : Tokenizer
 
     public override int VocabularySize => Bytes.Length;
 
-    public override int[] Encode(string text) => Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
+    private protected override int[] EncodeNormalized(string text) => Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
 
     private protected override int LastCut(string text) => text.Length;
 

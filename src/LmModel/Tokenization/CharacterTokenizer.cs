@@ -19,7 +19,7 @@ public sealed class CharacterTokenizer : Tokenizer
     private readonly int _replacementId = Unknown;
 
     /// <param name="vocabulary">The characters in the order of their ids; at least one, none twice.</param>
-    /// <param name="unknown">What <see cref="Encode"/> does with other characters.</param>
+    /// <param name="unknown">What <see cref="Tokenizer.Encode(string)"/> does with other characters.</param>
     /// <param name="replacement">
     /// The character that stands for unknown ones: one of <paramref name="vocabulary"/> where the rule is
     /// <see cref="UnknownCharacterRule.Replace"/>, otherwise null.
@@ -51,7 +51,7 @@ public sealed class CharacterTokenizer : Tokenizer
     /// <summary>The characters in the order of their ids.</summary>
     public IReadOnlyList<Rune> Vocabulary => _vocabulary;
 
-    /// <summary>What <see cref="Encode"/> does with a character outside of <see cref="Vocabulary"/>.</summary>
+    /// <summary>What <see cref="Tokenizer.Encode(string)"/> does with a character outside of <see cref="Vocabulary"/>.</summary>
     public UnknownCharacterRule UnknownRule { get; }
 
     /// <summary>The character that stands for unknown ones; null unless the rule is to replace them.</summary>
@@ -83,9 +83,8 @@ public sealed class CharacterTokenizer : Tokenizer
         return new CharacterTokenizer(vocabulary, unknown, replacement);
     }
 
-    public override int[] Encode(string text)
+    private protected override int[] EncodeNormalized(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var ids = new int[text.Length];
         var count = 0;
         foreach (var rune in text.EnumerateRunes())

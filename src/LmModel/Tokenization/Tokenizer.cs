@@ -13,24 +13,67 @@ public abstract class Tokenizer
     // By id, filled as tokens are asked for. Threads may race here: what one loses is made again, from the same bytes.
     private string?[]? _texts;
 
+    private UnicodeNormalizer? _normalizer;
+
     /// <summary>The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c>, <c>bpe</c> or <c>words</c>.</summary>
     public abstract string Kind { get; }
 
     /// <summary>Number of tokens, V. Ids are 0 … V−1.</summary>
     public abstract int VocabularySize { get; }
 
+    /// <summary>
+    /// What a text is brought into before it becomes tokens, in training, scoring and serving alike. The tokens' own text is
+    /// what the corpus was learned from, which was normalized too.
+    /// </summary>
+    public TextNormalization Normalization { get; private set; }
+
+    /// <summary>The same tokenizer with another normalization before it.</summary>
+    public Tokenizer With(TextNormalization normalization)
+    {
+        var copy = (Tokenizer)MemberwiseClone();
+        (copy.Normalization, copy._normalizer) = (normalization, UnicodeNormalizer.For(normalization));
+        return copy;
+    }
+
+    /// <summary>The text as the tokenizer reads it.</summary>
+    public string Normalize(string text) => _normalizer?.Normalize(text) ?? text;
+
+    /// <summary>A text in pieces, normalized: what the tokenizer of a corpus is learned from.</summary>
+    /// <param name="pieces">The text, cut anywhere between two characters.</param>
+    /// <param name="normalization">The form.</param>
+    public static IEnumerable<string> Normalize(IEnumerable<string> pieces, TextNormalization normalization) =>
+        UnicodeNormalizer.For(normalization) is { } normalizer
+            ? TextPieces.Cut(pieces, normalizer.LastCut).Select(normalizer.Normalize)
+            : pieces;
+
     /// <summary>Splits <paramref name="text"/> into token ids.</summary>
     /// <exception cref="UnknownCharacterException">A character is not in the vocabulary and no rule maps it.</exception>
-    public abstract int[] Encode(string text);
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            return EncodeNormalized(Normalize(text));
+        }
+        catch (UnknownCharacterException e) when (_normalizer is not null)
+        {
+            throw new UnknownCharacterException(e.Characters, _normalizer.OriginalIndex(text, e.Index));
+        }
+    }
+
+    /// <summary>Splits a text that is normalized into token ids.</summary>
+    private protected abstract int[] EncodeNormalized(string text);
 
     /// <summary>The tokens of a text that comes in pieces, a few at a time: those of the text encoded whole.</summary>
     /// <param name="pieces">The text, cut anywhere between two characters.</param>
-    /// <exception cref="UnknownCharacterException">As for a whole text; only the unknown characters near the first are named.</exception>
+    /// <exception cref="UnknownCharacterException">
+    /// As for a whole text; only the unknown characters near the first are named, at its index in the normalized text.
+    /// </exception>
     public IEnumerable<int[]> Encode(IEnumerable<string> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
         var start = 0L;
-        foreach (var piece in TextPieces.Cut(pieces, LastCut))
+        foreach (var piece in TextPieces.Cut(Normalize(pieces, Normalization), LastCut))
         {
             yield return EncodeAt(start, piece);
             start += piece.Length;
@@ -103,7 +146,7 @@ public abstract class Tokenizer
     {
         try
         {
-            return Encode(piece);
+            return EncodeNormalized(piece);
         }
         catch (UnknownCharacterException e) when (start > 0)
         {

@@ -7,7 +7,7 @@ namespace LmModel.Tokenization;
 /// <summary>Reads <c>tokenizer.json</c> strictly: what is not exactly right is refused with the place and the reason.</summary>
 internal static class TokenizerReader
 {
-    private static readonly string[] Common = ["format", "version", "kind"];
+    private static readonly string[] Common = ["format", "version", "kind", "normalization"];
 
     private static readonly (string Name, UnknownCharacterRule Rule)[] Rules =
     [
@@ -15,6 +15,15 @@ internal static class TokenizerReader
         ("replace", UnknownCharacterRule.Replace),
         ("drop", UnknownCharacterRule.Drop),
     ];
+
+    private static readonly (string Name, TextNormalization Form)[] Forms =
+    [
+        ("none", TextNormalization.None),
+        ("nfc", TextNormalization.Nfc),
+        ("nfkc", TextNormalization.Nfkc),
+    ];
+
+    public static string FormName(TextNormalization form) => Array.Find(Forms, f => f.Form == form).Name;
 
     public static string RuleName(UnknownCharacterRule rule) => Array.Find(Rules, r => r.Rule == rule).Name;
 
@@ -50,7 +59,7 @@ internal static class TokenizerReader
         var version = Property(root, "version");
         if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var v) || v != TokenizerFile.Version)
             throw new InvalidDataException($"version: {TokenizerFile.Version} is expected, not {Shown(version)}.");
-        return Text(Property(root, "kind"), "kind") switch
+        Tokenizer tokenizer = Text(Property(root, "kind"), "kind") switch
         {
             "characters" => ReadCharacters(root),
             "bytes" => ReadBytes(root),
@@ -59,6 +68,19 @@ internal static class TokenizerReader
             var kind => throw new InvalidDataException(
                 $"kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not '{kind}'."),
         };
+        return Normalization(root) is var form && form == TextNormalization.None ? tokenizer : tokenizer.With(form);
+    }
+
+    /// <summary>Files from before there was a choice have none.</summary>
+    private static TextNormalization Normalization(JsonElement root)
+    {
+        if (!root.TryGetProperty("normalization", out var given))
+            return TextNormalization.None;
+        var name = Text(given, "normalization");
+        var known = Array.FindIndex(Forms, f => f.Name == name);
+        return known >= 0
+            ? Forms[known].Form
+            : throw new InvalidDataException($"normalization: 'none', 'nfc' or 'nfkc' is expected, not '{name}'.");
     }
 
     private static CharacterTokenizer ReadCharacters(JsonElement root)

@@ -26,6 +26,8 @@ internal static class TokenizerWriter
             json.WriteString("format", TokenizerFile.Format);
             json.WriteNumber("version", TokenizerFile.Version);
             json.WriteString("kind", tokenizer.Kind);
+            if (tokenizer.Normalization != TextNormalization.None)
+                json.WriteString("normalization", TokenizerReader.FormName(tokenizer.Normalization));
             WriteKind(json, tokenizer);
             json.WriteEndObject();
         }

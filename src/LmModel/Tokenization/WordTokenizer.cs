@@ -104,9 +104,8 @@ public sealed class WordTokenizer : Tokenizer
         return FromCorpus([text], vocabularySize);
     }
 
-    public override int[] Encode(string text)
+    private protected override int[] EncodeNormalized(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>();
         var rest = WellFormed(text).AsSpan();
         while (TryTake(ref rest, out var token))

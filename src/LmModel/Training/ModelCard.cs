@@ -35,7 +35,7 @@ public sealed record ModelCard
         Line($"| --- | --- |");
         Line($"| network | {config.Cell.ToString().ToUpperInvariant()}, {config.Layers} × {config.HiddenSize}, embedding {config.EmbeddingSize}{(config.TieWeights ? ", tied" : "")}, dropout {config.Dropout} |");
         Line($"| parameters | {config.ParameterCount:N0} |");
-        Line($"| tokenizer | {tokenizer.Kind}, {tokenizer.VocabularySize} tokens |");
+        Line($"| tokenizer | {tokenizer.Kind}, {tokenizer.VocabularySize} tokens{Rules(tokenizer)} |");
         Line($"| state of a text | {config.StateSize * sizeof(float):N0} bytes, whatever its length |");
         Line($"");
         Line($"## Data");
@@ -79,5 +79,19 @@ public sealed record ModelCard
         Line($"It has read one text and knows nothing else: it imitates that text's form, invents its facts and repeats its");
         Line($"prejudices. It can give back passages of its training text word for word. It follows no instructions.");
         return card.ToString();
+    }
+
+    /// <summary>What is not the default.</summary>
+    private static string Rules(Tokenizer tokenizer)
+    {
+        var unknown = tokenizer is not CharacterTokenizer characters ? "" : characters.UnknownRule switch
+        {
+            UnknownCharacterRule.Drop => "; unknown characters are left out",
+            UnknownCharacterRule.Replace => $"; unknown characters are read as U+{characters.Replacement!.Value.Value:X4}",
+            _ => "",
+        };
+        return tokenizer.Normalization == TextNormalization.None
+            ? unknown
+            : $"{unknown}; text is normalized to {tokenizer.Normalization.ToString().ToUpperInvariant()}";
     }
 }

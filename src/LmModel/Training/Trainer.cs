@@ -224,7 +224,7 @@ public sealed class Trainer : IDisposable
             precisions.Single(p => p.Precision is Precision.Fp32).Loss,
             new Evaluator(full, _tokenizer).Evaluate(_validation, Protocol.Contiguous, cancellation: cancellation),
         ];
-        var text = Split.Validation.ReadToEnd();
+        var text = _tokenizer.Normalize(Split.Validation.ReadToEnd());
         var figures = Array.ConvertAll(scored, figure => figure.OfText(text, _tokenizer.TokenBytes(_validation[0])));
         SaveBest(best, figures);
         return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions));

@@ -17,7 +17,7 @@ public sealed class ModelApiTests
             """{"cell":"gru","layers":1,"embedding_size":8,"hidden_size":16,"tie_weights":false}""",
             model.GetProperty("architecture").GetRawText());
         Assert.Equal(
-            $$"""{"kind":"characters","vocabulary_size":{{service.Tokenizer.VocabularySize}}}""",
+            $$"""{"kind":"characters","vocabulary_size":{{service.Tokenizer.VocabularySize}},"unknown":"error","normalization":"none"}""",
             model.GetProperty("tokenizer").GetRawText());
         Assert.Equal(64, model.GetProperty("state_bytes").GetInt32());
         Assert.Equal(service.Host.Model.Folder.Config.ParameterCount, model.GetProperty("parameters").GetInt64());

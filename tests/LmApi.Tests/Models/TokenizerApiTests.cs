@@ -38,6 +38,28 @@ public sealed class TokenizerApiTests
             await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task The_rules_of_the_tokenizer_hold_for_prompts_and_stop_sequences_and_are_told()
+    {
+        var rules = CharacterTokenizer.FromCorpus("abcé?", UnknownCharacterRule.Replace, new System.Text.Rune('?'));
+        await using var service = await LmServiceFixture.StartAsync(tokenizer: rules.With(TextNormalization.Nfc));
+
+        using var tokens = await service.PostAsync("/tokenize", new { text = "ae\u0301語" });
+        Assert.Equal(
+            """{"tokens":[{"id":1,"text":"a"},{"id":4,"text":"é"},{"id":0,"text":"?"}],"count":3}""",
+            await tokens.Content.ReadAsStringAsync());
+        using var response = await service.CreateClient().GetAsync(new Uri("/model", UriKind.Relative));
+        Assert.Equal(
+            """{"kind":"characters","vocabulary_size":5,"unknown":"replace","replacement":"?","normalization":"nfc"}""",
+            (await response.JsonAsync(200)).GetProperty("tokenizer").GetRawText());
+        using var stopped = await service.PostAsync("/generate", new
+        {
+            prompt = "a", max_tokens = 500, stream = false, seed = 1, temperature = 2, stop = new[] { "e\u0301" },
+        });
+        var answer = await stopped.JsonAsync(200);
+        Assert.Equal(("stop", "é"), (answer.Text("finish_reason"), answer.Text("stop_sequence")));
+    }
+
     [Theory]
     [InlineData("/tokenize", """{"txet":"a"}""", "txet unknown_field", "text missing")]
     [InlineData("/tokenize", """{"text":"AB"}""", "text unknown_character")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LmModel.Checkpoints;
 using LmModel.Tests.Checkpoints;
+using LmModel.Tokenization;
 
 namespace LmModel.Tests.Cli;
 
@@ -98,6 +99,46 @@ public sealed class LmCommandTests : IDisposable
         Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, LastLine(bpe.Error)));
 
         static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
+    }
+
+    [Fact]
+    public async Task The_rules_of_a_tokenizer_are_kept_and_applied_wherever_the_model_reads()
+    {
+        File.AppendAllText(Text, "Cafe\u0301 \ufb01n?\n");
+        var (code, output, error) = await LmProcess.RunAsync(
+            [.. Train, "--steps", "10", "--tokenizer", "characters", "--unknown", "replace:?", "--normalize", "nfkc"]);
+        Assert.True(code == 0, error);
+        var tokenizer = Assert.IsType<CharacterTokenizer>(ModelFolder.Open(Model).Tokenizer);
+        Assert.Equal(
+            (UnknownCharacterRule.Replace, "?", TextNormalization.Nfkc),
+            (tokenizer.UnknownRule, tokenizer.Replacement.ToString(), tokenizer.Normalization));
+        Assert.Contains("é", string.Concat(tokenizer.Vocabulary));
+        Assert.DoesNotContain("\u0301", string.Concat(tokenizer.Vocabulary));
+        Assert.Contains(
+            "tokens; unknown characters are read as U+003F; text is normalized to NFKC |", ModelFolder.Open(Model).Card);
+
+        var evaluated = await LmProcess.RunAsync("evaluate", Model, Text, "--split", "validation");
+        Assert.True(evaluated.Code == 0, evaluated.Error);
+        Assert.All(evaluated.Out.Split('\n')[..2], line => Assert.Contains(line, output));
+
+        async Task<string> Says(string prompt) =>
+            (await LmProcess.RunAsync("generate", Model, prompt, "--max-tokens", "20", "--seed", "7", "--echo")).Out;
+        var said = await Says("Café fin ?");
+        Assert.StartsWith("Café fin ?", said);
+        Assert.Equal(said, await Says("Cafe\u0301 \ufb01n 語"));
+    }
+
+    [Theory]
+    [InlineData("bpe", "drop", "lm: --unknown is for characters without a token, and a bpe tokenizer has tokens for every text.")]
+    [InlineData("bytes", "error", "and a bytes tokenizer has tokens for every text. Leave it out, or give --tokenizer characters.")]
+    [InlineData("words", "drop", "a words tokenizer reads a word that it lacks as <unk>. Leave it out.")]
+    [InlineData("characters", "replace:€", "lm: --unknown replace:€ needs a character that the text has, and there is no U+20AC in it.")]
+    public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(string tokenizer, string rule, string expected)
+    {
+        var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "10", "--tokenizer", tokenizer, "--unknown", rule]);
+
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error);
     }
 
     [Fact]
@@ -237,6 +278,9 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|syllables", "'words'")]
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]
+    [InlineData("train|x|--unknown|replace:ab", "--unknown must be error, drop, or replace: and one character, such as replace:?, not 'replace:ab'.")]
+    [InlineData("train|x|--unknown|replace:", "such as replace:?, not 'replace:'.")]
+    [InlineData("train|x|--normalize|nfd", "'nfd' must be none, nfc or nfkc.")]
     [InlineData("train|x|--minutes|0", "--minutes must be from 0.01 to 100000, not 0.")]
     [InlineData("train|x|--minutes|soon", "soon")]
     [InlineData("train|x|--minutes|NaN", "--minutes must be a number such as 0.5, not 'NaN'.")]

@@ -126,7 +126,7 @@ public sealed class TokenTextDecoderTests
 
         public override int VocabularySize => 257 * 257;
 
-        public override int[] Encode(string text) =>
+        private protected override int[] EncodeNormalized(string text) =>
             [.. Encoding.UTF8.GetBytes(text).Chunk(2).Select(b => (b[0] * 257) + (b.Length > 1 ? b[1] : 256))];
 
         public override ReadOnlySpan<byte> TokenBytes(int id) =>

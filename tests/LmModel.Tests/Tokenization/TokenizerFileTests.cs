@@ -68,6 +68,25 @@ public sealed class TokenizerFileTests : IDisposable
         Assert.Equal(tokenizer.Encode("ab"), loaded.Encode("ab"));
     }
 
+    [Theory]
+    [InlineData(TextNormalization.None)]
+    [InlineData(TextNormalization.Nfc)]
+    [InlineData(TextNormalization.Nfkc)]
+    public void A_normalization_comes_back_and_is_written_only_where_there_is_one(TextNormalization form)
+    {
+        foreach (var tokenizer in (Tokenizer[])
+        [
+            CharacterTokenizer.FromCorpus("aéfi"), new ByteTokenizer(), BpeTokenizer.Train("aéfi aéfi", 260), WordTokenizer.FromCorpus("é fi", 9),
+        ])
+        {
+            var loaded = SavedAndLoaded(tokenizer.With(form));
+
+            Assert.Equal(form, loaded.Normalization);
+            Assert.Equal(tokenizer.Encode("é"), loaded.Encode(form == TextNormalization.None ? "é" : "e\u0301"));
+            Assert.Equal(form != TextNormalization.None, File.ReadAllText(_path).Contains("\"normalization\": \"nf"));
+        }
+    }
+
     [Fact]
     public void A_byte_tokenizer_comes_back() => Assert.IsType<ByteTokenizer>(SavedAndLoaded(new ByteTokenizer()));
 
@@ -161,6 +180,8 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("{ HEAD \"kind\": \"syllables\"}", "kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not 'syllables'")]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"merges\": []}", "merges: is no property of this kind")]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"kind\": \"bytes\"}", "kind: is there twice")]
+    [InlineData("{ HEAD \"kind\": \"bytes\", \"normalization\": \"nfd\"}", "normalization: 'none', 'nfc' or 'nfkc' is expected, not 'nfd'")]
+    [InlineData("{ HEAD \"kind\": \"bytes\", \"normalization\": null}", "normalization: a string is expected, not null")]
     public void A_file_of_another_format_is_refused(string json, string reason) => AssertRefused(json, reason);
 
     [Theory]
