@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LmModel.Evaluation.Leaks;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
@@ -137,6 +138,13 @@ internal static class TrainCommand
         var plan = TrainingPlan.Make(facts, choices, time);
         display.Plan(plan);
         var split = corpus.Split(held with { Share = plan.Settings.ValidationShare });
+        if (split.ValidationCorpus is not null)
+        {
+            // It may be a part of the training text, which comparing whole documents does not find.
+            var leaks = TrainingText.Search(split.Training, split.Validation.ReadToEnd(), LeakCheck.DefaultWindow, cancellation);
+            ScoreLines.Leaks(leaks).ToList().ForEach(display.Write);
+        }
+
         if (plan.Tokenizer == "bpe" && split.Training.Length > CorpusTokenizer.MostLearnedFrom)
         {
             display.Write(string.Create(

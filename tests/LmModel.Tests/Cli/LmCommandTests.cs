@@ -102,6 +102,20 @@ public sealed class LmCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_validation_text_that_is_a_part_of_the_training_text_is_said_before_the_training()
+    {
+        File.WriteAllText(_folder["valid.txt"], File.ReadAllText(Text)[^800..]);
+
+        var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "1", "--validation-text", _folder["valid.txt"]]);
+
+        Assert.True(code == 0, error);
+        var lines = output.Split('\n');
+        var leaks = Array.FindIndex(lines, l => l.StartsWith("leak check: 751 of 751 windows of 50 characters (100.00 %)", StringComparison.Ordinal));
+        Assert.InRange(leaks, 0, Array.FindIndex(lines, l => l.StartsWith("step 1", StringComparison.Ordinal)));
+        Assert.Contains("warning: this is mostly training text", output);
+    }
+
+    [Fact]
     public async Task The_rules_of_a_tokenizer_are_kept_and_applied_wherever_the_model_reads()
     {
         File.AppendAllText(Text, "Cafe\u0301 \ufb01n?\n");
