@@ -6,29 +6,28 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
 
-if (HealthProbe.IsAskedFor(args))
-{
-    return await HealthProbe.RunAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-}
+return HealthProbe.IsAskedFor(args)
+    ? await HealthProbe.RunAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build())
+    : await Startup.RunAsync(args, builder =>
+    {
+        builder.AddLogs();
+        builder.AddLifecycle();
+        builder.AddHttpServer();
+        builder.AddModel();
+        builder.AddGeneration();
+        builder.AddApiDocument();
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddLogs();
-builder.AddHttpServer();
-builder.AddModel();
-builder.AddGeneration();
-builder.AddApiDocument();
+        var app = builder.Build();
+        app.UseRequestLogs();
+        app.UseSecurityHeaders();
+        app.UseHead();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
 
-var app = builder.Build();
-app.UseRequestLogs();
-app.UseSecurityHeaders();
-app.UseHead();
-app.UseMiddleware<ProblemMiddleware>();
-app.UseRouting();
-
-app.MapGeneration();
-app.MapModel();
-app.MapTokenizer();
-app.MapHealth();
-app.MapApiDocument();
-
-return await app.RunOrExplainAsync();
+        app.MapGeneration();
+        app.MapModel();
+        app.MapTokenizer();
+        app.MapHealth();
+        app.MapApiDocument();
+        return app;
+    });

@@ -28,7 +28,7 @@ internal sealed class EventStreamAnswer(
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            logger.ClientLeft(run.Id, output.Count);
+            logger.Aborted(run, output.Count);
         }
     }
 

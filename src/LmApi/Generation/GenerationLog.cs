@@ -6,8 +6,21 @@ namespace LmApi.Generation;
 /// <summary>What the log says of a generation: names and numbers, never text.</summary>
 internal static partial class GenerationLog
 {
+    /// <summary>Logs that the connection is gone, and which side ended it.</summary>
+    public static void Aborted(this ILogger logger, GenerationRun run, int tokens)
+    {
+        if (run.WasCutOff())
+        {
+            logger.CutOff(run.Id);
+        }
+        else
+        {
+            logger.ClientLeft(run.Id, tokens);
+        }
+    }
+
     [LoggerMessage(LogLevel.Information, "The client of {GenerationId} left after {Tokens} tokens")]
-    public static partial void ClientLeft(this ILogger logger, string generationId, int tokens);
+    private static partial void ClientLeft(this ILogger logger, string generationId, int tokens);
 
     [LoggerMessage(LogLevel.Error, "{GenerationId} failed")]
     private static partial void Failed(this ILogger logger, Exception exception, string generationId);

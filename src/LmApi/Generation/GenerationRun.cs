@@ -16,6 +16,25 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
 
     public StartResponse Start => new() { Id = id, Model = model, Seed = _settings.Seed };
 
+    /// <summary>
+    /// Whether the service ended it, even where its client could not be told. Drops the events nobody has read.
+    /// </summary>
+    public bool WasCutOff()
+    {
+        try
+        {
+            while (Events.TryRead(out _))
+            {
+            }
+
+            return false;
+        }
+        catch (Exception end)
+        {
+            return end is ObjectDisposedException;
+        }
+    }
+
     public TokenResponse ToResponse(in TokenEvent token) => new()
     {
         Index = token.Index,

@@ -49,7 +49,7 @@ internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvid
         }
         catch (Exception) when (aborted.IsCancellationRequested)
         {
-            logger.ClientLeft(run.Id, count);
+            logger.Aborted(run, count);
             throw;
         }
         catch (Exception exception)

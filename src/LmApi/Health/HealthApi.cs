@@ -31,10 +31,10 @@ internal static class HealthApi
 
     internal static JsonHttpResult<HealthResponse> Live() => Answers.Json(new HealthResponse { Status = "live" });
 
-    internal static JsonHttpResult<HealthResponse> Ready(ModelHost host, IHostApplicationLifetime lifetime) =>
-        host.IsReady
+    internal static JsonHttpResult<HealthResponse> Ready(ModelHost host, Lifecycle lifecycle) =>
+        lifecycle.IsReady
             ? Answers.Json(new HealthResponse { Status = "ready", Model = host.Model.Name })
             : Answers.Json(
-                new HealthResponse { Status = lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : "starting" },
+                new HealthResponse { Status = lifecycle.IsStopping ? "stopping" : "starting" },
                 StatusCodes.Status503ServiceUnavailable);
 }

@@ -1,39 +1,91 @@
-using LmModel.Checkpoints;
-using LmModel.Networks;
-using Microsoft.Extensions.Options;
+using System.Globalization;
+using LmApi.Observability;
 
 namespace LmApi.Infrastructure;
 
-/// <summary>Runs the service; what keeps it from starting is told in one line.</summary>
+/// <summary>Builds and runs the service. Whatever keeps it from starting, or ends it, is told in one line.</summary>
 internal static partial class Startup
 {
-    /// <returns>The exit code.</returns>
-    public static async Task<int> RunOrExplainAsync(this WebApplication app)
+    /// <summary>
+    /// Reads the configuration as every ASP.NET Core service does, but <c>appsettings.json</c> from the program's own
+    /// folder, wherever it is started (<c>--contentRoot</c> names another). Nothing is reloaded, so no file is watched.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
+        // What a number or a date looks like does not depend on the machine, even where its cultures are switched on.
+        var invariant = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = invariant;
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = invariant;
+        return WebApplication.CreateBuilder(
+            [$"--contentRoot={AppContext.BaseDirectory}", "--hostBuilder:reloadConfigOnChange=false", .. args]);
+    }
+
+    /// <param name="args">Of the command line.</param>
+    /// <param name="build">Adds the services and the endpoints.</param>
+    /// <returns>The exit code: 0 where the service was told to stop, 1 where it failed.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<WebApplicationBuilder, WebApplication> build)
+    {
+        using var signals = new StopSignals();
+        IConfiguration configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        WebApplication? app = null;
+        var started = false;
         try
         {
-            await app.RunAsync();
-            return Environment.ExitCode;
+            var builder = CreateBuilder(args);
+            configuration = builder.Configuration;
+            app = build(builder);
+            await app.StartAsync();
+            started = true;
+            signals.HandOver(app.Services.GetRequiredService<Lifecycle>().Stop);
+            await app.WaitForShutdownAsync();
+            // Whatever else ends it, such as a background service that failed, has said why.
+            return signals.Heard ? Environment.ExitCode : 1;
         }
-        catch (Exception exception) when (IsExplained(exception))
+        catch (Exception exception) when (exception is not HostAbortedException)
         {
-            var reasons = exception is AggregateException several ? several.InnerExceptions : [exception];
-            LogStopped(app.Logger, string.Join("; ", reasons.Select(e => e.Message.ReplaceLineEndings(" "))));
+            var reason = Reason(exception);
+            using var log = app is null ? Logs.WithoutService(configuration) : null;
+            var logger = log?.CreateLogger(typeof(Startup)) ?? app!.Logger;
+            if (started)
+            {
+                LogFailed(logger, reason);
+            }
+            else
+            {
+                LogNotStarted(logger, reason);
+            }
+
+            LogTrace(logger, exception);
             return 1;
+        }
+        finally
+        {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
         }
     }
 
-    /// <summary>The message says it all: a stack trace would hide it.</summary>
-    private static bool IsExplained(Exception exception) =>
-        exception is ModelFolderException or TorchUnavailableException or OptionsValidationException or IOException
-            || IsUnreadableOption(exception)
-            // Sections of options are validated one by one, and all that are wrong are thrown together.
-            || (exception is AggregateException several && several.InnerExceptions.All(IsExplained));
+    /// <summary>The message of an exception and of those that caused it, in one line.</summary>
+    public static string Reason(Exception exception) => exception switch
+    {
+        // Sections of options are validated one by one, and all that are wrong are thrown together.
+        AggregateException several => string.Join("; ", several.InnerExceptions.Select(Reason)),
+        { InnerException: { } cause } when Reason(cause) is var why
+            && !exception.Message.Contains(why, StringComparison.OrdinalIgnoreCase) =>
+            $"{OneLine(exception.Message)} {why}",
+        _ => OneLine(exception.Message),
+    };
 
-    /// <summary>What the configuration binder throws for a value of another type.</summary>
-    private static bool IsUnreadableOption(Exception exception) =>
-        exception is InvalidOperationException { InnerException: ArgumentException or FormatException };
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
     [LoggerMessage(LogLevel.Critical, "The service cannot start: {Reason}")]
-    private static partial void LogStopped(ILogger logger, string reason);
+    private static partial void LogNotStarted(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "The service failed: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Where that was thrown")]
+    private static partial void LogTrace(ILogger logger, Exception exception);
 }

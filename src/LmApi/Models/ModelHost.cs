@@ -1,4 +1,5 @@
 using LmApi.Generation;
+using LmApi.Infrastructure;
 using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Networks;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Models;
 
 /// <summary>
-/// Loads the model before the server listens, so that a bad folder stops the process, and holds it until the end.
-/// Then a few tokens are generated and a first request is rehearsed behind the server's back; from then on
-/// <see cref="IsReady"/>.
+/// Loads the model before the server listens, so that a bad folder stops the process, and holds it until the end. Then
+/// a few tokens are generated and a first request is rehearsed behind the server's back; from then on the service is
+/// ready. Generations that are still running at the <see cref="Lifecycle.LastCall"/> are ended.
 /// </summary>
 internal sealed partial class ModelHost(
     IOptions<ModelOptions> model,
@@ -20,18 +21,16 @@ internal sealed partial class ModelHost(
     TimeProvider time,
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
+    Lifecycle lifecycle,
     ILogger<ModelHost> logger) : IHostedService, IDisposable
 {
     private const int WarmUpTokens = 8;
 
     private LoadedModel? _model;
-    private volatile bool _warm;
+    private readonly Lock _ending = new();
     private bool _disposed;
 
     public LoadedModel Model => _model ?? throw new InvalidOperationException("The model is not loaded yet.");
-
-    /// <summary>Warmed up, and not stopping.</summary>
-    public bool IsReady => _warm && !lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>Ends when the model is warm.</summary>
     public Task WarmUp { get; private set; } = Task.CompletedTask;
@@ -43,7 +42,8 @@ internal sealed partial class ModelHost(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var folder = ModelFolder.Open(ModelPath.Resolve(model.Value.Path, environment.ContentRootPath));
+        var folder = ModelFolder.Open(
+            ModelPath.Resolve(model.Value.Path, Environment.CurrentDirectory, environment.ContentRootPath));
         var bounds = new GenerationEngineOptions
         {
             MaxActive = inference.Value.BatchSize,
@@ -65,12 +65,13 @@ internal sealed partial class ModelHost(
             inference.Value.Engine.Name(), inference.Value.PrecisionOf(folder).Name(), inference.Value.ThreadsInUse);
         // Not before the server listens: a port that is taken would pull the model from under the warm-up.
         lifetime.ApplicationStarted.Register(() => WarmUp = WarmUpAsync(lifetime.ApplicationStopping));
+        lifecycle.LastCall.Register(EndGenerations);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _model?.Engine.Dispose();
+        EndGenerations();
         return WarmUp;
     }
 
@@ -80,8 +81,16 @@ internal sealed partial class ModelHost(
         if (!_disposed && _model is { } model)
         {
             _disposed = true;
-            model.Engine.Dispose();
+            EndGenerations();
             model.StepModel.Dispose();
+        }
+    }
+
+    private void EndGenerations()
+    {
+        lock (_ending)
+        {
+            _model?.Engine.Dispose();
         }
     }
 
@@ -95,7 +104,7 @@ internal sealed partial class ModelHost(
             }
 
             await rehearse(this, stopping);
-            _warm = true;
+            lifecycle.MarkReady();
             LogReady(Model.Name);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
@@ -105,7 +114,6 @@ internal sealed partial class ModelHost(
         catch (Exception exception)
         {
             LogBroken(Model.Name, exception.Message);
-            Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
     }

@@ -8,8 +8,9 @@ internal sealed class ModelOptions
     public const string Section = "Model";
 
     /// <summary>
-    /// The folder of the model. A relative one is looked for in the content root and then in every folder above it, so
-    /// that the same value works from the repository, from a build folder and in a container.
+    /// The folder of the model. A relative one is looked for in the working directory, then in the content root, which
+    /// is the program's folder, and in every folder above it. So the same value works from the repository and in a
+    /// container.
     /// </summary>
     [Required]
     public string Path { get; set; } = "models/fairy-tales";

@@ -5,19 +5,31 @@ namespace LmApi.Models;
 /// <summary>Finds the folder that <see cref="ModelOptions.Path"/> means.</summary>
 internal static class ModelPath
 {
+    /// <param name="path">Absolute, or relative to one of the folders below.</param>
+    /// <param name="workingDirectory">Looked in first.</param>
+    /// <param name="contentRoot">Looked in next, and then in every folder above it.</param>
     /// <exception cref="ModelFolderException">No such folder; the message says where it was looked for.</exception>
-    public static string Resolve(string path, string contentRoot)
+    public static string Resolve(string path, string workingDirectory, string contentRoot)
     {
-        for (var from = new DirectoryInfo(contentRoot); from is not null; from = from.Parent)
+        var found = AndAbove(contentRoot).Prepend(workingDirectory)
+            .Select(folder => Path.GetFullPath(path, folder))
+            .FirstOrDefault(Directory.Exists);
+        if (found is not null)
         {
-            var candidate = Path.GetFullPath(path, from.FullName);
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
+            return found;
         }
 
-        var where = Path.IsPathRooted(path) ? "" : $" in {contentRoot} or a folder above it";
+        var where = Path.IsPathRooted(path)
+            ? ""
+            : $" in {workingDirectory}, in {contentRoot} or in a folder above that";
         throw new ModelFolderException($"Model:Path is '{path}', but there is no such folder{where}.");
+    }
+
+    private static IEnumerable<string> AndAbove(string folder)
+    {
+        for (var from = new DirectoryInfo(folder); from is not null; from = from.Parent)
+        {
+            yield return from.FullName;
+        }
     }
 }

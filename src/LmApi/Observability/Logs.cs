@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
@@ -10,6 +11,7 @@ namespace LmApi.Observability;
 /// <summary>Structured logs on the console, one line a request. What a prompt says is never logged.</summary>
 internal static class Logs
 {
+    private const string FormatKey = $"{LoggingOptions.Section}:{nameof(LoggingOptions.Format)}";
     private const string TextTemplate = "[{Timestamp:HH:mm:ss.fff} {Level:u3}] {Message:lj} {TraceId}";
 
     public static void AddLogs(this WebApplicationBuilder builder)
@@ -18,15 +20,34 @@ internal static class Logs
             .BindConfiguration(LoggingOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        var format = builder.Configuration[$"{LoggingOptions.Section}:{nameof(LoggingOptions.Format)}"];
+        var format = builder.Configuration[FormatKey];
         builder.Services.AddSerilog(
             (services, logs) => logs
+                // Here, so that a service without its appsettings.json is not noisy. The host's errors are told by
+                // Startup.
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+                .MinimumLevel.Override("System", LogEventLevel.Warning)
                 .ReadFrom.Configuration(builder.Configuration)
                 .ReadFrom.Services(services)
                 .Enrich.FromLogContext()
                 .Filter.ByExcluding(IsUnreadableRest)
                 .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal),
             preserveStaticLogger: true);
+    }
+
+    /// <summary>
+    /// A log for the failure of a service that never came to have one; of the configuration what could be read.
+    /// </summary>
+    public static ILoggerFactory WithoutService(IConfiguration configuration)
+    {
+        var isVerbose = configuration["Serilog:MinimumLevel:Default"] is "Debug" or "Verbose";
+        var logs = new LoggerConfiguration()
+            .MinimumLevel.Is(isVerbose ? LogEventLevel.Debug : LogEventLevel.Information)
+            .WriteTo.Console(Formatter(configuration[FormatKey]), standardErrorFromLevel: LogEventLevel.Fatal)
+            .CreateLogger();
+        return new SerilogLoggerFactory(logs, dispose: true);
     }
 
     public static void UseRequestLogs(this WebApplication app) => app.UseSerilogRequestLogging(options =>

@@ -1,6 +1,5 @@
-using LmApi.Health;
+using LmApi.Infrastructure;
 using LmApi.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -39,8 +38,9 @@ public sealed class HealthApiTests
     public async Task Ready_is_503_once_the_service_stops()
     {
         await using var service = await LmServiceFixture.StartAsync();
+        var lifecycle = service.Services.GetRequiredService<Lifecycle>();
         service.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        Assert.False(service.Host.IsReady);
+        Assert.Equal((false, true), (lifecycle.IsReady, lifecycle.IsStopping));
     }
 
     [Fact]
@@ -56,35 +56,5 @@ public sealed class HealthApiTests
         await stopping.Task;
         var line = await service.Logs.WaitForAsync("cannot generate");
         Assert.Equal(Serilog.Events.LogEventLevel.Fatal, line.Level);
-        Environment.ExitCode = 0;
     }
-
-    [Theory]
-    [InlineData(null, null, 8080)]
-    [InlineData(null, "9000;9001", 9000)]
-    [InlineData("http://+:5001;https://+:5002", "9000", 5001)]
-    public void The_probe_asks_the_port_that_the_service_listens_on(string? urls, string? ports, int port)
-    {
-        var environment = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = urls, ["ASPNETCORE_HTTP_PORTS"] = ports })
-            .Build();
-        Assert.Equal(port, HealthProbe.Port(environment));
-    }
-
-    [Fact]
-    public async Task The_probe_says_0_where_the_service_is_ready_and_1_where_nobody_answers()
-    {
-        int port;
-        await using (var service = await LmServiceFixture.StartOnPortAsync())
-        {
-            port = service.ClientOptions.BaseAddress.Port;
-            Assert.Equal(0, await ProbeAsync(port));
-        }
-
-        Assert.Equal(1, await ProbeAsync(port));
-    }
-
-    private static Task<int> ProbeAsync(int port) => HealthProbe.RunAsync(new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?> { ["ASPNETCORE_HTTP_PORTS"] = $"{port}" })
-        .Build());
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using LmApi.Generation;
+using LmApi.Infrastructure;
+using LmApi.Observability;
 using LmApi.Tests.Support;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Serilog.Events;
 
 namespace LmApi.Tests.Infrastructure;
@@ -126,20 +128,22 @@ public sealed partial class HttpServerTests
     [Fact]
     public async Task A_service_that_cannot_accept_connections_stops_with_exit_code_1()
     {
-        var service = LmServiceFixture.Cold(configure: services => services.AddSingleton<IConnectionListenerFactory, BrokenListener>());
-        service.UseKestrel(0);
         try
         {
-            service.StartServer();
-            var stopped = new TaskCompletionSource();
-            service.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopped.SetResult);
-            await stopped.Task;
-            Assert.Equal(1, Environment.ExitCode);
+            Assert.Equal(1, await Startup.RunAsync(["--urls=http://127.0.0.1:0"], builder =>
+            {
+                builder.AddLogs();
+                builder.AddLifecycle();
+                builder.AddHttpServer();
+                builder.AddGeneration();
+                builder.Services.AddSingleton(TimeProvider.System);
+                builder.Services.AddSingleton<IConnectionListenerFactory, BrokenListener>();
+                return builder.Build();
+            }));
         }
         finally
         {
             Environment.ExitCode = 0;
-            await service.DisposeAsync();
         }
     }
 

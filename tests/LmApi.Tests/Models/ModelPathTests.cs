@@ -7,6 +7,8 @@ public sealed class ModelPathTests : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("lm-path-");
 
+    private string Elsewhere => _root.CreateSubdirectory("elsewhere").FullName;
+
     public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
@@ -14,8 +16,8 @@ public sealed class ModelPathTests : IDisposable
     {
         var model = _root.CreateSubdirectory("models/shakespeare").FullName;
         var content = _root.CreateSubdirectory("src/LmApi").FullName;
-        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", content));
-        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", _root.FullName));
+        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", Elsewhere, content));
+        Assert.Equal(model, ModelPath.Resolve("models/shakespeare", Elsewhere, _root.FullName));
     }
 
     [Fact]
@@ -23,20 +25,29 @@ public sealed class ModelPathTests : IDisposable
     {
         _root.CreateSubdirectory("models/a");
         var near = _root.CreateSubdirectory("app/models/a").FullName;
-        Assert.Equal(near, ModelPath.Resolve("models/a", Path.Combine(_root.FullName, "app")));
+        Assert.Equal(near, ModelPath.Resolve("models/a", Elsewhere, Path.Combine(_root.FullName, "app")));
+    }
+
+    [Fact]
+    public void The_working_directory_comes_first()
+    {
+        _root.CreateSubdirectory("app/models/a");
+        var here = _root.CreateSubdirectory("elsewhere/models/a").FullName;
+        Assert.Equal(here, ModelPath.Resolve("models/a", Elsewhere, Path.Combine(_root.FullName, "app")));
     }
 
     [Fact]
     public void A_rooted_path_is_itself()
     {
-        Assert.Equal(_root.FullName, ModelPath.Resolve(_root.FullName, Path.GetTempPath()));
+        Assert.Equal(_root.FullName, ModelPath.Resolve(_root.FullName, Elsewhere, Path.GetTempPath()));
     }
 
     [Fact]
     public void A_path_that_is_nowhere_says_where_it_was_looked_for()
     {
-        var exception = Assert.Throws<ModelFolderException>(() => ModelPath.Resolve("models/nowhere", _root.FullName));
+        var exception = Assert.Throws<ModelFolderException>(() => ModelPath.Resolve("models/nowhere", Elsewhere, _root.FullName));
         Assert.Contains("Model:Path is 'models/nowhere'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(Elsewhere, exception.Message, StringComparison.Ordinal);
         Assert.Contains(_root.FullName, exception.Message, StringComparison.Ordinal);
     }
 }
