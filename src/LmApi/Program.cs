@@ -7,7 +7,7 @@ using LmApi.Models;
 using LmApi.Observability;
 
 return HealthProbe.IsAskedFor(args)
-    ? await HealthProbe.RunAsync(new ConfigurationBuilder().AddEnvironmentVariables().Build())
+    ? await HealthProbe.RunAsync(args)
     : await Startup.RunAsync(args, builder =>
     {
         builder.AddLogs();

@@ -1,45 +1,92 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using LmApi.Infrastructure;
 
 namespace LmApi.Health;
 
 /// <summary>
 /// <c>LmApi --health</c>: asks the service on this machine whether it is ready and exits with 0 or 1. So a container
-/// without a shell or curl can check itself; nothing is loaded.
+/// without a shell or curl can check itself; nothing is loaded. The rest of the arguments, like everything else that is
+/// configured, is read as the service reads it.
 /// </summary>
 internal static class HealthProbe
 {
-    private const int DefaultPort = 8080;
+    private const string Argument = "--health";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    public static bool IsAskedFor(string[] args) => args is ["--health"];
+    public static bool IsAskedFor(string[] args) => args.Contains(Argument);
 
-    public static async Task<int> RunAsync(IConfiguration environment)
+    /// <summary>Says in one line what was asked and what came of it.</summary>
+    /// <returns>The exit code: 0 where the service is ready.</returns>
+    public static async Task<int> RunAsync(string[] args)
     {
-        using var client = new HttpClient { Timeout = Patience };
+        BindingAddress? address = null;
         try
         {
-            var url = FormattableString.Invariant($"http://127.0.0.1:{Port(environment)}{HealthApi.ReadyPath}");
-            using var response = await client.GetAsync(url);
-            return response.IsSuccessStatusCode ? 0 : 1;
+            var configuration = Startup.CreateBuilder([.. args.Where(arg => arg != Argument)]).Configuration;
+            address = ServerAddresses.Of(configuration).MaxBy(a => a.Scheme == Uri.UriSchemeHttp)!;
+            var status = await AskAsync(address);
+            Console.WriteLine($"{address} answers {(int)status} to {HealthApi.ReadyPath}");
+            return status == HttpStatusCode.OK ? 0 : 1;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception)
         {
+            var where = address is null ? "" : $"{address}: ";
+            Console.Error.WriteLine($"Not healthy: {where}{Startup.Reason(exception)}");
             return 1;
         }
     }
 
-    /// <summary>The first port of <c>ASPNETCORE_URLS</c>, else of <c>ASPNETCORE_HTTP_PORTS</c>, else 8080.</summary>
-    public static int Port(IConfiguration environment)
+    [SuppressMessage("Security", "CA5359", Justification = "The certificate is for the name that clients use.")]
+    private static async Task<HttpStatusCode> AskAsync(BindingAddress address)
     {
-        if (First(environment["ASPNETCORE_URLS"]) is { } url)
+        var endPoint = EndPointOf(address);
+        using var handler = new SocketsHttpHandler
         {
-            return BindingAddress.Parse(url).Port;
-        }
-
-        var port = First(environment["ASPNETCORE_HTTP_PORTS"]);
-        return int.TryParse(port, CultureInfo.InvariantCulture, out var number) ? number : DefaultPort;
+            UseProxy = false,
+            ConnectCallback = (_, cancellation) => ConnectAsync(endPoint, cancellation),
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        };
+        using var client = new HttpClient(handler) { Timeout = Patience };
+        var uri = new Uri($"{address.Scheme}://localhost:{address.Port}{HealthApi.ReadyPath}");
+        using var response = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead);
+        return response.StatusCode;
     }
 
-    private static string? First(string? list) =>
-        list?.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
+    /// <summary>
+    /// Where the server listens, seen from this machine. A name other than an IP address is every address to it.
+    /// </summary>
+    private static EndPoint EndPointOf(BindingAddress address)
+    {
+        if (address.IsUnixPipe)
+        {
+            return new UnixDomainSocketEndPoint(address.UnixPipePath);
+        }
+
+        if (address.Port == 0)
+        {
+            throw new InvalidOperationException("The system chose the port, so nobody knows it.");
+        }
+
+        var loopback = Socket.OSSupportsIPv4 ? IPAddress.Loopback : IPAddress.IPv6Loopback;
+        var isOne = IPAddress.TryParse(address.Host, out var ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any);
+        return new IPEndPoint(isOne ? ip! : loopback, address.Port);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellation)
+    {
+        var protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

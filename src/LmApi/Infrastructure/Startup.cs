@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using LmApi.Observability;
 
 namespace LmApi.Infrastructure;
@@ -34,6 +35,7 @@ internal static partial class Startup
             var builder = CreateBuilder(args);
             configuration = builder.Configuration;
             app = build(builder);
+            ServerAddresses.Of(configuration);
             await app.StartAsync();
             started = true;
             signals.HandOver(app.Services.GetRequiredService<Lifecycle>().Stop);
@@ -43,7 +45,10 @@ internal static partial class Startup
         }
         catch (Exception exception) when (exception is not HostAbortedException)
         {
-            var reason = Reason(exception);
+            // Of a socket's error the server does not say which address it was.
+            var reason = exception is SocketException
+                ? $"cannot listen on {ServerAddresses.Text(configuration)}: {Reason(exception)}"
+                : Reason(exception);
             using var log = app is null ? Logs.WithoutService(configuration) : null;
             var logger = log?.CreateLogger(typeof(Startup)) ?? app!.Logger;
             if (started)

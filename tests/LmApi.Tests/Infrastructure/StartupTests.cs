@@ -1,9 +1,11 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using LmApi.Infrastructure;
 using LmApi.Tests.Support;
 using LmModel.Tokenization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LmApi.Tests.Infrastructure;
 
@@ -53,21 +55,103 @@ public sealed class StartupTests
         Directory.GetParent(folder)!.Delete(recursive: true);
     }
 
-    private static async Task<string> StopsAsync(string reason, params string[] arguments)
+    [Theory]
+    [InlineData("localhost:8080", "urls is 'localhost:8080'")]
+    [InlineData("http://localhost:99999", "0 to 65535")]
+    [InlineData("http://localhost:many", "0 to 65535")]
+    [InlineData("http://127.0.0.1:0;ftp://127.0.0.1", "urls is 'ftp://127.0.0.1'")]
+    [InlineData("http://192.0.2.1:8080", "cannot listen on http://192.0.2.1:8080: ")]
+    [InlineData("http://unix:/no/such/folder/socket", "cannot listen on http://unix:/no/such/folder/socket: ")]
+    [InlineData("https://127.0.0.1:0", "certificate")]
+    public async Task An_address_that_cannot_be_listened_on_stops_the_process_with_one_line(string url, string reason) =>
+        await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", $"--urls={url}");
+
+    [Theory]
+    [InlineData("Loud is not a valid Serilog level", "--Serilog:MinimumLevel:Default=Loud")]
+    [InlineData("-x=1", "-x=1")]
+    [InlineData("Kestrel:Endpoints:Public:Url", "--Kestrel:Endpoints:Public:Protocols=Http1")]
+    [InlineData("DrainSeconds", "--Shutdown:DrainSeconds=-1")]
+    [InlineData("shutdownTimeoutSeconds", "--shutdownTimeoutSeconds=0")]
+    [InlineData("/no/such/folder", "--contentRoot=/no/such/folder")]
+    public async Task A_setting_that_cannot_be_obeyed_stops_the_process_with_one_line(string reason, string argument) =>
+        await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", argument);
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Broken_settings_stop_the_process_with_one_line_in_the_format_of_the_log(string format)
     {
-        var service = Path.Combine(AppContext.BaseDirectory, "LmApi.dll");
-        var start = new ProcessStartInfo("dotnet", [service, "--urls=http://127.0.0.1:0", .. arguments])
+        var folder = Directory.CreateTempSubdirectory("lm-start-");
+        var file = Path.Combine(folder.FullName, "appsettings.json");
+        await File.WriteAllTextAsync(file, "{ \"Model\": { \"Path\": }");
+        var line = await StopsAsync(
+            [$"--contentRoot={folder.FullName}"], new() { ["Logging__Format"] = format }, file, "LineNumber: 0");
+        Assert.Equal(format == "json", line.StartsWith('{'));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Where_a_failure_was_thrown_is_told_at_debug()
+    {
+        using var process = ServiceProcess.Start(["--Model:Path=/no/such/model", "--Serilog:MinimumLevel:Default=Debug"]);
+        Assert.Equal(1, await process.ExitCodeAsync());
+        Assert.Contains(process.Output, line => line.Contains("   at LmApi", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_background_service_that_fails_ends_the_process_with_1()
+    {
+        var code = await Startup.RunAsync(["--urls=http://127.0.0.1:0"], builder =>
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var line = Assert.Single((await process.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        await process.WaitForExitAsync();
-        Assert.Equal(1, process.ExitCode);
-        Assert.Contains(reason, line, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", await output, StringComparison.Ordinal);
+            builder.AddLifecycle();
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddHostedService<Failing>();
+            return builder.Build();
+        });
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    public async Task Numbers_are_written_with_a_point_whatever_the_machine_speaks()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "takes its language from LANG");
+        using var process = ServiceProcess.Start(
+            [
+                "--urls=http://127.0.0.1:0", $"--Model:Path={ServiceProcess.TinyModel}",
+                "--Serilog:MinimumLevel:Default=Debug", "--Shutdown:DrainSeconds=0",
+            ],
+            new() { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0", ["LANG"] = "de_DE.UTF-8", ["LC_ALL"] = "de_DE.UTF-8" });
+        using var client = await process.ConnectAsync();
+        await client.GetStringAsync(new Uri("/health/live", UriKind.Relative));
+        process.Terminate();
+        await process.ExitCodeAsync();
+
+        var line = Assert.Single(process.Output, line => line.Contains("GET /health/live answered", StringComparison.Ordinal));
+        Assert.Matches(@"in \d+\.\d ms", line);
+    }
+
+    private static Task<string> StopsAsync(string reason, params string[] arguments) =>
+        StopsAsync(["--urls=http://127.0.0.1:0", .. arguments], [], reason);
+
+    private static async Task<string> StopsAsync(
+        string[] arguments, Dictionary<string, string> environment, params string[] reasons)
+    {
+        // Without a home there is no developer certificate either.
+        environment["HOME"] = Path.GetTempPath();
+        using var process = ServiceProcess.Start(arguments, environment);
+        Assert.Equal(1, await process.ExitCodeAsync());
+        var line = Assert.Single(process.Errors);
+        Assert.All(reasons, reason => Assert.Contains(reason, line, StringComparison.Ordinal));
+        Assert.DoesNotContain(process.Output, output => output.Contains("   at ", StringComparison.Ordinal));
         return line;
+    }
+
+    private sealed class Failing : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("no good");
+        }
     }
 }
