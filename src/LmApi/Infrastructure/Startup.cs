@@ -35,6 +35,7 @@ internal static partial class Startup
             var builder = CreateBuilder(args);
             configuration = builder.Configuration;
             app = build(builder);
+            UnknownOptions.Warn(app);
             ServerAddresses.Of(configuration);
             await app.StartAsync();
             started = true;
