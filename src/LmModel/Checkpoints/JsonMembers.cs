@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using LmModel.Files;
 using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
@@ -25,7 +26,7 @@ internal static class JsonMembers
         },
     };
 
-    /// <summary>The members, or null where this is no JSON object; doubled ones are refused too.</summary>
+    /// <summary>The members, or null where this is not a JSON object; doubled ones are refused too.</summary>
     /// <param name="json">The whole file.</param>
     /// <param name="what">What it should hold, for the complaint.</param>
     /// <param name="problems">Receives the complaint.</param>
@@ -33,8 +34,12 @@ internal static class JsonMembers
     {
         try
         {
-            return JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+            JsonText.Check(json);
+            var members = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("expected an object");
+            return !members.ContainsKey(VersionMember) && ForeignFile.Recognize(members.Select(m => m.Key)) is { } kind
+                ? throw new JsonException($"it looks like {kind}")
+                : members;
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Tokenization;
 
@@ -12,6 +13,9 @@ public sealed class ModelFolder
 {
     /// <summary>The file of the weights.</summary>
     public const string WeightsName = "model.safetensors";
+
+    /// <summary>Bytes of a <c>config.json</c>, <c>precision.json</c> or <c>README.md</c>; real ones have a few thousand.</summary>
+    internal const int MaxSmallLength = 1 << 20;
 
     private const string ConfigName = "config.json";
     private const string TokenizerName = "tokenizer.json";
@@ -50,9 +54,9 @@ public sealed class ModelFolder
     private static ModelFolder Open(string path, bool withPrecision)
     {
         var problems = new ProblemList();
-        if (!Directory.Exists(path))
+        if (FolderHints.OfPath(path) is { } notAFolder)
         {
-            problems.Add("there is no such folder");
+            problems.Add(notAFolder);
             throw Failure(path, problems);
         }
 
@@ -61,8 +65,10 @@ public sealed class ModelFolder
         string? sha256 = null, card = null;
         PrecisionReport? precision = null;
         var bytes = 0L;
-        Attempt(ConfigName, problems, () => config = ReadConfig(path, problems));
-        Attempt(TokenizerName, problems, () => tokenizer = ReadTokenizer(path, problems));
+        string File(string name) => System.IO.Path.Combine(path, name);
+
+        problems.Attempt(ConfigName, () => config = ReadConfig(File(ConfigName), problems));
+        problems.Attempt(TokenizerName, () => tokenizer = TokenizerReader.Read(FolderFile.Read(File(TokenizerName), TokenizerFile.MaxBytes)));
         if (config is not null && tokenizer is not null && tokenizer.VocabularySize != config.VocabularySize)
         {
             problems.Add(
@@ -70,15 +76,18 @@ public sealed class ModelFolder
                 $"but vocabulary_size in {ConfigName} is {config.VocabularySize}");
         }
 
-        Attempt(WeightsName, problems, () => (sha256, bytes) = CheckWeights(path, config, problems));
-        if (File.Exists(System.IO.Path.Combine(path, CardName)))
+        var before = problems.Count;
+        problems.Attempt(WeightsName, () => (sha256, bytes) = CheckWeights(File(WeightsName), config, problems));
+        if (FolderFile.Exists(File(CardName)))
         {
-            Attempt(CardName, problems, () => card = Encoding.UTF8.GetString(ModelFolderFiles.ReadSmall(path, CardName)));
+            problems.Attempt(CardName, () => card = ReadCard(File(CardName)));
         }
 
-        if (withPrecision && File.Exists(System.IO.Path.Combine(path, PrecisionName)))
+        if (withPrecision && FolderFile.Exists(File(PrecisionName)))
         {
-            Attempt(PrecisionName, problems, () => precision = ReadPrecision(path, sha256, problems));
+            // Weights that have to be replaced anyway need no report of theirs.
+            var measured = problems.Count == before ? sha256 : null;
+            problems.Attempt(PrecisionName, () => precision = ReadPrecision(File(PrecisionName), measured, problems));
         }
 
         return problems.Count == 0
@@ -103,9 +112,9 @@ public sealed class ModelFolder
     {
         var problems = new ProblemList();
         Dictionary<string, float[]>? weights = null;
-        Attempt(WeightsName, problems, () =>
+        problems.Attempt(WeightsName, () =>
         {
-            using var stream = ModelFolderFiles.OpenRead(Path, WeightsName);
+            using var stream = FolderFile.Open(System.IO.Path.Combine(Path, WeightsName));
             var sha256 = Sha256(stream);
             if (sha256 != WeightsSha256)
             {
@@ -115,7 +124,8 @@ public sealed class ModelFolder
             }
 
             using var reader = SafeTensorsReader.Open(stream, WeightsName);
-            weights = Config.ParameterShapes.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name));
+            weights = Config.ParameterShapes.ToDictionary(
+                p => p.Name, p => reader.ReadFloats(ParameterCheck.StoredName(reader, Config, p.Name)));
         });
         return weights ?? throw Failure(Path, problems);
     }
@@ -124,11 +134,17 @@ public sealed class ModelFolder
     /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed: it
     /// was measured for the weights that were here.
     /// </summary>
-    /// <exception cref="ArgumentException">The parts do not fit together; nothing was written.</exception>
+    /// <exception cref="ArgumentException">The parts do not fit together, or a weight is not finite; nothing was written.</exception>
     public static void Save(
         string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card)
     {
-        CheckParts(config, tokenizer, weights);
+        var problems = new ProblemList();
+        ParameterCheck.Check(config, tokenizer, weights, problems);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(problems.Describe("These parts make no model"));
+        }
+
         var tensors = config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, weights[p.Name])).ToList();
         string File(string name) => System.IO.Path.Combine(path, name);
 
@@ -171,31 +187,23 @@ public sealed class ModelFolder
     private static ModelConfig? ReadConfig(string path, ProblemList problems)
     {
         var found = new ProblemList();
-        var config = ConfigFile.Read(ModelFolderFiles.ReadSmall(path, ConfigName), found);
+        var config = ConfigFile.Read(FolderFile.Read(path, MaxSmallLength), found);
         problems.AddAll(ConfigName, found);
         return config;
     }
 
-    private static Tokenizer? ReadTokenizer(string path, ProblemList problems)
+    /// <summary>In whatever encoding its byte order mark says; UTF-8 without one.</summary>
+    private static string ReadCard(string path)
     {
-        ModelFolderFiles.CheckPresent(path, TokenizerName);
-        try
-        {
-            return TokenizerFile.Load(System.IO.Path.Combine(path, TokenizerName));
-        }
-        catch (InvalidDataException e)
-        {
-            // Names the file itself.
-            problems.Add(e.Message);
-            return null;
-        }
+        using var reader = new StreamReader(new MemoryStream(FolderFile.Read(path, MaxSmallLength)), Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     /// <summary>A report on other weights is refused rather than passed over: someone believes in it.</summary>
     private static PrecisionReport? ReadPrecision(string path, string? weightsSha256, ProblemList problems)
     {
         var found = new ProblemList();
-        var report = PrecisionFile.Read(ModelFolderFiles.ReadSmall(path, PrecisionName), found);
+        var report = PrecisionFile.Read(FolderFile.Read(path, MaxSmallLength), found);
         if (report is not null && weightsSha256 is not null && report.WeightsSha256 != weightsSha256)
         {
             found.Add(
@@ -210,14 +218,17 @@ public sealed class ModelFolder
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>
     private static (string Sha256, long Bytes) CheckWeights(string path, ModelConfig? config, ProblemList problems)
     {
-        using var stream = ModelFolderFiles.OpenRead(path, WeightsName);
+        if (!FolderFile.Exists(path) && FolderHints.OfMissingWeights(System.IO.Path.GetDirectoryName(path)!) is { } hint)
+        {
+            throw new FileNotFoundException($"missing; {hint}");
+        }
+
+        using var stream = FolderFile.Open(path);
         using var reader = SafeTensorsReader.Open(stream, WeightsName);
         if (config is not null)
         {
             var found = new ProblemList();
-            // PyTorch's state_dict names a tied matrix twice.
-            (string, string)? duplicate = config.TieWeights ? ("fc.weight", "embedding.weight") : null;
-            ParameterCheck.Check(reader, config.ParameterShapes, duplicate, found);
+            ParameterCheck.Check(reader, config, found);
             problems.AddAll(WeightsName, found);
         }
 
@@ -228,61 +239,6 @@ public sealed class ModelFolder
     {
         stream.Position = 0;
         return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    private static void CheckParts(ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights)
-    {
-        var problems = new ProblemList();
-        foreach (var problem in config.Problems())
-        {
-            problems.Add(problem);
-        }
-
-        if (tokenizer.VocabularySize != config.VocabularySize)
-        {
-            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
-        }
-
-        if (problems.Count == 0)
-        {
-            var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
-            foreach (var (name, shape) in shapes)
-            {
-                var count = shape.Aggregate(1L, (n, d) => n * d);
-                var found = weights.TryGetValue(name, out var values) ? $"{values.LongLength} numbers" : "none";
-                if (values?.LongLength != count)
-                {
-                    problems.Add($"{name}: expected {TensorInfo.Show(shape)}, {count} numbers, given {found}");
-                }
-            }
-
-            foreach (var name in weights.Keys.Where(name => !shapes.ContainsKey(name)))
-            {
-                problems.Add($"{name}: not a parameter of this configuration");
-            }
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(problems.Describe("These parts make no model"));
-        }
-    }
-
-    /// <summary>Turns whatever is wrong with one file into a problem, so that the others are still looked at.</summary>
-    private static void Attempt(string file, ProblemList problems, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (SafeTensorsException e)
-        {
-            problems.AddAll(file, e.Problems);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            problems.Add($"{file}: {e.Message}");
-        }
     }
 
     private static ModelFolderException Failure(string path, ProblemList problems) =>

@@ -1,51 +1,125 @@
+using System.Globalization;
+using LmModel.Networks;
+using LmModel.Tokenization;
+
 namespace LmModel.Checkpoints;
 
 /// <summary>Compares the tensors of a file with the parameters a model has.</summary>
 internal static class ParameterCheck
 {
+    private const string Embedding = "embedding.weight", Output = "fc.weight";
+
     /// <param name="reader">The file.</param>
-    /// <param name="expected">Every parameter with its shape.</param>
-    /// <param name="duplicate">
-    /// A name the file may have on top, because it repeats another tensor bit for bit; null for none.
+    /// <param name="config">The model.</param>
+    /// <param name="problems">
+    /// Receives what a file of another kind looks like, then every name missing or unexpected, every shape and every type that
+    /// is wrong, and the first number of each tensor that is not finite.
     /// </param>
-    /// <param name="problems">Receives every name missing or unexpected, every shape and every type that is wrong.</param>
-    public static void Check(
-        SafeTensorsReader reader,
-        IReadOnlyList<(string Name, long[] Shape)> expected,
-        (string Name, string Of)? duplicate,
-        ProblemList problems)
+    public static void Check(SafeTensorsReader reader, ModelConfig config, ProblemList problems)
     {
-        foreach (var (name, shape) in expected)
+        var (found, known) = (new ProblemList(), new HashSet<string>());
+        var foreign = ForeignWeights.Find(reader, config);
+        foreach (var (name, shape) in config.ParameterShapes)
         {
             var wanted = $"expected F32 {TensorInfo.Show(shape)}";
-            if (reader.Find(name) is not { } found)
+            if (foreign.Stored(name) is not { } tensor)
             {
-                problems.Add($"{name}: missing; {wanted}");
+                found.Add($"{name}: missing; {wanted}");
+                continue;
             }
-            else if (!found.Type.FitsFloat() || !found.Shape.SequenceEqual(shape))
+
+            known.Add(tensor.Name);
+            if (!tensor.Type.FitsFloat() || !tensor.Shape.SequenceEqual(shape))
             {
-                problems.Add($"{name}: {wanted}, found {found}");
+                found.Add($"{ProblemList.Show(tensor.Name)}: {wanted}, found {tensor}");
+            }
+            else if (reader.FindUnusable(tensor) is { } problem)
+            {
+                found.Add(problem);
             }
         }
 
-        var names = expected.Select(p => p.Name).ToHashSet();
-        foreach (var found in reader.Tensors.Where(t => !names.Contains(t.Name)))
+        if (config.TieWeights && foreign.Stored(Output) is { } copy && known.Add(copy.Name))
         {
-            if (duplicate is not { } copy || found.Name != copy.Name)
+            CheckCopy(reader, foreign.Stored(Embedding)!, copy, found);
+        }
+
+        foreach (var tensor in reader.Tensors.Where(t => !known.Contains(t.Name)))
+        {
+            found.Add($"{ProblemList.Show(tensor.Name)}: unexpected, found {tensor}");
+        }
+
+        if (foreign.IsRenamed || found.Count > 0)
+        {
+            foreach (var hint in foreign.Hints())
             {
-                problems.Add($"{ProblemList.Show(found.Name)}: unexpected, found {found}");
+                problems.Add(hint);
             }
-            else if (!Same(reader, found, copy.Of))
+        }
+
+        problems.AddAll(found);
+    }
+
+    /// <summary>The name that a parameter has in a sound file: of a tied matrix there may be one copy under either name.</summary>
+    public static string StoredName(SafeTensorsReader reader, ModelConfig config, string name) =>
+        config.TieWeights && name == Embedding && reader.Find(name) is null ? Output : name;
+
+    /// <summary>Everything that keeps parts from being a model.</summary>
+    public static void Check(
+        ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, ProblemList problems)
+    {
+        foreach (var problem in config.Problems())
+        {
+            problems.Add(problem);
+        }
+
+        if (tokenizer.VocabularySize != config.VocabularySize)
+        {
+            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
+        }
+
+        if (problems.Count > 0)
+        {
+            return;
+        }
+
+        var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
+        foreach (var (name, shape) in shapes)
+        {
+            var count = shape.Aggregate(1L, (n, d) => n * d);
+            var found = weights.TryGetValue(name, out var values) ? $"{values.LongLength} numbers" : "none";
+            if (values?.LongLength != count)
             {
-                problems.Add(
-                    $"{copy.Name}: tied to {copy.Of}, so it must be absent or the same, found {found} of other values");
+                problems.Add($"{name}: expected {TensorInfo.Show(shape)}, {count} numbers, given {found}");
             }
+        }
+
+        foreach (var problem in WeightCheck.ProblemsOf(config, weights))
+        {
+            problems.Add(problem);
+        }
+
+        foreach (var name in weights.Keys.Where(name => !shapes.ContainsKey(name)))
+        {
+            problems.Add($"{name}: not a parameter of this configuration");
         }
     }
 
-    private static bool Same(SafeTensorsReader reader, TensorInfo found, string of) =>
-        reader.Find(of) is { } original
-        && found.Type == original.Type
-        && found.Shape.SequenceEqual(original.Shape)
-        && reader.ReadBytes(found.Name).AsSpan().SequenceEqual(reader.ReadBytes(of));
+    /// <summary>PyTorch's <c>state_dict</c> names a tied matrix twice; then both must be the same.</summary>
+    private static void CheckCopy(SafeTensorsReader reader, TensorInfo original, TensorInfo copy, ProblemList problems)
+    {
+        var tied = $"{ProblemList.Show(copy.Name)}: tied to {ProblemList.Show(original.Name)} by tie_weights in config.json";
+        if (!copy.Type.FitsFloat() || !copy.Shape.SequenceEqual(original.Shape))
+        {
+            problems.Add($"{tied}, so it must be absent or the same; expected {original}, found {copy}");
+        }
+        else if (original.Type.FitsFloat() && reader.FindDifference(original, copy) is var (index, first, second))
+        {
+            var place = WeightCheck.Place(copy.Shape, index);
+            problems.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tied}, so it must be absent or the same; at {place} it is {second}, not {first}. If the two were trained "
+                + $"apart, tie_weights is false"));
+        }
+    }
 }

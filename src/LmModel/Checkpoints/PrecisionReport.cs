@@ -67,6 +67,11 @@ public sealed record PrecisionReport
             yield return FormattableString.Invariant($"text_share must be above 0 and at most 1, not {TextShare}");
         }
 
+        if (HeldOut?.Any(document => document is null) == true)
+        {
+            yield return "held_out must be a list of texts, but has null";
+        }
+
         if (Protocol is not (Cold or Contiguous))
         {
             yield return $"protocol must be cold or contiguous, not {ProblemList.Show(Protocol)}";

@@ -1,4 +1,5 @@
 using System.Text;
+using LmModel.Files;
 
 namespace LmModel.Checkpoints;
 
@@ -8,6 +9,7 @@ internal sealed class ProblemList
 {
     public const int MostListed = 20;
 
+    /// <summary>UTF-16 units of the longest name that is shown in full.</summary>
     private const int LongestName = 80;
 
     private readonly List<string> _listed = [];
@@ -19,7 +21,8 @@ internal sealed class ProblemList
     {
         if (_listed.Count < MostListed)
         {
-            _listed.Add(problem);
+            // Here, where every message comes by: file names, tensor names and tokens are whatever a file says.
+            _listed.Add(Printable.Line(problem));
         }
 
         Count++;
@@ -35,10 +38,16 @@ internal sealed class ProblemList
         Count += other.Count - other._listed.Count;
     }
 
+    public void AddAll(ProblemList other)
+    {
+        other._listed.ForEach(Add);
+        Count += other.Count - other._listed.Count;
+    }
+
     /// <summary>The heading, then one line a problem.</summary>
     public string Describe(string heading)
     {
-        var text = new StringBuilder(heading).Append(':');
+        var text = new StringBuilder(Printable.Line(heading)).Append(':');
         foreach (var problem in _listed)
         {
             text.Append("\n- ").Append(problem);
@@ -47,15 +56,29 @@ internal sealed class ProblemList
         return Count > _listed.Count ? text.Append($"\n- and {Count - _listed.Count} more").ToString() : text.ToString();
     }
 
-    /// <summary>A name out of an untrusted file, fit for a terminal: short and without control characters.</summary>
-    public static string Show(string name)
+    /// <summary>Does what <paramref name="action"/> does with a file; whatever it throws becomes a problem of that file.</summary>
+    public void Attempt(string file, Action action)
     {
-        var text = new StringBuilder();
-        foreach (var rune in name.EnumerateRunes().Take(LongestName))
+        try
         {
-            text.Append(Rune.IsControl(rune) ? $"\\u{rune.Value:x4}" : rune.ToString());
+            action();
         }
-
-        return name.Length > LongestName ? text.Append('…').ToString() : text.ToString();
+        catch (SafeTensorsException e)
+        {
+            AddAll(file, e.Problems);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            Add($"{file}: {e.Message}");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A reader's own exceptions are those above. Any other is still a fault in this file, not in its reader.
+            Add($"{file}: cannot be read: {e.GetType().Name}: {e.Message}");
+        }
     }
+
+    /// <summary>A name from an untrusted file, short enough for a message.</summary>
+    public static string Show(string name) =>
+        Printable.Line(name.Length <= LongestName ? name : string.Concat(name.AsSpan(0, LongestName), "…"));
 }

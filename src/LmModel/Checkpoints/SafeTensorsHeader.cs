@@ -249,7 +249,7 @@ internal sealed class SafeTensorsHeader
         catch (InvalidOperationException e)
         {
             // The reader looks into strings only now: broken UTF-8, or half of a surrogate pair.
-            throw new JsonException($"the string at byte {reader.TokenStartIndex} is no valid Unicode", e);
+            throw new JsonException($"the string at byte {reader.TokenStartIndex} is not valid Unicode", e);
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using System.Text;
+using LmModel.Files;
+using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
 
@@ -42,9 +45,10 @@ internal sealed class SafeTensorsReader : IDisposable
 
     /// <exception cref="SafeTensorsException">The file is unsound; the message names every fault.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is empty, or is no regular file.</exception>
     public static SafeTensorsReader Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = FolderFile.Open(path);
         try
         {
             return Open(stream, Path.GetFileName(path));
@@ -74,32 +78,54 @@ internal sealed class SafeTensorsReader : IDisposable
     public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>All values, row by row. F16 and BF16 are widened, which is exact.</summary>
-    /// <exception cref="SafeTensorsException">No such tensor, or another type.</exception>
+    /// <exception cref="SafeTensorsException">No such tensor, another type, or a number that is not finite.</exception>
     public float[] ReadFloats(string name)
     {
         var tensor = Require(name, type => type.FitsFloat(), "F32 (or F16, BF16)");
         var values = Allocate<float>(tensor);
-        Seek(tensor);
-        if (tensor.Type == TensorType.F32)
+        ReadFloats(tensor, 0, values);
+        return WeightCheck.ProblemOf(ProblemList.Show(name), tensor.Shape, values) is { } problem
+            ? throw SafeTensorsException.Of(_file, problem)
+            : values;
+    }
+
+    /// <summary>
+    /// What keeps <see cref="ReadFloats(string)"/> from giving the values of a tensor whose type fits: one that is not finite.
+    /// Null where nothing does. Takes no memory for the tensor.
+    /// </summary>
+    public string? FindUnusable(TensorInfo tensor)
+    {
+        var check = new WeightCheck(ProblemList.Show(tensor.Name), tensor.Shape);
+        var piece = new float[Math.Min(tensor.ElementCount, ChunkElements)];
+        for (var start = 0L; start < tensor.ElementCount; start += piece.Length)
         {
-            ReadInto<float>(values);
-            return values;
+            var values = piece.AsSpan(0, (int)Math.Min(piece.Length, tensor.ElementCount - start));
+            ReadFloats(tensor, start, values);
+            check.Read(values);
         }
 
-        var chunk = new ushort[Math.Min(values.Length, ChunkElements)];
-        for (var start = 0; start < values.Length; start += chunk.Length)
+        return check.Problem;
+    }
+
+    /// <summary>The first index at which two tensors of one size and of fitting types differ, with both values; null for none.</summary>
+    public (long Index, float First, float Second)? FindDifference(TensorInfo first, TensorInfo second)
+    {
+        var pieces = new float[2 * ChunkElements];
+        for (var start = 0L; start < first.ElementCount; start += ChunkElements)
         {
-            var bits = chunk.AsSpan(0, Math.Min(chunk.Length, values.Length - start));
-            ReadInto(bits);
-            for (var i = 0; i < bits.Length; i++)
+            var length = (int)Math.Min(ChunkElements, first.ElementCount - start);
+            var a = pieces.AsSpan(0, length);
+            var b = pieces.AsSpan(length, length);
+            ReadFloats(first, start, a);
+            ReadFloats(second, start, b);
+            var same = a.CommonPrefixLength(b);
+            if (same < length)
             {
-                values[start + i] = tensor.Type == TensorType.F16
-                    ? (float)BitConverter.UInt16BitsToHalf(bits[i])
-                    : BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
+                return (start + same, a[same], b[same]);
             }
         }
 
-        return values;
+        return null;
     }
 
     /// <summary>All values, row by row.</summary>
@@ -108,7 +134,7 @@ internal sealed class SafeTensorsReader : IDisposable
     {
         var tensor = Require(name, type => type == TensorType.I64, "I64");
         var values = Allocate<long>(tensor);
-        Seek(tensor);
+        Seek(tensor, 0);
         ReadInto<long>(values);
         return values;
     }
@@ -119,7 +145,7 @@ internal sealed class SafeTensorsReader : IDisposable
     {
         var tensor = Require(name, _ => true, "any type");
         var values = Allocate<byte>(tensor);
-        Seek(tensor);
+        Seek(tensor, 0);
         ReadInto<byte>(values);
         return values;
     }
@@ -138,12 +164,22 @@ internal sealed class SafeTensorsReader : IDisposable
         stream.Position = 0;
         stream.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > (ulong)(stream.Length - sizeof(ulong)))
+        var follow = stream.Length - sizeof(ulong);
+        var start = new byte[Math.Min(stream.Length, ForeignFile.HeadLength)];
+        stream.Position = 0;
+        stream.ReadExactly(start);
+        var begun = start.AsSpan(sizeof(ulong)).StartsWith("{"u8);
+        if ((!begun || length > (ulong)follow) && Recognize(start, file) is { } kind)
+        {
+            throw SafeTensorsException.Of(file, kind);
+        }
+
+        if (length > (ulong)follow)
         {
             throw SafeTensorsException.Of(
                 file,
-                $"the header claims {length} bytes, but {stream.Length - sizeof(ulong)} follow: " +
-                "cut short, or no safetensors file");
+                $"the header claims {length} bytes, but {follow} follow: "
+                + (begun && length < MaxHeaderLength ? "the file is cut short; fetch it again" : "cut short, or not a safetensors file"));
         }
 
         if (length > MaxHeaderLength)
@@ -152,9 +188,17 @@ internal sealed class SafeTensorsReader : IDisposable
         }
 
         var json = new byte[length];
+        stream.Position = sizeof(ulong);
         stream.ReadExactly(json);
         return json;
     }
+
+    /// <summary>What a file is that does not begin as it should; null where nothing is known of it.</summary>
+    private static string? Recognize(byte[] start, string file) =>
+        ForeignFile.Recognize(start, file) is { } kind ? $"is not a safetensors file: it looks like {kind}"
+        : start.All(b => b is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            ? $"is not a safetensors file but text: '{ProblemList.Show(Encoding.ASCII.GetString(start))}'"
+            : null;
 
     private TensorInfo Require(string name, Func<TensorType, bool> fits, string expected)
     {
@@ -172,7 +216,35 @@ internal sealed class SafeTensorsReader : IDisposable
             : throw SafeTensorsException.Of(_file, $"{tensor.Name}: {length} elements; an array holds {Array.MaxLength}");
     }
 
-    private void Seek(TensorInfo tensor) => _stream.Position = _dataStart + tensor.Begin;
+    private void Seek(TensorInfo tensor, long element) =>
+        _stream.Position = _dataStart + tensor.Begin + (element * tensor.Type.Size());
+
+    /// <summary>Reads some values of a tensor whose type fits.</summary>
+    /// <param name="tensor">Which.</param>
+    /// <param name="start">The first value.</param>
+    /// <param name="values">Receives them.</param>
+    private void ReadFloats(TensorInfo tensor, long start, Span<float> values)
+    {
+        Seek(tensor, start);
+        if (tensor.Type == TensorType.F32)
+        {
+            ReadInto(values);
+            return;
+        }
+
+        var chunk = new ushort[Math.Min(values.Length, ChunkElements)];
+        for (; !values.IsEmpty; values = values[Math.Min(values.Length, chunk.Length)..])
+        {
+            var bits = chunk.AsSpan(0, Math.Min(chunk.Length, values.Length));
+            ReadInto(bits);
+            for (var i = 0; i < bits.Length; i++)
+            {
+                values[i] = tensor.Type == TensorType.F16
+                    ? (float)BitConverter.UInt16BitsToHalf(bits[i])
+                    : BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
+            }
+        }
+    }
 
     private void ReadInto<T>(Span<T> values) where T : unmanaged
     {

@@ -38,7 +38,7 @@ internal static class StepArguments
     }
 
     /// <exception cref="ArgumentException">
-    /// A parameter is missing or has another size; the message names all of them.
+    /// A parameter is missing, has another size or is not finite; the message names all of them.
     /// </exception>
     public static void CheckWeights(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
     {
@@ -52,6 +52,7 @@ internal static class StepArguments
             }
         }
 
+        problems.AddRange(WeightCheck.ProblemsOf(config, weights));
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join("; ", problems), nameof(weights));

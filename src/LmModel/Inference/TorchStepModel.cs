@@ -29,7 +29,7 @@ public sealed class TorchStepModel : IStepModel
     /// <param name="config">Architecture; valid.</param>
     /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
     /// <exception cref="ArgumentException">
-    /// A parameter is missing or has another size; the message names all of them.
+    /// A parameter is missing, has another size or is not finite; the message names all of them.
     /// </exception>
     /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
     public TorchStepModel(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)

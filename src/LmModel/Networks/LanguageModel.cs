@@ -77,7 +77,7 @@ public sealed class LanguageModel : Module
 
     /// <summary>Overwrites every parameter.</summary>
     /// <param name="weights">Row by row, by the names and of the sizes in <see cref="ModelConfig.ParameterShapes"/>.</param>
-    /// <exception cref="ArgumentException">A parameter is missing or has another size.</exception>
+    /// <exception cref="ArgumentException">A parameter is missing, has another size or is not finite.</exception>
     public void LoadWeights(IReadOnlyDictionary<string, float[]> weights)
     {
         using var scope = NewDisposeScope();
@@ -88,6 +88,11 @@ public sealed class LanguageModel : Module
             {
                 throw new ArgumentException(
                     $"{name} needs {parameter.numel()} numbers, not {values?.Length ?? 0}.", nameof(weights));
+            }
+
+            if (WeightCheck.ProblemOf(name, parameter.shape, values) is { } problem)
+            {
+                throw new ArgumentException(problem, nameof(weights));
             }
 
             parameter.copy_(tensor(values).view(parameter.shape));

@@ -1,3 +1,5 @@
+using LmModel.Files;
+
 namespace LmModel.Tokenization;
 
 /// <summary>Reads and writes <c>tokenizer.json</c>; <c>docs/tokenizers.md</c> describes it.</summary>
@@ -11,16 +13,20 @@ public static class TokenizerFile
     internal const int Version = 1;
 
     /// <exception cref="InvalidDataException">The file is no tokenizer; the message says where and why.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static Tokenizer Load(string path)
     {
         try
         {
-            return TokenizerReader.Read(ReadCapped(path));
+            return TokenizerReader.Read(FolderFile.Read(path, MaxBytes));
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
+            throw new InvalidDataException(Printable.Line($"{path}: {e.Message}"), e);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException(Printable.Line($"{path}: {e.Message}"), path, e);
         }
     }
 
@@ -42,15 +48,5 @@ public static class TokenizerFile
                 $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most {maxBytes} are read. "
                 + "Take a smaller vocabulary, and look for very long words in the text.");
         File.WriteAllBytes(path, bytes);
-    }
-
-    private static byte[] ReadCapped(string path)
-    {
-        using var file = File.OpenRead(path);
-        if (file.Length > MaxBytes)
-            throw new InvalidDataException($"has {file.Length} bytes; at most {MaxBytes} are read.");
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using LmModel.Files;
 
 namespace LmModel.Tokenization;
 
@@ -32,22 +33,18 @@ internal static class TokenizerReader
     {
         try
         {
+            JsonText.Check(utf8.Span);
             using var json = JsonDocument.Parse(utf8);
             return Read(json.RootElement);
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"no JSON: {e.Message}", e);
+            throw new InvalidDataException($"is not the JSON of a tokenizer: {e.Message}", e);
         }
         catch (ArgumentException e)
         {
             // The tokenizers' own constructors check what their parts must be to each other.
             throw new InvalidDataException(e.Message, e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What JsonElement throws at a string with half a surrogate pair or bytes that are no UTF-8.
-            throw new InvalidDataException($"a string is no text: {e.Message}", e);
         }
     }
 
@@ -55,6 +52,8 @@ internal static class TokenizerReader
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"an object is expected, not {Shown(root)}.");
+        if (!root.TryGetProperty("format", out _) && Foreign(root) is { } other)
+            throw new InvalidDataException($"is not a tokenizer of this format: it looks like {other}.");
         Require(root, "format", TokenizerFile.Format);
         var version = Property(root, "version");
         if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var v) || v != TokenizerFile.Version)
@@ -81,6 +80,15 @@ internal static class TokenizerReader
         return known >= 0
             ? Forms[known].Form
             : throw new InvalidDataException($"normalization: 'none', 'nfc' or 'nfkc' is expected, not '{name}'.");
+    }
+
+    private static string? Foreign(JsonElement root)
+    {
+        var members = root.EnumerateObject().ToList();
+        return ForeignFile.Recognize(members.Select(m => m.Name))
+            ?? (members.Count > 0 && members.TrueForAll(m => m.Value.ValueKind == JsonValueKind.Number)
+                ? "a bare table of tokens and ids; docs/tokenizers.md has what goes around it"
+                : null);
     }
 
     private static CharacterTokenizer ReadCharacters(JsonElement root)

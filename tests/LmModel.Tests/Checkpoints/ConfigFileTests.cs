@@ -96,7 +96,8 @@ public sealed class ConfigFileTests
         Refusal(Json($"'format_version':{version},'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3")));
 
     [Theory]
-    [InlineData("", "LineNumber: 0")]
+    [InlineData("", "is empty")]
+    [InlineData(" ", "LineNumber: 0")]
     [InlineData("[]", "expected an object")]
     [InlineData("null", "expected an object")]
     [InlineData("{\n  'cell': gru\n}", "LineNumber: 1 | BytePositionInLine: 10")]

@@ -79,7 +79,7 @@ public sealed class ModelFolderTests : IDisposable
             Problems(),
             line => Assert.Contains("- config.json: is not the JSON of a configuration", line),
             line => Assert.Contains("tokenizer.json: ", line),
-            line => Assert.Contains("- model.safetensors: the header claims", line));
+            line => Assert.Contains("- model.safetensors: is not a safetensors file", line));
     }
 
     [Fact]
@@ -98,6 +98,10 @@ public sealed class ModelFolderTests : IDisposable
         ]);
         Assert.Equal(
             [
+                "- model.safetensors: rnn.weight_ih_l0_reverse looks like a bidirectional network, which also reads a text " +
+                "from its end and so cannot continue one: train it with bidirectional=False",
+                "- model.safetensors: F64 would be rounded: from safetensors.torch import load_file, save_file; " +
+                "t = load_file(\"model.safetensors\"); save_file({n: x.float() for n, x in t.items()}, \"model.safetensors\")",
                 "- model.safetensors: rnn.bias_hh_l1: missing; expected F32 [24]",
                 "- model.safetensors: fc.weight: expected F32 [11, 8], found F32 [8, 11]",
                 "- model.safetensors: fc.bias: expected F32 [11], found F64 [11]",
@@ -111,7 +115,11 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save(_gru);
         File.Copy(PyTorchFixture.WeightsPath("lstm"), _folder["model.safetensors"], overwrite: true);
-        Assert.Equal(8, Problems().Length);
+        Assert.Equal(9, Problems().Length);
+        Assert.Equal(
+            "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where config.json has \"gru\": " +
+            "correct config.json, or take the weights that belong to it",
+            Problems()[0]);
         Assert.Contains("- model.safetensors: rnn.weight_hh_l1: expected F32 [24, 8], found F32 [32, 8]", Problems());
     }
 
@@ -119,8 +127,9 @@ public sealed class ModelFolderTests : IDisposable
     public void Half_precision_weights_are_widened()
     {
         Save(_gru);
-        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. _gru.Config.ParameterShapes.Select(p => TensorData.Bytes(
-            p.Name, TensorType.F16, p.Shape, _gru.Weights[p.Name].SelectMany(w => BitConverter.GetBytes((Half)w)).ToArray()))]);
+        SafeTensorsWriter.Write(
+            _folder["model.safetensors"],
+            [.. _gru.Config.ParameterShapes.Select(p => Halves(p.Name, p.Shape, _gru.Weights[p.Name]))]);
         Assert.Equal(_gru.Weights["fc.bias"].Select(w => (float)(Half)w), Open().ReadWeights()["fc.bias"]);
     }
 
@@ -152,17 +161,68 @@ public sealed class ModelFolderTests : IDisposable
         }
         else
         {
+            var last = tied.Weights["embedding.weight"][^1];
             Assert.Equal(
-                ["- model.safetensors: fc.weight: tied to embedding.weight, so it must be absent or the same, found F32 [11, 8] of other values"],
+                [
+                    FormattableString.Invariant(
+                        $"- model.safetensors: fc.weight: tied to embedding.weight by tie_weights in config.json, so it must be absent or the same; at [10, 7] it is {last + difference}, not {last}. If the two were trained apart, tie_weights is false"),
+                ],
                 Problems());
         }
+    }
+
+    [Theory]
+    [InlineData("embedding.weight", false)]
+    [InlineData("fc.weight", false)]
+    [InlineData("fc.weight", true)]
+    public void A_tied_matrix_may_be_stored_under_either_name_in_any_type(string name, bool half)
+    {
+        var tied = PyTorchFixture.Load("tied");
+        Save(tied);
+        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. tied.Config.ParameterShapes.Select(p =>
+            p.Name != "embedding.weight" ? TensorData.Floats(p.Name, p.Shape, tied.Weights[p.Name])
+            : half ? Halves(name, p.Shape, tied.Weights[p.Name])
+            : TensorData.Floats(name, p.Shape, tied.Weights[p.Name]))]);
+
+        var weights = Open().ReadWeights();
+
+        Assert.Equal(tied.Config.ParameterShapes.Select(p => p.Name).Order(), weights.Keys.Order());
+        Assert.Equal(tied.Weights["embedding.weight"].Select(w => half ? (float)(Half)w : w), weights["embedding.weight"]);
+    }
+
+    [Fact]
+    public void Two_copies_of_a_tied_matrix_are_compared_by_value_whatever_their_types()
+    {
+        var tied = PyTorchFixture.Load("tied");
+        Save(tied);
+        float[] rounded = [.. tied.Weights["embedding.weight"].Select(w => (float)(Half)w)];
+        SafeTensorsWriter.Write(_folder["model.safetensors"],
+        [
+            .. tied.Config.ParameterShapes.Select(p => TensorData.Floats(
+                p.Name, p.Shape, p.Name == "embedding.weight" ? rounded : tied.Weights[p.Name])),
+            Halves("fc.weight", [11, 8], rounded),
+        ]);
+        Assert.Equal(rounded, Open().ReadWeights()["embedding.weight"]);
+    }
+
+    [Fact]
+    public void A_copy_of_a_tied_matrix_of_another_shape_is_named()
+    {
+        var tied = PyTorchFixture.Load("tied");
+        Save(tied);
+        SafeTensorsWriter.Write(_folder["model.safetensors"],
+        [
+            .. tied.Config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, tied.Weights[p.Name])),
+            TensorData.Floats("fc.weight", [8, 11], tied.Weights["embedding.weight"]),
+        ]);
+        Assert.Contains(Problems(), line => line.Contains("expected F32 [11, 8], found F32 [8, 11]", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_configuration_of_megabytes_is_refused_unread()
     {
         Save(_gru);
-        File.WriteAllText(_folder["config.json"], new string(' ', ModelFolderFiles.MaxSmallLength + 1));
+        File.WriteAllText(_folder["config.json"], new string(' ', ModelFolder.MaxSmallLength + 1));
         Assert.Equal(["- config.json: has 1048577 bytes; at most 1048576 are read"], Problems());
     }
 
@@ -215,6 +275,15 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_precision_is_not_called_that_of_other_weights_where_these_are_broken()
+    {
+        Save(_gru);
+        Open().SavePrecision(Report());
+        File.WriteAllText(_folder["model.safetensors"], "Entry not found");
+        Assert.StartsWith("- model.safetensors: ", Assert.Single(Problems()));
+    }
+
+    [Fact]
     public void A_broken_precision_report_is_named_beside_other_faults()
     {
         Save(_gru);
@@ -261,6 +330,9 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static TensorData Halves(string name, long[] shape, float[] values) => TensorData.Bytes(
+        name, TensorType.F16, shape, values.SelectMany(w => BitConverter.GetBytes((Half)w)).ToArray());
 
     private static CharacterTokenizer Letters(string letters) => CharacterTokenizer.FromCorpus(letters);
 

@@ -119,6 +119,18 @@ public sealed class PrecisionFileTests
     public void What_makes_no_sense_is_refused(string part, string replacement, string expected) =>
         Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("\"window\"", "\"held_out\": [null], \"window\"", "held_out must be a list of texts, but has null")]
+    [InlineData("1.2505", "NaN", "is not the JSON of a precision report: 'N' is an invalid start of a value")]
+    [InlineData("1.2505", "-Infinity", "is not the JSON of a precision report")]
+    [InlineData("1.2505", "1e999", "nats_per_token of bf16 must be at least 0, not Infinity")]
+    [InlineData("1.2505", "\"NaN\"", "figures[1]: nats_per_token must be a number, not \"NaN\"")]
+    [InlineData("\"tolerance\": 0.001", "\"tolerance\": 1e999", "tolerance must be at least 0, not Infinity")]
+    [InlineData("\"text_share\": 0.1", "\"text_share\": -1e999", "text_share must be above 0 and at most 1, not -Infinity")]
+    [InlineData("2000", "1e999", "figures[1]: bytes_per_token must be an integer, not 1e999")]
+    public void What_no_report_can_hold_is_refused(string part, string replacement, string expected) =>
+        Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));
+
     [Fact]
     public void Figures_that_are_no_list_are_refused() => Assert.Contains(
         "figures must be a list, not 5", Refusal($"{Json[..Json.IndexOf('[')]} 5 }}"));

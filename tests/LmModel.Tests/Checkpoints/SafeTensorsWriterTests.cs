@@ -9,7 +9,7 @@ public sealed class SafeTensorsWriterTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        float[] floats = [1, -2, float.NaN, float.Epsilon, -0f, float.PositiveInfinity];
+        float[] floats = [1, -2, 3.3e38f, float.Epsilon, -0f, -3.3e38f];
         using var reader = SafeTensorsFile.Open(Written(
             new Dictionary<string, string> { ["format"] = "pt" },
             TensorData.Floats("w.α", [2, 3], floats),

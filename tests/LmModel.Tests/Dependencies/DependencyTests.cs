@@ -12,6 +12,7 @@ public sealed class DependencyTests
         new ArchLoader().LoadAssemblies(typeof(ModelConfig).Assembly, typeof(TorchSharp.torch).Assembly).Build();
 
     [Theory]
+    [InlineData("Files", "Tokenization|Networks|Checkpoints|Training|Evaluation|Inference|Sampling")]
     [InlineData("Tokenization", "Networks|Checkpoints|Training|Evaluation|Inference|Sampling")]
     [InlineData("Sampling", "Networks|Checkpoints|Training|Evaluation|Inference|Tokenization")]
     [InlineData("Inference", "Training|Evaluation|Checkpoints")]
@@ -22,6 +23,7 @@ public sealed class DependencyTests
         AssertHolds(In($"LmModel\\.{folder}").Should().NotDependOnAny(In($"LmModel\\.({others})")));
 
     [Theory]
+    [InlineData("Files")]
     [InlineData("Tokenization")]
     [InlineData("Sampling")]
     [InlineData("Checkpoints")]

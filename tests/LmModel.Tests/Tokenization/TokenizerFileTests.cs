@@ -168,8 +168,8 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "no JSON")]
-    [InlineData("{", "no JSON")]
+    [InlineData("", "is not the JSON of a tokenizer: it is empty")]
+    [InlineData("{", "is not the JSON of a tokenizer")]
     [InlineData("[]", "an object is expected, not an array")]
     [InlineData("{}", "format: is missing")]
     [InlineData("""{"format": "other"}""", "format: 'lmservice-tokenizer' is expected, not 'other'")]
@@ -192,7 +192,7 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {}", "no characters")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"ab\": 0}", "one character is expected, not 'ab'")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\": 0}", "one character is expected, not ''")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\ud83d\": 0}", "no text")]
+    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\ud83d\": 0}", "half of a surrogate pair")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"a\": 1}", "'a' is there twice")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"\\u0061\": 1}", "'a' is there twice")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 0}", "'a' and 'b' have the same id, 0")]
@@ -231,7 +231,7 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\\n\\n\": 2}", "vocabulary: token 2")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 2, \"a\": 3}", "vocabulary: 'a' is there twice")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 3}", "vocabulary: 'a' has the id 3, but there are 3 tokens")]
-    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "no text")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "half of a surrogate pair")]
     public void A_wrong_word_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "words"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 

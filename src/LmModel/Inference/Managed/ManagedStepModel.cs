@@ -50,7 +50,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
     /// <param name="precision">How they are kept.</param>
     /// <param name="threads">Threads that share out a step, the caller's included; at least 1.</param>
     /// <exception cref="ArgumentException">
-    /// A parameter is missing or has another size, the message names all of them; or one is not finite.
+    /// A parameter is missing, has another size or is not finite; the message names all of them.
     /// </exception>
     public ManagedStepModel(
         ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Precision precision, int threads)

@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using LmModel.Checkpoints;
+using LmModel.Files;
+using LmModel.Tokenization;
+
+namespace LmModel.Tests.Checkpoints;
+
+/// <summary>Whatever the files of a model folder are, the folder opens or is refused by lines that name file and reason.</summary>
+public sealed class UnreadableFolderTests : IDisposable
+{
+    private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(1);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly PyTorchFixture _gru = PyTorchFixture.Load("gru");
+
+    public UnreadableFolderTests()
+    {
+        ModelFolder.Save(_folder.Path, _gru.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Weights, "# Card");
+        var folder = ModelFolder.Open(_folder.Path);
+        folder.SavePrecision(PrecisionFileTests.Report with { WeightsSha256 = folder.WeightsSha256 });
+    }
+
+    public static TheoryData<string> Jsons { get; } = ["config.json", "tokenizer.json", "precision.json"];
+
+    public static TheoryData<string> Files { get; } = ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Jsons))]
+    public void A_byte_order_mark_is_read_over(string file)
+    {
+        File.WriteAllText(_folder[file], File.ReadAllText(_folder[file]), new UTF8Encoding(true));
+        Assert.Equal(_gru.Config, ModelFolder.Open(_folder.Path).Config);
+    }
+
+    [Theory]
+    [MemberData(nameof(Jsons))]
+    public void Text_that_is_not_UTF_8_is_named(string file)
+    {
+        var text = File.ReadAllText(_folder[file]);
+        foreach (var encoding in new Encoding[] { new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UnicodeEncoding(false, false), new UnicodeEncoding(true, false), new UTF32Encoding(false, true), new UTF32Encoding(true, true) })
+        {
+            File.WriteAllText(_folder[file], text, encoding);
+            var problem = Assert.Single(Problems());
+            Assert.StartsWith($"- {file}: ", problem);
+            Assert.Matches("it looks like UTF-(16|32) text.*: save it as UTF-8", problem);
+        }
+
+        File.WriteAllText(_folder[file], text.Replace("format", "formät", StringComparison.Ordinal), Encoding.Latin1);
+        Assert.Matches($"^- {file}: .*line \\d+, byte \\d+: the byte 0xE4 is not UTF-8; save the file as UTF-8$", Assert.Single(Problems()));
+    }
+
+    [Fact]
+    public void A_model_card_is_read_in_the_encoding_that_its_byte_order_mark_says()
+    {
+        foreach (var encoding in new Encoding[] { new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            File.WriteAllText(_folder["README.md"], "# Entchen, groß", encoding);
+            Assert.Equal("# Entchen, groß", ModelFolder.Open(_folder.Path).Card);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Jsons))]
+    public void Comments_and_trailing_commas_are_refused_with_their_place(string file)
+    {
+        var text = File.ReadAllText(_folder[file]);
+        foreach (var changed in new[] { text.Insert(1, " // a comment\n"), text.Insert(1, "/* a comment */"), $"{text.TrimEnd()[..^1]},}}" })
+        {
+            File.WriteAllText(_folder[file], changed);
+            Assert.Matches($"^- {file}: is not the JSON of .*LineNumber: \\d+ ", Assert.Single(Problems()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Jsons))]
+    public void Half_a_surrogate_pair_is_named_with_its_place_wherever_it_is(string file)
+    {
+        var lines = File.ReadAllLines(_folder[file]);
+        for (var line = 0; line < lines.Length; line++)
+        {
+            for (var quote = lines[line].IndexOf('"'); quote >= 0; quote = lines[line].IndexOf('"', quote + 1))
+            {
+                var changed = lines.ToArray();
+                changed[line] = lines[line].Insert(quote + 1, "\\ud800");
+                // Behind a closing quote this is no JSON.
+                File.WriteAllLines(_folder[file], changed);
+                Assert.Matches($"^- {file}: .*(line {line + 1}, byte \\d+: the string has half of a surrogate pair|LineNumber: {line} )", Assert.Single(Problems()));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Jsons))]
+    public void Control_characters_are_shown_as_escapes(string file)
+    {
+        // An escape, a line feed, a C1 control, a right-to-left override and a line separator: in a name, in a value, bare.
+        const string Escaped = "\\u001b[31m\\n\\u009b\\u202e\\u2028";
+        var text = File.ReadAllText(_folder[file]);
+        foreach (var changed in new[]
+        {
+            text.Insert(1, $"\"{Escaped}\": 1, "),
+            text.Insert(1, $"\"{Escaped}\": 1, \"{Escaped}\": 2, "),
+            text.Replace("\"format_version\": 1", $"\"format_version\": \"{Escaped}\"", StringComparison.Ordinal)
+                .Replace("\"lmservice-tokenizer\"", $"\"{Escaped}\"", StringComparison.Ordinal),
+            text.Replace("\"kind\": \"characters\"", $"\"kind\": \"{Escaped}\"", StringComparison.Ordinal).Insert(1, "\u001b"),
+            text.Replace("\"a\": 0", $"\"a{Escaped}\": 0", StringComparison.Ordinal).Insert(1, "\"\u202e\": t\u001b, "),
+        })
+        {
+            File.WriteAllText(_folder[file], changed);
+            AssertPrintable(Problems());
+        }
+    }
+
+    [Fact]
+    public void A_token_of_megabytes_does_not_fill_the_message()
+    {
+        File.WriteAllText(
+            _folder["tokenizer.json"],
+            File.ReadAllText(_folder["tokenizer.json"]).Replace("\"a\": 0", $"\"{new string('a', 5_000_000)}\": 0", StringComparison.Ordinal));
+        Assert.InRange(Assert.Single(Problems()).Length, 100, Printable.LongestLine + 10);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_folder_an_empty_file_and_a_broken_link_in_place_of_a_file_are_named(string file)
+    {
+        var name = _folder[file];
+        File.Delete(name);
+        Directory.CreateDirectory(name);
+        Assert.Equal([$"- {file}: is a folder, not a file"], Problems());
+        Directory.Delete(name);
+
+        File.WriteAllBytes(name, []);
+        Assert.Contains("is empty", Assert.Single(Problems()));
+        File.Delete(name);
+
+        File.CreateSymbolicLink(name, _folder["elsewhere"]);
+        Assert.Equal([$"- {file}: is a symbolic link to {_folder["elsewhere"]}, which is missing"], Problems());
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_link_to_a_file_is_followed(string file)
+    {
+        File.Move(_folder[file], _folder["elsewhere"]);
+        File.CreateSymbolicLink(_folder["between"], _folder["elsewhere"]);
+        File.CreateSymbolicLink(_folder[file], "between");
+        Assert.Equal(_gru.Config, ModelFolder.Open(_folder.Path).Config);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_pipe_a_socket_and_a_device_are_refused_and_never_waited_for(string file)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files in a folder.");
+        var name = _folder[file];
+        File.Delete(name);
+        CreatePipe(name);
+        await RefusedAsync();
+
+        File.Move(name, _folder["pipe"]);
+        File.CreateSymbolicLink(name, _folder["pipe"]);
+        await RefusedAsync();
+
+        File.Delete(name);
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(name));
+            await RefusedAsync();
+        }
+
+        foreach (var device in new[] { "/dev/zero", "/dev/null", "/dev/tty" })
+        {
+            File.Delete(name);
+            File.CreateSymbolicLink(name, device);
+            await RefusedAsync();
+        }
+
+        async Task RefusedAsync()
+        {
+            var problems = await Task.Run(Problems).WaitAsync(Hangs);
+            Assert.Contains($"{file}: ", Assert.Single(problems));
+            Assert.Contains("is not a regular file", problems[0]);
+        }
+    }
+
+    [Fact]
+    public async Task A_pipe_in_place_of_the_model_card_is_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files in a folder.");
+        File.Delete(_folder["README.md"]);
+        CreatePipe(_folder["README.md"]);
+        Assert.Equal("", (await Task.Run(() => ModelFolder.Open(_folder.Path)).WaitAsync(Hangs)).Card);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void However_a_file_is_changed_the_folder_opens_or_is_refused_in_printable_lines(string file)
+    {
+        var original = File.ReadAllBytes(_folder[file]);
+        var random = new Random(file.Length);
+        string[] parts =
+        [
+            "\\ud800", "\\udc00\\ud800", "\"\\ud800\": 1,", "\u001b", "\\u001b", "NaN", "-Infinity", "1e999", "-1", "1.5", "null", "[]", "{}",
+            "\"", ",", ":", "{", "}", "[", "]", "//", "\\", "99999999999999999999", "\ufeff", "\u202e", "\0", "é", "true",
+        ];
+        for (var round = 0; round < 1500; round++)
+        {
+            var bytes = original.ToList();
+            for (var edit = random.Next(1, 4); edit > 0; edit--)
+            {
+                // The header of the weights, mostly: their numbers are as good as any.
+                var at = random.Next(file == "model.safetensors" ? 900 : bytes.Count);
+                switch (random.Next(4))
+                {
+                    case 0: bytes[at] = (byte)random.Next(256); break;
+                    case 1: bytes.InsertRange(at, Encoding.UTF8.GetBytes(parts[random.Next(parts.Length)])); break;
+                    case 2: bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at)); break;
+                    default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at))); break;
+                }
+            }
+
+            File.WriteAllBytes(_folder[file], [.. bytes]);
+            try
+            {
+                ModelFolder.Open(_folder.Path).ReadWeights();
+            }
+            catch (ModelFolderException e)
+            {
+                AssertPrintable(e.Message.Split('\n')[1..]);
+            }
+        }
+    }
+
+    private static void CreatePipe(string path)
+    {
+        using var process = Process.Start("mkfifo", [path]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static void AssertPrintable(string[] lines)
+    {
+        Assert.InRange(lines.Length, 1, ProblemList.MostListed + 1);
+        Assert.All(lines, line =>
+        {
+            Assert.Matches("^- (config.json|tokenizer.json|precision.json|model.safetensors|and \\d+ more)", line);
+            Assert.DoesNotMatch("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", line);
+            // The exceptions that were thought of have words of their own.
+            Assert.DoesNotContain("Exception", line);
+        });
+    }
+
+    private string[] Problems() =>
+        Assert.Throws<ModelFolderException>(() => ModelFolder.Open(_folder.Path)).Message.Split('\n')[1..];
+}
