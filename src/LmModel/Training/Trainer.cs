@@ -117,7 +117,7 @@ public sealed class Trainer : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
         // An older training's state must not be resumed under the new one's tokenizer.
         File.Delete(TrainingCheckpoint.PathIn(folder));
-        TokenizerFile.Save(tokenizer, TokenizerIn(folder));
+        TokenizerFile.Save(tokenizer, TrainingCheckpoint.TokenizerIn(folder));
         return trainer;
     }
 
@@ -126,7 +126,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="CorpusException">The text is not the one the training began with.</exception>
     public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
     {
-        var (run, values) = TrainingCheckpoint.Load(folder);
+        var (run, tokenizer, values) = TrainingCheckpoint.Load(folder);
         RequireSame(corpus, run.CorpusSha256);
         var split = corpus.Split(run.Settings.HoldOut);
         if (split.ValidationCorpus is { } validation)
@@ -134,9 +134,17 @@ public sealed class Trainer : IDisposable
             RequireSame(validation, run.ValidationSha256);
         }
 
-        var trainer = new Trainer(run, split, TokenizerFile.Load(TokenizerIn(folder)), folder, time, corpus.Cancellation);
-        trainer._network.Restore(values, run.Position);
-        return trainer;
+        var trainer = new Trainer(run, split, tokenizer, folder, time, corpus.Cancellation);
+        try
+        {
+            trainer._network.Restore(values, run.Position);
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains until the last step or until cancelled; both save.</summary>
@@ -251,9 +259,6 @@ public sealed class Trainer : IDisposable
     private static string TokensIn(string folder) =>
         Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokens.bin");
 
-    private static string TokenizerIn(string folder) =>
-        Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokenizer.json");
-
     /// <returns>Null where it was cancelled, and is still due.</returns>
     private (double? Loss, bool IsBest)? Validate(CancellationToken cancellation)
     {
@@ -268,6 +273,12 @@ public sealed class Trainer : IDisposable
         catch (OperationCanceledException)
         {
             return null;
+        }
+
+        if (!double.IsFinite(figure.NatsPerToken))
+        {
+            throw new TrainingException(FormattableString.Invariant(
+                $"The validation loss after step {_run.Step} is {figure.NatsPerToken}: the training diverged. Lower the learning rate (now {Settings.LearningRate})."));
         }
 
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using LmModel.Checkpoints;
+using LmModel.Files;
 using LmModel.Networks;
+using LmModel.Tokenization;
 
 namespace LmModel.Training;
 
@@ -13,7 +15,12 @@ internal sealed record TrainingCheckpoint
     /// <summary>Where a model folder keeps it.</summary>
     public static string PathIn(string modelFolder) => Path.Combine(modelFolder, "training", "last.safetensors");
 
+    /// <summary>Where a model folder keeps the tokenizer of its training.</summary>
+    public static string TokenizerIn(string modelFolder) => Path.Combine(modelFolder, "training", "tokenizer.json");
+
     private const string ProgressName = "progress";
+
+    private static readonly JsonSerializerOptions Options = new() { RespectNullableAnnotations = true };
 
     public required TrainingRun Run { get; init; }
 
@@ -25,31 +32,66 @@ internal sealed record TrainingCheckpoint
         var path = PathIn(modelFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var tensors = Tensors.Select(t => TensorData.Floats(t.Name, t.Shape, t.Values)).ToList();
-        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string> { [ProgressName] = JsonSerializer.Serialize(Run) });
+        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string> { [ProgressName] = JsonSerializer.Serialize(Run, Options) });
     }
 
-    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken.</exception>
-    /// <returns>The training, and what gives the numbers of a name.</returns>
-    public static (TrainingRun Run, Func<string, float[]> Values) Load(string modelFolder)
+    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken; the message names everything.</exception>
+    /// <returns>The training, its tokenizer, and what gives so many numbers of a name.</returns>
+    public static (TrainingRun Run, Tokenizer Tokenizer, Func<string, long, float[]> Values) Load(string modelFolder)
     {
         var path = PathIn(modelFolder);
-        if (!File.Exists(path))
+        if (!FolderFile.Exists(path))
         {
             throw new ModelFolderException($"There is no training to resume: {path} is missing.");
         }
 
-        try
+        var problems = new ProblemList();
+        ModelFolderException Failure() => new(problems.Describe($"The training in {modelFolder} cannot be resumed"));
+        TrainingRun? run = null;
+        Tokenizer? tokenizer = null;
+        Dictionary<string, float[]> values = [];
+        problems.Attempt(Path.GetFileName(path), () =>
         {
             using var reader = SafeTensorsReader.Open(path);
-            var run = JsonSerializer.Deserialize<TrainingRun>(reader.Metadata[ProgressName])!;
-            var values = reader.Tensors.ToDictionary(t => t.Name, t => reader.ReadFloats(t.Name));
-            return (run, name => values.TryGetValue(name, out var numbers)
-                ? numbers
-                : throw new ModelFolderException($"The training in {path} cannot be resumed: {name} is missing."));
-        }
-        catch (Exception e) when (e is SafeTensorsException or JsonException or KeyNotFoundException)
+            run = ReadRun(reader);
+            values = reader.Tensors.ToDictionary(t => t.Name, t => reader.ReadFloats(t.Name));
+        });
+        problems.Attempt(
+            Path.GetFileName(TokenizerIn(modelFolder)),
+            () => tokenizer = TokenizerReader.Read(FolderFile.Read(TokenizerIn(modelFolder), TokenizerFile.MaxBytes)));
+        if (run is not null && tokenizer is not null && tokenizer.VocabularySize != run.Config.VocabularySize)
         {
-            throw new ModelFolderException($"The training in {path} cannot be resumed: {e.Message}", e);
+            problems.Add($"its tokenizer has {tokenizer.VocabularySize} tokens, but its network {run.Config.VocabularySize}");
+        }
+
+        return problems.Count > 0 ? throw Failure() : (run!, tokenizer!, (name, count) =>
+        {
+            if (values.GetValueOrDefault(name) is { } numbers && numbers.LongLength == count)
+            {
+                return numbers;
+            }
+
+            problems.Add($"{name}: expected {count} numbers, found {values.GetValueOrDefault(name)?.LongLength.ToString() ?? "none"}");
+            throw Failure();
+        });
+    }
+
+    private static TrainingRun ReadRun(SafeTensorsReader reader)
+    {
+        if (!reader.Metadata.TryGetValue(ProgressName, out var progress))
+        {
+            throw new InvalidDataException("has no progress in its metadata, so it is not the checkpoint of a training");
+        }
+
+        try
+        {
+            var run = JsonSerializer.Deserialize<TrainingRun>(progress, Options) ?? throw new JsonException("expected an object");
+            var problems = run.Config.Problems().Concat(run.Settings.Problems()).ToList();
+            return problems.Count == 0 ? run : throw new JsonException(string.Join("; ", problems));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"the progress in its metadata makes no sense: {e.Message}", e);
         }
     }
 }

@@ -118,12 +118,12 @@ internal sealed class WindowTrainer : IDisposable
     }
 
     /// <summary>Goes back to what <see cref="Read"/> gave.</summary>
-    /// <param name="values">The numbers of a name.</param>
+    /// <param name="values">So many numbers of a name.</param>
     /// <param name="position">Where the next window is.</param>
-    public void Restore(Func<string, float[]> values, TextPosition position)
+    public void Restore(Func<string, long, float[]> values, TextPosition position)
     {
         using var scope = NewDisposeScope();
-        void Set(string name, Tensor target) => target.copy_(tensor(values(name)).view(target.shape));
+        void Set(string name, Tensor target) => target.copy_(tensor(values(name, target.numel())).view(target.shape));
 
         foreach (var (name, target) in _parameters.SelectMany(p => p.Kept))
         {

@@ -101,6 +101,18 @@ public sealed class PrecisionRecordTests : IDisposable
         Assert.Equal([Precision.Fp32, Precision.Bf16], report.Figures.Select(f => f.Precision));
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Nothing_is_recorded_where_the_loss_in_fp32_is_not_finite(double loss)
+    {
+        Save("");
+        var message = Assert.Throws<InvalidDataException>(() => PrecisionRecord.Save(
+            ModelFolder.Open(Model), Text.Split(new HoldOut()), [Result(Precision.Fp32, loss, 4000), Results[1], Results[2]])).Message;
+        Assert.StartsWith("The loss of the text is", message);
+        Assert.False(File.Exists(Path.Combine(Model, "precision.json")));
+    }
+
     private static PrecisionResult Result(Precision precision, double natsPerToken, long bytes) =>
         new(precision, new(Protocol.ColdWindows, 256, 1000, natsPerToken * 1000, 1000, 1000), bytes);
 

@@ -59,9 +59,9 @@ public sealed class TrainerTests
         }
 
         Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
-        var ((a, _), (b, values)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
+        var ((a, _, _), (b, _, values)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
         Assert.Equal(JsonSerializer.Serialize(a with { Elapsed = default }), JsonSerializer.Serialize(b with { Elapsed = default }));
-        Assert.All(Tensors(whole), t => Assert.Equal(t.Values, values(t.Name)));
+        Assert.All(Tensors(whole), t => Assert.Equal(t.Values, values(t.Name, t.Values.LongLength)));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class TrainerTests
         }
 
         Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
-        var ((a, _), (b, _)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
+        var (a, b) = (TrainingCheckpoint.Load(whole).Run, TrainingCheckpoint.Load(parts).Run);
         Assert.Equal(JsonSerializer.Serialize(a with { Elapsed = default }), JsonSerializer.Serialize(b with { Elapsed = default }));
     }
 
@@ -266,6 +266,90 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_checkpoint_with_a_number_that_is_not_finite_is_refused_by_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        Rewrite(path, (name, values) =>
+        {
+            if (name is "adamw.mean.rnn.weight_hh_l1" or "fc.bias")
+            {
+                values[13] = float.NaN;
+            }
+
+            return values;
+        });
+
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message;
+
+        Assert.Contains("cannot be resumed:\n- last.safetensors: ", message);
+        Assert.Contains("[1, 1] is NaN", message.Replace("fc.bias[13]", "[1, 1]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_does_not_fit_its_network_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        Rewrite(path, (name, values) => name == "average.fc.bias" ? values[1..] : values);
+
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message;
+
+        Assert.Matches("- average.fc.bias: expected \\d+ numbers, found \\d+", message);
+    }
+
+    [Theory]
+    [InlineData("\"Steps\":24", "\"Steps\":0", "steps must be from 1")]
+    [InlineData("\"HiddenSize\":12", "\"HiddenSize\":0", "hidden_size must be from 1")]
+    [InlineData("\"Card\":{", "\"Card\":null,\"x\":{", "Card")]
+    [InlineData("\"CorpusSha256\":", "\"\\u001b\":1,\"Corpus\":", "CorpusSha256")]
+    public void A_checkpoint_whose_settings_make_no_sense_is_refused(string part, string replacement, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        Rewrite(path, (_, values) => values, progress => progress.Replace(part, replacement, StringComparison.Ordinal));
+
+        var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message;
+
+        Assert.Contains("the progress in its metadata makes no sense: ", message);
+        Assert.Contains(expected, message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{\"\\ud800\": 1}")]
+    [InlineData(null)]
+    public void A_broken_tokenizer_of_a_training_is_refused(string? content)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        File.Delete(TrainingCheckpoint.TokenizerIn(path));
+        if (content is not null)
+        {
+            File.WriteAllText(TrainingCheckpoint.TokenizerIn(path), content);
+        }
+
+        Assert.Contains("cannot be resumed:\n- tokenizer.json: ", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_in_the_tokenizer_of_a_training_is_read_over()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["m"];
+        Interrupt(() => Start(path, Cell.Gru, tied: false), atStep: 1);
+        var tokenizer = TrainingCheckpoint.TokenizerIn(path);
+        File.WriteAllText(tokenizer, File.ReadAllText(tokenizer), new System.Text.UTF8Encoding(true));
+
+        Trainer.Resume(Text, path).Dispose();
+    }
+
+    [Fact]
     public void A_training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
@@ -345,6 +429,22 @@ public sealed class TrainerTests
     {
         using var reader = SafeTensorsReader.Open(TrainingCheckpoint.PathIn(folder));
         return [.. reader.Tensors.Select(t => (t.Name, reader.ReadFloats(t.Name)))];
+    }
+
+    private static void Rewrite(string folder, Func<string, float[], float[]> change, Func<string, string>? changeProgress = null)
+    {
+        List<TensorData> tensors;
+        string progress;
+        using (var reader = SafeTensorsReader.Open(TrainingCheckpoint.PathIn(folder)))
+        {
+            tensors = [.. reader.Tensors.Select(t => change(t.Name, reader.ReadFloats(t.Name)) is var values && values.LongLength == t.ElementCount
+                ? TensorData.Floats(t.Name, t.Shape, values)
+                : TensorData.Floats(t.Name, [values.LongLength], values))];
+            progress = reader.Metadata["progress"];
+        }
+
+        SafeTensorsWriter.Write(
+            TrainingCheckpoint.PathIn(folder), tensors, new Dictionary<string, string> { ["progress"] = (changeProgress ?? (p => p))(progress) });
     }
 
     private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
