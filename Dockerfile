@@ -1,6 +1,9 @@
-# The images are exact versions, so that the same commit builds the same image. A digest is stricter still:
-# docker buildx imagetools inspect mcr.microsoft.com/dotnet/aspnet:10.0.12 prints it, to be appended as @sha256:…
-FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
+# The tags follow the security fixes of .NET 10. To build the same image again from the same commit, pin both by digest:
+# docker build --build-arg SDK=mcr.microsoft.com/dotnet/sdk@sha256:… --build-arg RUNTIME=mcr.microsoft.com/dotnet/aspnet@sha256:… .
+ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0
+ARG RUNTIME=mcr.microsoft.com/dotnet/aspnet:10.0
+
+FROM $SDK AS build
 WORKDIR /source
 
 # What restore reads, and nothing else: the layer with the packages lasts until one of these files changes.
@@ -20,7 +23,7 @@ RUN dotnet publish src/LmApi -c Release --no-restore -o /app \
     && mkdir /natives \
     && if [ "$TORCH" = true ]; then mv /app/runtimes /natives/; else rm -r /app/runtimes; fi
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
+FROM $RUNTIME
 WORKDIR /app
 COPY --from=build /natives/ ./
 # Not inside /app, so that a volume mounted at /models takes its place.
