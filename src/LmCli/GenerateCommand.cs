@@ -122,7 +122,9 @@ internal static class GenerateCommand
 
     private static string Summary(DoneEvent done, long seed)
     {
-        var reason = done.StopSequence is { } stop ? $"stop at \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(stop)}\"" : "length";
+        var reason = done.StopSequence is { } stop
+            ? $"stop at \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(stop)}\""
+            : "length";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"[{reason}; {done.PromptTokens} + {done.CompletionTokens} tokens; {Pace(done)}; seed {seed}]");

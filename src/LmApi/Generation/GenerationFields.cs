@@ -184,7 +184,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Minimum = 0,
         Maximum = MaxSeed,
         Description = "The same seed, prompt and settings give the same text, whatever else runs. "
-            + "Chosen at random where absent; the `Generation-Seed` header, the `start` event and the end say which was used.",
+            + "Chosen at random where absent; the `Generation-Seed` header, the `start` event and the end say "
+            + "which was used.",
         Example = 42,
     };
 

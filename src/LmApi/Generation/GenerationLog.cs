@@ -31,7 +31,8 @@ internal static partial class GenerationLog
     [LoggerMessage(LogLevel.Information, "{GenerationId} ended because its client does not read: {Reason}")]
     private static partial void NotRead(this ILogger logger, string generationId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "The client of {GenerationId} took nothing for {Seconds} s; its connection is closed")]
+    [LoggerMessage(
+        LogLevel.Information, "The client of {GenerationId} took nothing for {Seconds} s; its connection is closed")]
     public static partial void GaveUp(this ILogger logger, string generationId, double seconds);
 
     /// <summary>Logs why a generation broke off and returns what its client is told.</summary>

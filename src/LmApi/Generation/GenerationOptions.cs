@@ -63,8 +63,8 @@ internal sealed class GenerationOptions
     public int MaxBufferedEvents { get; set; } = 64;
 
     /// <summary>
-    /// How long such a generation waits for a client that takes nothing; then it ends. A connection that takes nothing for
-    /// twice this time is closed.
+    /// How long such a generation waits for a client that takes nothing; then it ends. A connection that takes nothing
+    /// for twice this time is closed.
     /// </summary>
     [Range(1, 3600)]
     public int ParkedSeconds { get; set; } = 30;

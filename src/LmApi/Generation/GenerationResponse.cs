@@ -12,7 +12,9 @@ internal sealed record StartResponse
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The seed used: with the same request it gives the same text, even where this stream breaks off.</summary>
+    /// <summary>
+    /// The seed used: with the same request it gives the same text, even where this stream breaks off.
+    /// </summary>
     public required long Seed { get; init; }
 }
 

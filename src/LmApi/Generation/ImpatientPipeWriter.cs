@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace LmApi.Generation;
 
 /// <summary>
-/// The body of an answer to a client that may stop reading: where it takes nothing of what is to be sent for too long, the
-/// connection is closed, so that neither it nor what it was to get is kept.
+/// The body of an answer to a client that may stop reading: where it takes nothing of what is to be sent for too
+/// long, the connection is closed, so that neither it nor what it was to get is kept.
 /// </summary>
 internal sealed class ImpatientPipeWriter : PipeWriter, IAsyncDisposable
 {
@@ -48,7 +48,9 @@ internal sealed class ImpatientPipeWriter : PipeWriter, IAsyncDisposable
         return flush.IsCompleted ? flush : AwaitAsync(flush);
     }
 
-    /// <summary>Waits for a timer under way too: it must not close a connection that serves another request already.</summary>
+    /// <summary>
+    /// Waits for a timer under way too: it must not close a connection that serves another request already.
+    /// </summary>
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private async ValueTask<FlushResult> AwaitAsync(ValueTask<FlushResult> flush)

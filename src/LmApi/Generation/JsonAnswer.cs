@@ -24,7 +24,7 @@ internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvid
 
     private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
     {
-        // As the engine reports them, which takes a small part of what is written of them; that is made while it is sent.
+        // As the engine reports them, a small part of what is written of them; that is made while it is sent.
         List<TokenEvent>? tokens = run.ReportsAlternatives ? [] : null;
         var count = 0;
         try

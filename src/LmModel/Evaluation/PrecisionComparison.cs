@@ -20,7 +20,9 @@ public static class PrecisionComparison
     /// </summary>
     public const double Tolerance = 0.001;
 
-    /// <summary>Scores a text in every precision, fp32 first; one in which the model predicts nothing is left out.</summary>
+    /// <summary>
+    /// Scores a text in every precision, fp32 first; one in which the model predicts nothing is left out.
+    /// </summary>
     /// <param name="open">Makes the decoder of a precision; it is disposed here.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="tokens">At least 2 ids.</param>

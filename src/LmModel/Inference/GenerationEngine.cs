@@ -10,8 +10,9 @@ namespace LmModel.Inference;
 ///                           └─ ahead of all others, once it has been read ─┘
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
-/// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives depends
-/// on its settings and the model only, never on what runs beside it: see <see cref="IStepModel.MaxInvariantBatch"/>.
+/// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives
+/// depends on its settings and the model only, never on what runs beside it: see
+/// <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
 public sealed class GenerationEngine : IDisposable
 {

@@ -7,7 +7,8 @@ public sealed record GenerationEngineOptions
     public int MaxActive { get; init; } = 32;
 
     /// <summary>
-    /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones do not count.
+    /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones do not
+    /// count.
     /// </summary>
     public int MaxWaiting { get; init; } = 128;
 
@@ -37,13 +38,14 @@ public sealed record GenerationEngineOptions
 
     /// <summary>
     /// Tokens that each prompt reads in a round while texts are being drawn, as far as
-    /// <see cref="MaxRoundPromptTokens"/> goes; together the prompts read at least as many as texts are drawn. At least 1.
+    /// <see cref="MaxRoundPromptTokens"/> goes; together the prompts read at least as many as texts are drawn. At
+    /// least 1.
     /// </summary>
     public int PromptSlice { get; init; } = 8;
 
     /// <summary>
-    /// Tokens that all prompts of a round read together at most, and do read while nothing is being drawn: no text stalls
-    /// for more. At least 1; of more prompts than this each reads one token.
+    /// Tokens that all prompts of a round read together at most, and do read while nothing is being drawn: no text
+    /// stalls for more. At least 1; of more prompts than this each reads one token.
     /// </summary>
     public int MaxRoundPromptTokens { get; init; } = 64;
 

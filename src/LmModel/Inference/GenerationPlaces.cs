@@ -14,8 +14,8 @@ namespace LmModel.Inference;
 ///                         ▼
 ///                       ended: not read for too long, or too many are parked
 /// </code>
-/// Nobody is let in while those active, returning and waiting are as many as the active and the waiting places; the parked
-/// have a bound of their own. As long as anyone waits or returns, all active places are taken.
+/// Nobody is let in while those active, returning and waiting are as many as the active and the waiting places; the
+/// parked have a bound of their own. As long as anyone waits or returns, all active places are taken.
 /// </remarks>
 internal sealed class GenerationPlaces : IDisposable
 {

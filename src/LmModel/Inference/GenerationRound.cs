@@ -78,8 +78,9 @@ internal sealed class GenerationRound : IDisposable
 
     /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
     /// <remarks>
-    /// The more prompts, the more they share, up to what a text may stall for; beside many texts a few prompts get as many
-    /// tokens as those. With M generations beside it a prompt has its last token after at most M + 1 times its own work.
+    /// The more prompts, the more they share, up to what a text may stall for; beside many texts a few prompts get as
+    /// many tokens as those. With M generations beside it a prompt has its last token after at most M + 1 times its
+    /// own work.
     /// </remarks>
     private int Slice(int prompts, int texts)
     {

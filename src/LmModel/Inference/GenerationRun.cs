@@ -42,7 +42,9 @@ internal sealed class GenerationRun
     /// <summary>Events that were unread then.</summary>
     private int UnreadThen { get; set; }
 
-    /// <summary>Whether the reader has taken an event since <see cref="ParkedAt"/>; a parked run gets no new ones.</summary>
+    /// <summary>
+    /// Whether the reader has taken an event since <see cref="ParkedAt"/>; a parked run gets no new ones.
+    /// </summary>
     public bool HasBeenRead => Events.Unread < UnreadThen;
 
     /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>

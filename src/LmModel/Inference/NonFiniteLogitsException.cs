@@ -26,6 +26,6 @@ public sealed class NonFiniteLogitsException(string message) : InvalidOperationE
         }
 
         throw new NonFiniteLogitsException(FormattableString.Invariant(
-            $"The model gives token {id} the logit {logits[id]} at position {position} of the text, so no token can follow."));
+            $"The model gives token {id} the logit {logits[id]} at position {position} of the text; no token can follow."));
     }
 }

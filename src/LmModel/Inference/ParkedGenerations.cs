@@ -23,7 +23,8 @@ internal sealed class ParkedGenerations : IDisposable
     {
         (_options, _time, _gate) = (options, time, gate);
         _timer = time.CreateTimer(
-            static parked => ((ParkedGenerations)parked!).EndUnread(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static parked => ((ParkedGenerations)parked!).EndUnread(),
+            this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>By <see cref="GenerationRun.ParkedAt"/>.</summary>

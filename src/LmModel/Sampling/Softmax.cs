@@ -38,7 +38,8 @@ internal static class Softmax
         var i = 0;
         for (; i + Lanes <= x.Length; i += Lanes)
         {
-            if (!Vector256.LessThanAll(Vector256.Abs(Vector256.Create(x[i..])), Vector256.Create(float.PositiveInfinity)))
+            var sizes = Vector256.Abs(Vector256.Create(x[i..]));
+            if (!Vector256.LessThanAll(sizes, Vector256.Create(float.PositiveInfinity)))
                 return false;
         }
 

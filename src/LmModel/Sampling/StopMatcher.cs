@@ -37,8 +37,8 @@ public sealed class StopMatcher
     public bool Stopped => Matched is not null;
 
     /// <summary>
-    /// The stop sequence that was found; null where none was. Of several that begin at the same place it is the shortest,
-    /// which is complete first.
+    /// The stop sequence that was found; null where none was. Of several that begin at the same place it is the
+    /// shortest, which is complete first.
     /// </summary>
     public string? Matched { get; private set; }
 

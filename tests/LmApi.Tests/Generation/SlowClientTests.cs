@@ -105,8 +105,8 @@ public sealed class SlowClientTests
     }
 
     /// <summary>
-    /// A buffer is full for a moment too where the model is faster than the reader: the model has stopped only if nothing
-    /// but another request has stepped it since.
+    /// A buffer is full for a moment too where the model is faster than the reader: the model has stopped only if
+    /// nothing but another request has stepped it since.
     /// </summary>
     private static async Task ParkedForGoodAsync(LmServiceFixture service)
     {

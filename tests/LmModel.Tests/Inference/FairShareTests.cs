@@ -58,7 +58,13 @@ public sealed class FairShareTests
         var model = FakeStepModel.Repeating(permits, maxBatch: 200);
         using var engine = new GenerationEngine(
             model, new ByteTokenizer(), 0,
-            new() { MaxActive = 200, MaxBufferedEvents = 100_000, PrefixCacheBytes = 0, MaxRoundPromptTokens = MaxRoundPromptTokens },
+            new()
+            {
+                MaxActive = 200,
+                MaxBufferedEvents = 100_000,
+                PrefixCacheBytes = 0,
+                MaxRoundPromptTokens = MaxRoundPromptTokens,
+            },
             TimeProvider.System);
         Generation Start(int token, int tokens, int maxTokens, bool echo = false) => engine.TryStart(
             new()

@@ -6,13 +6,14 @@ using System.Runtime.Intrinsics.X86;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// a · b + c rounded once, to the same bits, for processors that have no instruction for it: the runtime's own way there is
-/// a call of the C library a number.
+/// a · b + c rounded once, to the same bits, for processors that have no instruction for it: the runtime's own way
+/// there is a call of the C library a number.
 /// </summary>
 /// <remarks>
-/// A product of two floats is exact in a double, so only the sum of doubles is rounded, and then its conversion to a float.
-/// Two roundings differ from one only where the first gives a number halfway between two floats (Figueroa 1995), or where
-/// the float has fewer bits because it is below the normal ones. These, one in 2²⁹ and rarer, go the slow way.
+/// A product of two floats is exact in a double, so only the sum of doubles is rounded, and then its conversion to a
+/// float. Two roundings differ from one only where the first gives a number halfway between two floats (Figueroa
+/// 1995), or where the float has fewer bits because it is below the normal ones. These, one in 2²⁹ and rarer, go the
+/// slow way.
 /// </remarks>
 internal static class FusedMultiplyAdd
 {
@@ -54,7 +55,9 @@ internal static class FusedMultiplyAdd
         return halfway || small ? MathF.FusedMultiplyAdd(a, b, c) : (float)sum;
     }
 
-    /// <summary>All bits where the low half of a number is that of a halfway case, or the high half that of a small one.</summary>
+    /// <summary>
+    /// All bits where the low half of a number is that of a halfway case, or the high half that of a small one.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Doubtful(Vector128<double> sums)
     {
@@ -69,9 +72,10 @@ internal static class FusedMultiplyAdd
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Vector128<float> OneByOne(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Create(
-        MathF.FusedMultiplyAdd(a[0], b[0], c[0]),
-        MathF.FusedMultiplyAdd(a[1], b[1], c[1]),
-        MathF.FusedMultiplyAdd(a[2], b[2], c[2]),
-        MathF.FusedMultiplyAdd(a[3], b[3], c[3]));
+    private static Vector128<float> OneByOne(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.Create(
+            MathF.FusedMultiplyAdd(a[0], b[0], c[0]),
+            MathF.FusedMultiplyAdd(a[1], b[1], c[1]),
+            MathF.FusedMultiplyAdd(a[2], b[2], c[2]),
+            MathF.FusedMultiplyAdd(a[3], b[3], c[3]));
 }

@@ -11,7 +11,8 @@ internal static class LaneFunctions<F>
     public static F Sigmoid(F x) => F.Create(1) / (OneIfFinite(x) + Exp(F.Create(0) - x));
 
     /// <summary>
-    /// 1 − 2 / (1 + exp(2x)); off by at most 2·10⁻⁷, which is relative to 1 and not to the result. NaN where x is not finite.
+    /// 1 − 2 / (1 + exp(2x)); off by at most 2·10⁻⁷, which is relative to 1 and not to the result. NaN where x is not
+    /// finite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F Tanh(F x) => F.Create(1) - (F.Create(2) / (OneIfFinite(x) + Exp(x + x)));

@@ -40,8 +40,8 @@ internal abstract unsafe class StepKernels
     /// <param name="stride">Floats from column to column of h and c.</param>
     /// <param name="columns">How many sequences.</param>
     /// <param name="y">
-    /// Receives h for the next product, at the panel's first unit; null values receive nothing. Integers cannot be NaN, so a
-    /// column whose h is not finite has the scale NaN, which makes all its sums so.
+    /// Receives h for the next product, at the panel's first unit; null values receive nothing. Integers cannot be
+    /// NaN, so a column whose h is not finite has the scale NaN, which makes all its sums so.
     /// </param>
     /// <param name="maxActivation">What 1 is in integers; not used for floats.</param>
     public abstract void Advance(

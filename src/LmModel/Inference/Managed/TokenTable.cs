@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), in fp32: a step looks the token's rows
-/// up and does not read that layer's input weights.
+/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), in fp32: a step looks the
+/// token's rows up and does not read that layer's input weights.
 /// </summary>
 /// <remarks>
 /// A row is made when it is first looked up. Made at load, a large table would take most of the time until a service is

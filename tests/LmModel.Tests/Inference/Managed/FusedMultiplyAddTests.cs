@@ -40,7 +40,9 @@ public sealed class FusedMultiplyAddTests
         }
     }
 
-    /// <summary>c is half a unit of the last place of the product, and nearly so: where two roundings differ from one.</summary>
+    /// <summary>
+    /// c is half a unit of the last place of the product, and nearly so: where two roundings differ from one.
+    /// </summary>
     [Fact]
     public void Sums_halfway_between_two_floats_are_rounded_once()
     {

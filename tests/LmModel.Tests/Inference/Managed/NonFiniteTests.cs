@@ -6,7 +6,9 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference.Managed;
 
-/// <summary>What is no number stays none, in every cell, precision and width of vectors, until somebody is told.</summary>
+/// <summary>
+/// What is no number stays none, in every cell, precision and width of vectors, until somebody is told.
+/// </summary>
 public sealed class NonFiniteTests
 {
     public static TheoryData<Cell, Precision> Networks
@@ -35,8 +37,8 @@ public sealed class NonFiniteTests
     ];
 
     /// <summary>
-    /// Weights and token 3's embedding are finite, and their product in a row of the first layer is not. Whatever is read
-    /// after it, in one call or several, no logit is a number; what is read beside it keeps its bits.
+    /// Weights and token 3's embedding are finite, and their product in a row of the first layer is not. Whatever is
+    /// read after it, in one call or several, no logit is a number; what is read beside it keeps its bits.
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]

@@ -6,7 +6,9 @@ namespace LmModel.Tests.Inference.Managed;
 
 public sealed class TokenTableTests
 {
-    /// <summary>Counted, because what it costs in time depends on the processor: without fused multiply-add most of all.</summary>
+    /// <summary>
+    /// Counted, because what it costs in time depends on the processor: without fused multiply-add most of all.
+    /// </summary>
     [Theory]
     [InlineData(Cell.Lstm, 3)]
     [InlineData(Cell.Gru, 6)]
