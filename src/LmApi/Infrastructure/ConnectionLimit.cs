@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Closes connections beyond <see cref="GenerationOptions.MaxConnections"/>, and beyond what the process may open: where no
-/// file can be opened any more, Kestrel's listener tries again without end, and nothing else can open a file either.
+/// Bounds the connections by <see cref="GenerationOptions.MaxConnections"/>, and by what the process may open: where no file can
+/// be opened any more, the runtime may fail to start a thread, which ends the process.
 /// </summary>
 internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> options, ILogger<ConnectionLimit> logger)
 {
-    /// <summary>Files kept for everything else: assemblies that are loaded late, connections that are about to be closed.</summary>
+    /// <summary>Files kept for everything else: assemblies that are loaded late, connections that are being closed.</summary>
     private const int SpareFiles = 64;
 
     // While files can still be opened.
@@ -18,39 +18,42 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
     private int _open;
     private bool _full;
 
-    /// <summary>Connection middleware for every endpoint; outside of TLS, which costs more than closing.</summary>
+    /// <summary>
+    /// Counts a connection that has just been accepted; false where it is one too many and must be closed at once, before
+    /// another is accepted.
+    /// </summary>
+    public bool TryOpen()
+    {
+        var most = Math.Min(options.Value.MaxConnections, _mostByFiles);
+        var open = Interlocked.Increment(ref _open);
+        if (open <= most)
+        {
+            _full &= open > most / 2;
+            return true;
+        }
+
+        Interlocked.Decrement(ref _open);
+        // Said when it begins, and again only where half of the connections have gone in between.
+        if (!Interlocked.Exchange(ref _full, true))
+        {
+            LogFull(most, most < options.Value.MaxConnections ? "the limit of open files" : "Generation:MaxConnections");
+        }
+
+        return false;
+    }
+
+    /// <summary>Connection middleware that counts a connection no more when it has ended.</summary>
     public ConnectionDelegate Apply(ConnectionDelegate next) => async connection =>
     {
         try
         {
-            if (IsAdmitted(Interlocked.Increment(ref _open)))
-            {
-                await next(connection);
-            }
+            await next(connection);
         }
         finally
         {
             Interlocked.Decrement(ref _open);
         }
     };
-
-    /// <summary>Says that connections are closed when that begins; again only where half of them have gone in between.</summary>
-    private bool IsAdmitted(int open)
-    {
-        var most = Math.Min(options.Value.MaxConnections, _mostByFiles);
-        if (open > most)
-        {
-            if (!Interlocked.Exchange(ref _full, true))
-            {
-                LogFull(most, most < options.Value.MaxConnections ? "the limit of open files" : "Generation:MaxConnections");
-            }
-
-            return false;
-        }
-
-        _full &= open > most / 2;
-        return true;
-    }
 
     /// <summary>Files that the process may open besides those that it has; null where the system does not tell.</summary>
     private static int? FreeFiles()

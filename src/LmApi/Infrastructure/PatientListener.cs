@@ -7,11 +7,13 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Listens as Kestrel's own factory does, except where the system cannot give a connection, for lack of files or buffers: that one
-/// tries again at once and says nothing, which takes a processor until a file is closed. This one says so, once a minute at most, and waits.
+/// Listens as Kestrel's own factory does, with two differences. It closes a connection that is one too many before it accepts
+/// the next. And where the system gives no connection, for lack of files or buffers, that one tries again at once and says nothing,
+/// which takes a processor until a file is closed; this one says so, once a minute at most, and waits.
 /// </summary>
 internal sealed class PatientListenerFactory(
-    IOptions<SocketTransportOptions> options, TimeProvider time, ILoggerFactory logs) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+    IOptions<SocketTransportOptions> options, ConnectionLimit limit, TimeProvider time, ILoggerFactory logs)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory _kestrels = new(options, logs);
 
@@ -41,14 +43,18 @@ internal sealed class PatientListenerFactory(
                 UnsafePreferInlineScheduling = settings.UnsafePreferInlineScheduling,
             },
             logs.CreateLogger<SocketConnectionContextFactory>());
-        return new(new PatientListener(socket, connections, settings.NoDelay, time, logs.CreateLogger<PatientListener>()));
+        return new(new PatientListener(socket, connections, settings.NoDelay, limit, time, logs.CreateLogger<PatientListener>()));
     }
 }
 
 /// <summary>One socket that connections come from.</summary>
 internal sealed partial class PatientListener(
-    Socket socket, SocketConnectionContextFactory connections, bool noDelay, TimeProvider time, ILogger<PatientListener> logger)
-    : IConnectionListener
+    Socket socket,
+    SocketConnectionContextFactory connections,
+    bool noDelay,
+    ConnectionLimit limit,
+    TimeProvider time,
+    ILogger<PatientListener> logger) : IConnectionListener
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
@@ -66,6 +72,12 @@ internal sealed partial class PatientListener(
             try
             {
                 var accepted = await socket.AcceptAsync(cancellationToken);
+                if (!limit.TryOpen())
+                {
+                    accepted.Dispose();
+                    continue;
+                }
+
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
                     accepted.NoDelay = noDelay;

@@ -20,7 +20,7 @@ public sealed class BodyTests
         RawClient.Head("POST", "/generate", "Content-Type: application/json", "Transfer-Encoding: chunked");
 
     /// <summary>Malformed framing of all kinds that the server throws its own exceptions for.</summary>
-    public static TheoryData<string> Malformed { get; } =
+    private static readonly string[] Malformed =
     [
         "80000000\r\nabc", "FFFFFFFF\r\nabc", "FFFFFFFFFFFFFFFF\r\nabc", "00000000000000000002\r\n{}", "-1\r\nabc", "xyz\r\nabc",
         "\r\n{}", " 2\r\n{}", "0x2\r\n{}", "2 \r\n{}\r\n0\r\n\r\n", "2;a\nb\r\n{}\r\n0\r\n\r\n", "3\r\nabcdef\r\n0\r\n\r\n",
@@ -29,17 +29,18 @@ public sealed class BodyTests
         "2\r\n{}\r\n0\r\nX : x\r\n\r\n", $"2\r\n{{}}\r\n0\r\nX: {new string('a', 40_000)}\r\n\r\n",
     ];
 
-    [Theory]
-    [MemberData(nameof(Malformed))]
-    public async Task Malformed_framing_is_a_bad_request(string framing)
+    [Fact]
+    public async Task Malformed_framing_is_a_bad_request()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
-        using var client = await RawClient.ConnectAsync(service);
+        foreach (var framing in Malformed)
+        {
+            using var client = await RawClient.ConnectAsync(service);
+            await client.TrySendAsync(Chunked + framing);
+            Assert.Equal((framing, "bad_request"), (framing, (await client.ReadAnswerAsync()).Code));
+            await client.ReadToEndAsync();
+        }
 
-        await client.TrySendAsync(Chunked + framing);
-
-        Assert.Equal("bad_request", (await client.ReadAnswerAsync()).Code);
-        await client.ReadToEndAsync();
         Assert.DoesNotContain(service.Logs.Events, e => e.Level >= LogEventLevel.Error);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LmApi.Generation;
 using LmApi.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed class PatientListenerTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "accept fails on a socket that was shut down");
         var (time, log) = (new FakeTimeProvider(), new CountingLogger());
         using var socket = Listen();
-        await using var listener = new PatientListener(socket, new(new(), NullLogger.Instance), noDelay: true, time, log);
+        await using var listener = new PatientListener(socket, new(new(), NullLogger.Instance), noDelay: true, Limit(), time, log);
         socket.Shutdown(SocketShutdown.Both);
 
         var accepting = listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
@@ -42,7 +43,7 @@ public sealed class PatientListenerTests
     {
         using var socket = Listen();
         await using var listener = new PatientListener(
-            socket, new(new(), NullLogger.Instance), noDelay: true, new FakeTimeProvider(), NullLogger<PatientListener>.Instance);
+            socket, new(new(), NullLogger.Instance), noDelay: true, Limit(), new FakeTimeProvider(), NullLogger<PatientListener>.Instance);
         var accepting = listener.AcceptAsync(TestContext.Current.CancellationToken);
         await listener.UnbindAsync(TestContext.Current.CancellationToken);
         Assert.Null(await accepting);
@@ -52,7 +53,7 @@ public sealed class PatientListenerTests
     public async Task Unix_sockets_and_addresses_in_use_are_as_with_kestrels_own_listener()
     {
         var factory = new PatientListenerFactory(
-            Options.Create(new SocketTransportOptions()), new FakeTimeProvider(), NullLoggerFactory.Instance);
+            Options.Create(new SocketTransportOptions()), Limit(), new FakeTimeProvider(), NullLoggerFactory.Instance);
         using var other = Listen();
         await Assert.ThrowsAsync<Microsoft.AspNetCore.Connections.AddressInUseException>(
             () => factory.BindAsync(other.LocalEndPoint!, TestContext.Current.CancellationToken).AsTask());
@@ -70,6 +71,9 @@ public sealed class PatientListenerTests
 
         Directory.GetParent(path)!.Delete(recursive: true);
     }
+
+    private static ConnectionLimit Limit() =>
+        new(Options.Create(new GenerationOptions()), NullLogger<ConnectionLimit>.Instance);
 
     private static Socket Listen()
     {
