@@ -13,8 +13,10 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
     /// <summary>Files kept for everything else: assemblies that are loaded late, connections that are being closed.</summary>
     private const int SpareFiles = 64;
 
-    // While files can still be opened.
-    private readonly int _mostByFiles = FreeFiles() is { } free ? Math.Max(1, free - Math.Min(SpareFiles, free / 2)) : int.MaxValue;
+    // Asked for with the first connection: what the service needs itself is open by then, and files can still be opened.
+    private readonly Lazy<int> _mostByFiles = new(
+        () => FreeFiles() is { } free ? Math.Max(1, free - Math.Min(SpareFiles, free / 2)) : int.MaxValue);
+
     private int _open;
     private bool _full;
 
@@ -24,7 +26,7 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
     /// </summary>
     public bool TryOpen()
     {
-        var most = Math.Min(options.Value.MaxConnections, _mostByFiles);
+        var most = Math.Min(options.Value.MaxConnections, _mostByFiles.Value);
         var open = Interlocked.Increment(ref _open);
         if (open <= most)
         {

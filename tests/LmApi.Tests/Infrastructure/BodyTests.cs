@@ -1,11 +1,8 @@
 using System.Text;
-using LmApi.Generation;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Tests.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Serilog.Events;
 
 namespace LmApi.Tests.Infrastructure;
@@ -238,28 +235,6 @@ public sealed class BodyTests
         Assert.Equal(408, (await holders[1].ReadAnswerAsync()).Status);
         Assert.Equal(0, Bodies(service).BytesHeld);
         holders.ForEach(client => client.Dispose());
-    }
-
-    [Fact]
-    public async Task The_memory_of_a_body_serves_the_next_ones()
-    {
-        var bodies = new BodyReader(Options.Create(new GenerationOptions()), TimeProvider.System);
-        var content = Encoding.ASCII.GetBytes(Short.PadRight(500_000));
-        var before = 0L;
-        for (var i = 0; i < 40; i++)
-        {
-            // Whatever is made once has been made by then.
-            before = i == 20 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            var http = new DefaultHttpContext();
-            http.Request.ContentType = "application/json";
-            http.Request.Body = new MemoryStream(content);
-            var read = bodies.ReadAsync(http.Request, body => body.GetProperty("max_tokens").GetInt32());
-            Assert.True(read.IsCompletedSuccessfully);
-            Assert.Equal(1, await read);
-        }
-
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * 20_000);
-        Assert.Equal(0, bodies.BytesHeld);
     }
 
     [Fact]

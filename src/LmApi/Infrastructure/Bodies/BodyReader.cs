@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Numerics;
 using System.Text.Json;
 using LmApi.Generation;
 using LmApi.Infrastructure.Json;
@@ -13,13 +11,15 @@ namespace LmApi.Infrastructure.Bodies;
 /// Reads JSON bodies: each within <see cref="GenerationOptions.MaxBodyBytes"/> and
 /// <see cref="GenerationOptions.BodySeconds"/>, all together within <see cref="GenerationOptions.BodiesMiB"/>.
 /// </summary>
-/// <remarks>Memory is taken as bytes arrive, never because they were announced, and used again for later bodies.</remarks>
+/// <remarks>
+/// Memory is taken as bytes arrive, never because they were announced. It is not pooled: a pool would keep it after a flood.
+/// </remarks>
 internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvider time)
 {
     // A body of the largest size must have a chance, whatever the other option says.
     private readonly BodyBudget _budget = new(
         (long)options.Value.MaxConnections * BodyBudget.Beginning,
-        Math.Max((long)options.Value.BodiesMiB << 20, LargestBuffer(options.Value.MaxBodyBytes)));
+        Math.Max((long)options.Value.BodiesMiB << 20, options.Value.MaxBodyBytes + 1L));
 
     /// <summary>Bytes of memory that bodies take now.</summary>
     public long BytesHeld => _budget.Held;
@@ -33,14 +33,15 @@ internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvid
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);
         var announced = request.ContentLength;
         var buffer = Array.Empty<byte>();
-        var count = 0;
+        var (count, held) = (0, 0);
         try
         {
             while (count != announced)
             {
                 if (count == buffer.Length)
                 {
-                    buffer = Grow(buffer, announced);
+                    held = Take(held, announced);
+                    Array.Resize(ref buffer, held);
                 }
 
                 var read = await ReadAsync(request, buffer.AsMemory(count), end.Token);
@@ -61,12 +62,12 @@ internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvid
         }
         finally
         {
-            Return(buffer);
+            _budget.Return(held);
         }
     }
 
-    /// <summary>A buffer of twice the length that begins with what <paramref name="full"/> holds.</summary>
-    private byte[] Grow(byte[] full, long? announced)
+    /// <summary>Takes memory for up to twice the bytes that a body has, and returns how many that is.</summary>
+    private int Take(int held, long? announced)
     {
         var most = options.Value.MaxBodyBytes;
         if (announced > most)
@@ -74,40 +75,19 @@ internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvid
             throw TooLarge(announced);
         }
 
-        var length = Math.Max(BodyBudget.Beginning, (int)Math.Min(2L * full.Length, LargestBuffer(most)));
-        if (!_budget.TryGrow(full.Length, length))
+        var length = (int)Math.Min(announced ?? most + 1L, Math.Max(BodyBudget.Beginning, 2L * held));
+        if (_budget.TryGrow(held, length))
         {
-            var seconds = options.Value.RetryAfterSeconds;
-            throw new ProblemException(
-                ProblemKind.Overloaded.With($"The bodies that are being read take all memory that they may; retry in {seconds} s.") with
-                {
-                    RetryAfterSeconds = seconds,
-                });
+            return length;
         }
 
-        // Lengths are those that the pool has, so that it gives no more than is counted.
-        var larger = ArrayPool<byte>.Shared.Rent(length);
-        full.CopyTo(larger, 0);
-        if (full.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(full);
-        }
-
-        return larger;
+        var seconds = options.Value.RetryAfterSeconds;
+        throw new ProblemException(
+            ProblemKind.Overloaded.With($"The bodies that are being read take all memory that they may; retry in {seconds} s.") with
+            {
+                RetryAfterSeconds = seconds,
+            });
     }
-
-    private void Return(byte[] buffer)
-    {
-        _budget.Return(buffer.Length);
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>A power of two that has room for one byte more than a body may have, or 1 GiB + 1.</summary>
-    private static long LargestBuffer(int maxBodyBytes) =>
-        Math.Min(BitOperations.RoundUpToPowerOf2((uint)maxBodyBytes + 1), (1L << 30) + 1);
 
     private ProblemException TooLarge(long? announced)
     {
