@@ -5,15 +5,18 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Bounds the connections by <see cref="GenerationOptions.MaxConnections"/>, and by what the process may open: where no file can
-/// be opened any more, the runtime may fail to start a thread, which ends the process.
+/// Bounds the connections by <see cref="GenerationOptions.MaxConnections"/>, and by what the process may open: where no
+/// file can be opened any more, the runtime may fail to start a thread, which ends the process.
 /// </summary>
 internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> options, ILogger<ConnectionLimit> logger)
 {
-    /// <summary>Files kept for everything else: assemblies that are loaded late, connections that are being closed.</summary>
+    /// <summary>
+    /// Files kept for everything else: assemblies that are loaded late, connections that are being closed.
+    /// </summary>
     private const int SpareFiles = 64;
 
-    // Asked for with the first connection: what the service needs itself is open by then, and files can still be opened.
+    // Asked for with the first connection: what the service needs itself is open by then, and files can still be
+    // opened.
     private readonly Lazy<int> _mostByFiles = new(
         () => FreeFiles() is { } free ? Math.Max(1, free - Math.Min(SpareFiles, free / 2)) : int.MaxValue);
 
@@ -21,8 +24,8 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
     private bool _full;
 
     /// <summary>
-    /// Counts a connection that has just been accepted; false where it is one too many and must be closed at once, before
-    /// another is accepted.
+    /// Counts a connection that has just been accepted; false where it is one too many and must be closed at once,
+    /// before another is accepted.
     /// </summary>
     public bool TryOpen()
     {
@@ -38,7 +41,8 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
         // Said when it begins, and again only where half of the connections have gone in between.
         if (!Interlocked.Exchange(ref _full, true))
         {
-            LogFull(most, most < options.Value.MaxConnections ? "the limit of open files" : "Generation:MaxConnections");
+            var byFiles = most < options.Value.MaxConnections;
+            LogFull(most, byFiles ? "the limit of open files" : "Generation:MaxConnections");
         }
 
         return false;
@@ -57,7 +61,9 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
         }
     };
 
-    /// <summary>Files that the process may open besides those that it has; null where the system does not tell.</summary>
+    /// <summary>
+    /// Files that the process may open besides those that it has; null where the system does not tell.
+    /// </summary>
     private static int? FreeFiles()
     {
         if (!OperatingSystem.IsLinux())
@@ -66,11 +72,14 @@ internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> option
         }
 
         // Max open files            1024                 524288               files
-        var limit = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        var limit = File.ReadLines("/proc/self/limits")
+            .FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = limit?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-        return int.TryParse(soft, out var most) ? most - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() : null;
+        var open = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+        return int.TryParse(soft, out var most) ? most - open : null;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{MostConnections} connections are open, the most by {Limit}; further ones are closed")]
+    [LoggerMessage(
+        LogLevel.Warning, "{MostConnections} connections are open, the most by {Limit}; further ones are closed")]
     private partial void LogFull(int mostConnections, string limit);
 }

@@ -13,10 +13,12 @@ internal static class HttpServer
     /// <summary>Nothing is loaded, run or framed: answers are data.</summary>
     private const string NoContent = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>What Swagger UI needs: its own scripts and styles, the inline styles that it sets, images in the page.</summary>
+    /// <summary>
+    /// What Swagger UI needs: its own scripts and styles, the inline styles that it sets, images in the page.
+    /// </summary>
     private const string SwaggerContent =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void AddHttpServer(this WebApplicationBuilder builder)
     {

@@ -4,18 +4,19 @@ using Serilog.Events;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Ends the process when it can no longer accept connections, so that whoever started it starts it again. Kestrel's accept
-/// loop ends at any exception that it does not expect, lack of memory for one, and tells nobody but the log.
+/// Ends the process when it can no longer accept connections, so that whoever started it starts it again. Kestrel's
+/// accept loop ends at any exception that it does not expect, lack of memory for one, and tells nobody but the log.
 /// </summary>
-/// <param name="services">For the lifetime, which itself has a logger: it cannot be asked for before the log is there.</param>
+/// <param name="services">For the lifetime, which itself has a logger: it cannot be asked for before the log is
+/// there.</param>
 internal sealed class ListenerWatch(IServiceProvider services) : ILogEventSink
 {
     private const string Server = "Microsoft.AspNetCore.Server.Kestrel";
 
     public void Emit(LogEvent logEvent)
     {
-        if (logEvent.Level == LogEventLevel.Fatal
-            && logEvent.Properties.GetValueOrDefault(Constants.SourceContextPropertyName) is ScalarValue { Value: Server })
+        var source = logEvent.Properties.GetValueOrDefault(Constants.SourceContextPropertyName);
+        if (logEvent.Level == LogEventLevel.Fatal && source is ScalarValue { Value: Server })
         {
             Environment.ExitCode = 1;
             services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Listens as Kestrel's own factory does, with two differences. It closes a connection that is one too many before it accepts
-/// the next. And where the system gives no connection, for lack of files or buffers, that one tries again at once and says nothing,
-/// which takes a processor until a file is closed; this one says so, once a minute at most, and waits.
+/// Listens as Kestrel's own factory does, with two differences. It closes a connection that is one too many before it
+/// accepts the next. And where the system gives no connection, for lack of files or buffers, that one tries again at
+/// once and says nothing, which takes a processor until a file is closed; this one says so, once a minute at most, and
+/// waits.
 /// </summary>
 internal sealed class PatientListenerFactory(
     IOptions<SocketTransportOptions> options, ConnectionLimit limit, TimeProvider time, ILoggerFactory logs)
@@ -43,7 +44,8 @@ internal sealed class PatientListenerFactory(
                 UnsafePreferInlineScheduling = settings.UnsafePreferInlineScheduling,
             },
             logs.CreateLogger<SocketConnectionContextFactory>());
-        return new(new PatientListener(socket, connections, settings.NoDelay, limit, time, logs.CreateLogger<PatientListener>()));
+        var logger = logs.CreateLogger<PatientListener>();
+        return new(new PatientListener(socket, connections, settings.NoDelay, limit, time, logger));
     }
 }
 
@@ -121,6 +123,7 @@ internal sealed partial class PatientListener(
     private static bool IsGone(SocketException exception) =>
         exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted;
 
-    [LoggerMessage(LogLevel.Error, "No connection can be accepted: {Reason}; it is tried again every {Milliseconds} ms")]
+    [LoggerMessage(
+        LogLevel.Error, "No connection can be accepted: {Reason}; it is tried again every {Milliseconds} ms")]
     private partial void LogFails(string reason, double milliseconds);
 }

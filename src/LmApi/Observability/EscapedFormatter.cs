@@ -6,8 +6,9 @@ using Serilog.Formatting;
 namespace LmApi.Observability;
 
 /// <summary>
-/// Writes an event as one line, whatever the values in it hold: what a client sends can neither begin a line of its own nor
-/// control the terminal that shows it. Characters that are not text become <c>\u000A</c>, which JSON takes for the same.
+/// Writes an event as one line, whatever the values in it hold: what a client sends can neither begin a line of its own
+/// nor control the terminal that shows it. Characters that are not text become <c>\u000A</c>, which JSON takes for the
+/// same.
 /// </summary>
 /// <param name="line">Writes an event without its exception's lines; a line break at the end is its own.</param>
 /// <param name="exceptionBelow">Whether the exception follows, on indented lines.</param>
@@ -55,7 +56,10 @@ internal sealed class EscapedFormatter(ITextFormatter line, bool exceptionBelow)
         }
     }
 
-    /// <summary>Not so are line breaks, escapes, the controls of C1, and what changes the direction of the text beside it.</summary>
+    /// <summary>
+    /// Not so are line breaks, escapes, the controls of C1, and what changes the direction of the text beside it.
+    /// </summary>
     private static bool IsText(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+        UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -63,8 +63,8 @@ internal static class Logs
     });
 
     /// <summary>
-    /// Kestrel looks for the next request behind a body that it could not read, fails in the same way and says so as an error,
-    /// with a stack trace. The client's fault has been answered and logged by then.
+    /// Kestrel looks for the next request behind a body that it could not read, fails in the same way and says so as an
+    /// error, with a stack trace. The client's fault has been answered and logged by then.
     /// </summary>
     private static bool IsUnreadableRest(LogEvent logEvent) =>
         logEvent.Properties.GetValueOrDefault("EventId") is StructureValue id
@@ -72,5 +72,6 @@ internal static class Logs
 
     internal static ITextFormatter Formatter(string? format) => format == "json"
         ? new EscapedFormatter(new CompactJsonFormatter(), exceptionBelow: false)
-        : new EscapedFormatter(new MessageTemplateTextFormatter(TextTemplate, CultureInfo.InvariantCulture), exceptionBelow: true);
+        : new EscapedFormatter(
+            new MessageTemplateTextFormatter(TextTemplate, CultureInfo.InvariantCulture), exceptionBelow: true);
 }

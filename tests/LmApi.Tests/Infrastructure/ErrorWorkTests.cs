@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Tests.Infrastructure;
 
-/// <summary>What a body costs that has more errors than are listed. Work is counted as bytes allocated by the thread.</summary>
+/// <summary>
+/// What a body costs that has more errors than are listed. Work is counted as bytes allocated by the thread.
+/// </summary>
 public sealed class ErrorWorkTests
 {
     private const int Few = FieldErrors.MostListed + 1;

@@ -57,7 +57,8 @@ public sealed class ManyClientsTests
 
         process.Kill();
         var lines = await log;
-        Assert.Single(lines.Split('\n'), line => line.Contains("connections are open, the most by the limit of open files", StringComparison.Ordinal));
+        const string Full = "connections are open, the most by the limit of open files";
+        Assert.Single(lines.Split('\n'), line => line.Contains(Full, StringComparison.Ordinal));
         Assert.DoesNotContain(" ERR] ", lines, StringComparison.Ordinal);
     }
 
@@ -68,7 +69,9 @@ public sealed class ManyClientsTests
             && (await client.ReadToEndAsync()).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
     }
 
-    /// <summary>The service with the tiny model, started by a shell that first runs a command; what it writes after it listens.</summary>
+    /// <summary>
+    /// The service with the tiny model, started by a shell that first runs a command; what it writes after it listens.
+    /// </summary>
     private static async Task<(Process Process, Uri Address, Task<string> Log)> StartAsync(string command)
     {
         var service = Path.Combine(AppContext.BaseDirectory, "LmApi.dll");

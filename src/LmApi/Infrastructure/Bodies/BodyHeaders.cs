@@ -43,5 +43,6 @@ internal static class BodyHeaders
         return name.Length == 0 || Same(string.Concat(name.Split('-', '_')), "utf8");
     }
 
-    private static bool Same(StringSegment value, string name) => value.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(StringSegment value, string name) =>
+        value.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

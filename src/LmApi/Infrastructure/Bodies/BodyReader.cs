@@ -12,7 +12,8 @@ namespace LmApi.Infrastructure.Bodies;
 /// <see cref="GenerationOptions.BodySeconds"/>, all together within <see cref="GenerationOptions.BodiesMiB"/>.
 /// </summary>
 /// <remarks>
-/// Memory is taken as bytes arrive, never because they were announced. It is not pooled: a pool would keep it after a flood.
+/// Memory is taken as bytes arrive, never because they were announced. It is not pooled: a pool would keep it after a
+/// flood.
 /// </remarks>
 internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvider time)
 {
@@ -30,7 +31,8 @@ internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvid
     {
         BodyHeaders.RequireJson(request.Headers);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.BodySeconds), time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);
+        var aborted = request.HttpContext.RequestAborted;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, aborted);
         var announced = request.ContentLength;
         var buffer = Array.Empty<byte>();
         var (count, held) = (0, 0);
@@ -82,11 +84,8 @@ internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvid
         }
 
         var seconds = options.Value.RetryAfterSeconds;
-        throw new ProblemException(
-            ProblemKind.Overloaded.With($"The bodies that are being read take all memory that they may; retry in {seconds} s.") with
-            {
-                RetryAfterSeconds = seconds,
-            });
+        var detail = $"The bodies that are being read take all memory that they may; retry in {seconds} s.";
+        throw new ProblemException(ProblemKind.Overloaded.With(detail) with { RetryAfterSeconds = seconds });
     }
 
     private ProblemException TooLarge(long? announced)

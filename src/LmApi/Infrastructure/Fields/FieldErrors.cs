@@ -13,8 +13,8 @@ internal sealed class FieldErrors
     private readonly List<FieldError> _errors = [];
 
     /// <exception cref="ProblemException">
-    /// 422, as <see cref="MostListed"/> errors are there already. The rest of the body is not looked at: whatever it holds,
-    /// no work is done for errors that nobody will see.
+    /// 422, as <see cref="MostListed"/> errors are there already. The rest of the body is not looked at: whatever it
+    /// holds, no work is done for errors that nobody will see.
     /// </exception>
     public void Add(string path, string code, string message, JsonElement? given = null, FieldLimit? limit = null) =>
         Add(new()
@@ -31,7 +31,8 @@ internal sealed class FieldErrors
     {
         if (_errors.Count == MostListed)
         {
-            throw Invalid($"More than {MostListed} things about the body are not valid; the first {MostListed} are listed.");
+            throw Invalid(
+                $"More than {MostListed} things about the body are not valid; the first {MostListed} are listed.");
         }
 
         _errors.Add(error);
@@ -42,9 +43,11 @@ internal sealed class FieldErrors
     {
         if (_errors.Count > 0)
         {
-            throw Invalid(_errors.Count == 1 ? _errors[0].Message : $"{_errors.Count} things about the body are not valid.");
+            var several = $"{_errors.Count} things about the body are not valid.";
+            throw Invalid(_errors.Count == 1 ? _errors[0].Message : several);
         }
     }
 
-    private ProblemException Invalid(string detail) => new(ProblemKind.InvalidRequest.With(detail) with { Errors = _errors });
+    private ProblemException Invalid(string detail) =>
+        new(ProblemKind.InvalidRequest.With(detail) with { Errors = _errors });
 }

@@ -24,7 +24,9 @@ internal static class Excerpt
         return text[..end] + "…";
     }
 
-    /// <summary>The value itself where it is short and text; otherwise the beginning of its JSON, as a string.</summary>
+    /// <summary>
+    /// The value itself where it is short and text; otherwise the beginning of its JSON, as a string.
+    /// </summary>
     /// <remarks>However long the value is, only its beginning is copied.</remarks>
     public static JsonElement Of(JsonElement value)
     {

@@ -1,6 +1,8 @@
 namespace LmApi.Infrastructure.Problems;
 
-/// <summary>One way a request can fail: the stable code that clients switch on, with its HTTP status and title.</summary>
+/// <summary>
+/// One way a request can fail: the stable code that clients switch on, with its HTTP status and title.
+/// </summary>
 internal sealed record ProblemKind(string Code, int Status, string Title, string Meaning)
 {
     public static readonly ProblemKind MalformedJson = new(
@@ -28,13 +30,15 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "body_too_large", 413, "Content Too Large", "The body has more bytes than the service reads.");
 
     public static readonly ProblemKind UnsupportedMediaType = new(
-        "unsupported_media_type", 415, "Unsupported Media Type", "The body is not declared to be `application/json` in UTF-8, uncompressed.");
+        "unsupported_media_type", 415, "Unsupported Media Type",
+        "The body is not declared to be `application/json` in UTF-8, uncompressed.");
 
     public static readonly ProblemKind InvalidRequest = new(
         "invalid_request", 422, "Unprocessable Content", "Members of the body are not valid; `errors` has all of them.");
 
     public static readonly ProblemKind Overloaded = new(
-        "overloaded", 429, "Too Many Requests", "As many requests wait, or as many bodies or neural caches are held, as may be; retry after `Retry-After` seconds.");
+        "overloaded", 429, "Too Many Requests",
+        "As many requests wait, or as many bodies or neural caches are held, as may be; retry after `Retry-After` seconds.");
 
     public static readonly ProblemKind GenerationFailed = new(
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");

@@ -65,7 +65,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => ProblemKind.BadRequest,
     };
 
-    /// <summary>Whether the client is gone, so that nobody is left to answer and nothing is wrong with the service.</summary>
+    /// <summary>
+    /// Whether the client is gone, so that nobody is left to answer and nothing is wrong with the service.
+    /// </summary>
     private static bool HasLeft(HttpContext http, Exception exception) =>
         http.RequestAborted.IsCancellationRequested
             || exception is ConnectionResetException or ConnectionAbortedException
@@ -126,7 +128,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
 
         return ProblemKind.MethodNotAllowed.With(
-            $"{http.Request.Path} does not answer {Excerpt.Of(http.Request.Method)}; it answers {http.Response.Headers.Allow}.");
+            $"{http.Request.Path} does not answer {Excerpt.Of(http.Request.Method)}; "
+            + $"it answers {http.Response.Headers.Allow}.");
     }
 
     // Codes only: names and values of members may hold a prompt.
