@@ -90,6 +90,7 @@ internal static class EvaluateCommand
     private static List<EvaluationResult> Score(
         ModelFolder folder, string text, NeuralCacheSettings? cache, ParseResult arguments, CancellationToken cancellation)
     {
+        RequireMemory(folder, arguments);
         if (arguments.GetValue(Engine) is InferenceEngine.Torch && cache is null)
         {
             // By the network that is trained, which takes whole windows: libtorch's step model is for decoding.
@@ -151,6 +152,7 @@ internal static class EvaluateCommand
     private static void SearchCache(
         ModelFolder folder, string text, int size, ParseResult arguments, CancellationToken cancellation)
     {
+        RequireMemory(folder, arguments);
         using var decoder = Decoder(folder, arguments);
         foreach (var protocol in Protocols(arguments))
         {
@@ -188,6 +190,10 @@ internal static class EvaluateCommand
             ? []
             : ScoreLines.Leaks(TrainingText.Search(training, text, arguments.GetValue(LeakWindow), cancellation));
     }
+
+    private static void RequireMemory(ModelFolder folder, ParseResult arguments) => MemoryCheck.Require(
+        MemoryNeed.OfScoring(folder.Config, arguments.GetValue(Engine)), $"Scoring with {ShellWord.Quote(folder.Path)}",
+        "Less is needed by a smaller model.");
 
     private static IStepModel Decoder(ModelFolder folder, ParseResult arguments)
     {

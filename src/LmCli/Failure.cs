@@ -47,11 +47,11 @@ internal static class Failure
     }
 
     private static bool IsMeantForReaders(Exception e) =>
-        e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException
+        e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or InsufficientMemoryException
         || e.GetType().Assembly.GetName().Name is "lm" or "LmModel";
 
     private static bool IsOutOfMemory(Exception e) =>
-        e is OutOfMemoryException
+        e is OutOfMemoryException and not InsufficientMemoryException
         // libtorch's allocator throws this kind for everything.
         || (e is ExternalException && e.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 

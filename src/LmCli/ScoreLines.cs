@@ -91,9 +91,18 @@ internal static class ScoreLines
         return $"{i.Low.ToString(format, CultureInfo.InvariantCulture)} to {i.High.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
+    /// <summary>Passages begin and end anywhere, but half of a surrogate pair is no character.</summary>
+    private static ReadOnlySpan<char> WithoutHalves(ReadOnlySpan<char> text)
+    {
+        var from = !text.IsEmpty && char.IsLowSurrogate(text[0]) ? 1 : 0;
+        var to = text.Length > from && char.IsHighSurrogate(text[^1]) ? text.Length - 1 : text.Length;
+        return text[from..to];
+    }
+
     private static string Shown(string passage)
     {
         var line = passage.ReplaceLineEndings(" ").Trim();
-        return line.Length > ShownCharacters ? $"\"{line[..ShownCharacters]}…\"" : $"\"{line}\"";
+        var (shown, rest) = line.Length > ShownCharacters ? (line[..ShownCharacters], "…") : (line, "");
+        return $"\"{Printable.Text(WithoutHalves(shown))}{rest}\"";
     }
 }

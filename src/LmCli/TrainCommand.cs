@@ -97,7 +97,7 @@ internal static class TrainCommand
             Folder = folder,
             Settings = trainer.Settings,
             Step = trainer.Step,
-            Epochs = (double)trainer.Step / trainer.StepsPerEpoch,
+            Epochs = trainer.Step / trainer.StepsPerEpoch,
             Elapsed = trainer.Elapsed,
             Figures = model.Figures,
             BestStep = trainer.BestStep,
@@ -116,7 +116,7 @@ internal static class TrainCommand
 
     private static string Title(Trainer trainer, string folder) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name(folder)}: {trainer.Config.Cell.ToString().ToUpperInvariant()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, {trainer.Config.ParameterCount:N0} parameters");
+        $"{Name(folder)}: {trainer.Config.Cell.Name()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, {trainer.Config.ParameterCount:N0} parameters");
 
     private static Trainer Continue(ParseResult arguments, Corpus corpus, string folder)
     {
@@ -137,6 +137,9 @@ internal static class TrainCommand
         var facts = CorpusFacts.Of(corpus.Text.Pieces());
         var plan = TrainingPlan.Make(facts, choices, time);
         display.Plan(plan);
+        MemoryCheck.Require(
+            MemoryNeed.OfTraining(plan.Network, plan.Settings), "This training",
+            "Less is needed by fewer --hidden, --layers or --vocabulary, and of the latter by a smaller --batch or --window.");
         var split = corpus.Split(held with { Share = plan.Settings.ValidationShare });
         if (split.ValidationCorpus is not null)
         {

@@ -39,7 +39,10 @@ internal static class TrainSample
         return text.ToString();
     }
 
-    /// <summary>The sample as it is shown: set apart from the numbers, and without what a terminal would obey.</summary>
+    /// <summary>
+    /// The sample as its reader sees it: set apart from the numbers, its lines ended as the terminal ends them, and without what
+    /// a terminal would obey.
+    /// </summary>
     public static IEnumerable<string> Lines(string sample) =>
-        sample.Trim('\n').Split('\n').Select(line => $"  | {string.Concat(line.Select(c => char.IsControl(c) && c != '\t' ? '\uFFFD' : c))}");
+        sample.ReplaceLineEndings("\n").Trim('\n').Split('\n').Select(line => $"  | {Printable.Text(line)}");
 }

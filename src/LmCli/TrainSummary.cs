@@ -16,6 +16,7 @@ internal sealed record TrainSummary
     /// <summary>Updates done.</summary>
     public required int Step { get; init; }
 
+    /// <summary>Times that the training text was read: the tokens of all updates, divided by those of the text.</summary>
     public required double Epochs { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
@@ -50,8 +51,10 @@ internal sealed record TrainSummary
     ];
 
     private string Ending() => Step < Settings.Steps
-        ? Line($"Ended early after {Step:N0} of {Settings.Steps:N0} steps, because {Settings.Patience} validations brought no new best: {Epochs:0.0} epochs of {Text} in {Time(Elapsed)}.")
-        : Line($"Done: {Step:N0} steps, {Epochs:0.0} epochs of {Text} in {Time(Elapsed)}.");
+        ? Line($"Ended early after {Step:N0} of {Settings.Steps:N0} steps and {Time(Elapsed)}, because {Settings.Patience} validations in a row brought no new best. {Read()}")
+        : Line($"Done after {Step:N0} steps and {Time(Elapsed)}. {Read()}");
+
+    private string Read() => Line($"What is trained on of {Text} was read {Epochs:0.0} times.");
 
     /// <summary>Beside the baselines by the contiguous figure: they too read the text once, from its beginning.</summary>
     private IEnumerable<string> Comparison()
@@ -63,7 +66,7 @@ internal sealed record TrainSummary
 
         var own = Figures.Single(f => f.Protocol is Protocol.Contiguous).BitsPerByte;
         yield return "The held-out text, read once from its beginning, takes";
-        foreach (var (name, bits, _) in Baselines.Append(new Baseline("this model", own)).OrderBy(b => b.BitsPerByte))
+        foreach (var (name, bits) in Baselines.Append(new Baseline("this model", own)).OrderBy(b => b.BitsPerByte).Select(b => (b.Name, b.BitsPerByte)))
         {
             yield return Line($"  {bits:F3} bits/byte  {name}");
         }
@@ -72,7 +75,7 @@ internal sealed record TrainSummary
         var share = Math.Abs(1 - own / best.BitsPerByte);
         yield return own < best.BitsPerByte
             ? Line($"The model is {share:P1} better than {best.Name}, the best of the others.")
-            : Line($"The model is {share:P1} worse than {best.Name}. A compressor goes on learning while it reads, as a model does only with a neural cache.");
+            : Line($"The model is {share:P1} worse than {best.Name}.{(best.LearnsWhileReading ? " A compressor goes on learning while it reads, as a model does only with a neural cache." : "")}");
         yield return "";
     }
 

@@ -17,9 +17,6 @@ internal sealed class TrainWatch(
     /// <summary>Steps between reports: about a thousand lines of log, however long the training is.</summary>
     public int ReportEvery => Math.Max(10, trainer.Settings.Steps / 1000);
 
-    /// <summary>Tokens that an epoch reads.</summary>
-    public long TokensPerEpoch => (long)trainer.StepsPerEpoch * trainer.Settings.BatchSize * trainer.Settings.WindowLength;
-
     public void Report(TrainingProgress progress)
     {
         _log.Append(TrainingReport.Of(progress, trainer.StepsPerEpoch));
@@ -49,7 +46,7 @@ internal sealed class TrainWatch(
 
         try
         {
-            LossCurves.Write(folder, title, TokensPerEpoch, _log.Reports);
+            LossCurves.Write(folder, title, trainer.TrainingTokens, _log.Reports);
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {

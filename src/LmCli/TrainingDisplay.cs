@@ -1,4 +1,5 @@
 using System.Globalization;
+using LmModel.Networks;
 using LmModel.Training;
 using Spectre.Console;
 
@@ -9,14 +10,14 @@ internal abstract class TrainingDisplay
 {
     /// <summary>The display that suits where the output goes.</summary>
     public static TrainingDisplay For(TextWriter output) =>
-        Console.IsOutputRedirected ? new PlainDisplay(output) : new TerminalDisplay(AnsiConsole.Console);
+        Console.IsOutputRedirected ? new PlainDisplay(output) : new TerminalDisplay(AnsiConsole.Console, output);
 
     public void Begin(Trainer trainer, Corpus corpus, string folder)
     {
         var (config, settings) = (trainer.Config, trainer.Settings);
         Write(string.Create(CultureInfo.InvariantCulture, $"{corpus.Name}: {corpus.Bytes:N0} bytes, {config.VocabularySize} tokens in the vocabulary"));
-        Write(string.Create(CultureInfo.InvariantCulture, $"{config.Cell} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, {config.ParameterCount:N0} parameters"));
-        Write(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, {trainer.StepsPerEpoch} an epoch, to {folder}"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{config.Cell.Name()} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, {config.ParameterCount:N0} parameters"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, {trainer.StepsPerEpoch:0.#} an epoch, to {folder}"));
         Write(trainer.Split.Description);
         if (trainer.Step > 0)
         {
@@ -78,9 +79,37 @@ internal abstract class TrainingDisplay
         }
     }
 
-    private sealed class TerminalDisplay(IAnsiConsole console) : TrainingDisplay
+    private sealed class TerminalDisplay(IAnsiConsole console, TextWriter output) : TrainingDisplay
     {
-        public override bool Run(Func<Action<TrainingProgress>, bool> train) =>
+        private bool _showsBar;
+
+        public override bool Run(Func<Action<TrainingProgress>, bool> train)
+        {
+            _showsBar = true;
+            try
+            {
+                return RunWithBar(train);
+            }
+            finally
+            {
+                _showsBar = false;
+            }
+        }
+
+        public override void Write(string line)
+        {
+            if (_showsBar)
+            {
+                console.WriteLine(line);
+            }
+            else
+            {
+                // Left to the terminal to wrap: a command that is broken into lines cannot be pasted.
+                output.WriteLine(line);
+            }
+        }
+
+        private bool RunWithBar(Func<Action<TrainingProgress>, bool> train) =>
             console.Progress()
                 .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
                 .Start(context =>
@@ -97,7 +126,5 @@ internal abstract class TrainingDisplay
                         }
                     });
                 });
-
-        public override void Write(string line) => console.WriteLine(line);
     }
 }

@@ -11,7 +11,7 @@ internal static class BenchReport
     {
         var (config, budget) = (settings.Network.Config, settings.Budget);
         output.WriteLine(Text(
-            $"{settings.Network.Name}: {config.Cell}, {config.Layers} layers of {config.HiddenSize}, E {config.EmbeddingSize}, V {config.VocabularySize}, {config.ParameterCount:N0} parameters."));
+            $"{settings.Network.Name}: {config.Cell.Name()} {config.Layers} × {config.HiddenSize}, E {config.EmbeddingSize}, V {config.VocabularySize}, {config.ParameterCount:N0} parameters."));
         output.WriteLine(Text(
             $"{Environment.ProcessorCount} cores, threads: {settings.Threads}, {settings.Precision.Name()}; rounds: {settings.Rounds} of {(budget.Time is { } time ? $"{time.TotalSeconds} s" : $"{budget.Tokens} tokens a stream")}; median (least–most) of the rounds."));
         output.WriteLine();

@@ -8,7 +8,11 @@ namespace LmModel.Evaluation;
 /// <param name="Name">The method.</param>
 /// <param name="BitsPerByte">Bits for a UTF-8 byte of the held-out text, once the training text is known.</param>
 /// <param name="BitsPerByteAlone">The same without the training text; null where that was not measured.</param>
-public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null);
+public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null)
+{
+    /// <summary>It learns from the held-out text while it reads it, as compressors do and n-gram models do not.</summary>
+    public bool LearnsWhileReading { get; init; }
+}
 
 /// <summary>Measures what a model of a text must beat: the best n-gram model and general compressors.</summary>
 public static class Baselines
@@ -60,7 +64,10 @@ public static class Baselines
             figures.Add(new(
                 compressor.Name,
                 8 * (SizeOf(both) - SizeOf(both.AsMemory(0, known))) / bytes,
-                8 * SizeOf(both.AsMemory(known)) / bytes));
+                8 * SizeOf(both.AsMemory(known)) / bytes)
+            {
+                LearnsWhileReading = true,
+            });
         }
 
         return figures;

@@ -19,6 +19,19 @@ public enum Cell
     [JsonStringEnumMemberName("lstm")] Lstm,
 }
 
+/// <summary>Cells as people write them.</summary>
+public static class CellNames
+{
+    /// <summary>Such as LSTM or tanh RNN.</summary>
+    public static string Name(this Cell cell) => cell switch
+    {
+        Cell.RnnTanh => "tanh RNN",
+        Cell.RnnRelu => "ReLU RNN",
+        Cell.Gru => "GRU",
+        _ => "LSTM",
+    };
+}
+
 /// <summary>The architecture: embedding (V, E) → <see cref="Layers"/> recurrent layers of H units → linear (V, H).</summary>
 public sealed record ModelConfig
 {

@@ -5,7 +5,7 @@ namespace LmModel.Training;
 /// <summary>What is suspicious in a corpus but can be trained on: a count and the first place of each kind.</summary>
 internal sealed class CorpusFindings
 {
-    /// <summary>Below it a model mostly learns its text by heart.</summary>
+    /// <summary>Below it a model hardly learns more than how words are spelled.</summary>
     public const int FewCharacters = 100_000;
 
     private readonly Dictionary<Finding, (long Count, CorpusPlace First, int Documents, string Last)> _found = [];
@@ -23,7 +23,7 @@ internal sealed class CorpusFindings
 
     public static string TooShort(string name, long length) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{name} has only {length:N0} characters: a model of it will mostly repeat it. {FewCharacters:N0} are few, 1,000,000 sensible.");
+        $"{name} has only {length:N0} characters, and a model learns little from so few: {FewCharacters:N0} are few, 1,000,000 sensible.");
 
     private static string Says(Finding finding) => finding switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LmModel.Evaluation;
+using LmModel.Networks;
 using LmModel.Tokenization;
 
 namespace LmModel.Training;
@@ -33,7 +34,7 @@ public sealed record ModelCard
         Line($"");
         Line($"| | |");
         Line($"| --- | --- |");
-        Line($"| network | {config.Cell.ToString().ToUpperInvariant()}, {config.Layers} × {config.HiddenSize}, embedding {config.EmbeddingSize}{(config.TieWeights ? ", tied" : "")}, dropout {config.Dropout} |");
+        Line($"| network | {config.Cell.Name()}, {config.Layers} × {config.HiddenSize}, embedding {config.EmbeddingSize}{(config.TieWeights ? ", tied" : "")}, dropout {config.Dropout} |");
         Line($"| parameters | {config.ParameterCount:N0} |");
         Line($"| tokenizer | {tokenizer.Kind}, {tokenizer.VocabularySize} tokens{Rules(tokenizer)} |");
         Line($"| state of a text | {config.StateSize * sizeof(float):N0} bytes, whatever its length |");

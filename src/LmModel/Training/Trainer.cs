@@ -86,8 +86,8 @@ public sealed class Trainer : IDisposable
     /// <summary>Tokens of the text that is trained on.</summary>
     public long TrainingTokens => _tokens.Length;
 
-    /// <summary>Updates in which the training text is read once.</summary>
-    public int StepsPerEpoch => _network.WindowsPerEpoch;
+    /// <summary>Updates in which as many tokens are read as the training text has.</summary>
+    public double StepsPerEpoch => (double)TrainingTokens / Settings.BatchSize / Settings.WindowLength;
 
     /// <summary>A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the settings say.</summary>
     /// <remarks>Reading the text ends, and leaves nothing behind, with the token that the corpus was opened with.</remarks>

@@ -135,7 +135,7 @@ public sealed record TrainingPlan
                 : time is null ? [.. Widths.Where(w => w <= UntimedWidth).Select(Network)]
                 : Widths.Select(Network).ToList();
             _network = candidates.LastOrDefault(Suits) ?? candidates[0];
-            var name = $"Network: {_network.Cell.ToString().ToUpperInvariant()} of {_network.Layers} x {_network.HiddenSize} units"
+            var name = $"Network: {_network.Cell.Name()} of {_network.Layers} x {_network.HiddenSize} units"
                        + $", embedding {_network.EmbeddingSize}{(_network.TieWeights ? ", tied" : "")}";
             Say(given.HiddenSize is not null ? Invariant($"{name}, as asked: {Multiplied(_network):N0} parameters in products.")
                 : time is null ? Invariant($"{name}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide.")

@@ -32,11 +32,11 @@ public sealed record TrainingReport
     public required double ElapsedSeconds { get; init; }
 
     /// <param name="progress">Where the training stands.</param>
-    /// <param name="stepsPerEpoch">At least 1.</param>
-    public static TrainingReport Of(TrainingProgress progress, int stepsPerEpoch) => new()
+    /// <param name="stepsPerEpoch">Updates in which as many tokens are read as the text has; above 0.</param>
+    public static TrainingReport Of(TrainingProgress progress, double stepsPerEpoch) => new()
     {
         Step = progress.Step,
-        Epoch = Math.Round((double)progress.Step / stepsPerEpoch, 4),
+        Epoch = Math.Round(progress.Step / stepsPerEpoch, 4),
         Loss = Math.Round(progress.Loss, 6),
         ValidationLoss = progress.ValidationLoss is { } loss ? Math.Round(loss, 6) : null,
         LearningRate = progress.LearningRate,

@@ -79,6 +79,6 @@ public sealed partial class CultureTests : IDisposable
 
     private static string WithoutTimes(string output) => Times.Replace(output, "");
 
-    [GeneratedRegex(@"[\d,]+ tokens/s|left [\d:]+|in [\d.:]+( minutes)?\b")]
+    [GeneratedRegex(@"[\d,]+ tokens/s|left [\d:]+|in [\d.:]+( minutes)?\b|steps and [\d:]+")]
     private static partial Regex Times { get; }
 }

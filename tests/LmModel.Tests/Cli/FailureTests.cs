@@ -59,6 +59,20 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_failure_on_another_thread_is_one_line_too()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+            [StartupHook.FailVariable] = "1",
+        };
+        var (code, _, error) = await LmProcess.RunAsync(
+            environment, ["generate", Path.Combine(Repository.Root, "models", "tiny"), "Duck", "-n", "2000000000"]);
+
+        Assert.Equal((1, "lm: InvalidOperationException: On purpose. LM_DEBUG=1 shows where.\n"), (code, error));
+    }
+
+    [Fact]
     public async Task The_stack_trace_is_there_for_whoever_asks()
     {
         var plain = await LmProcess.RunAsync("generate", _folder["none"]);

@@ -32,7 +32,7 @@ public sealed class LmCommandTests : IDisposable
         Assert.Contains("\n  | ", output);
         Assert.Contains("warning: ducks.txt has only 3,700 characters", error);
         Assert.DoesNotContain("Warning: ", output);
-        Assert.Contains("Done: 20 steps, ", output);
+        Assert.Contains("Done after 20 steps and ", output);
         Assert.All(["loss.svg", "loss.png", "training.csv", "training.jsonl"], file => Assert.True(File.Exists(Path.Combine(Model, file)), file));
         var card = ModelFolder.Open(Model).Card;
         Assert.Contains($"lm train ducks.txt --out {Model} --hidden 16", card);
@@ -256,7 +256,7 @@ public sealed class LmCommandTests : IDisposable
             "train", Text, "--out", Model, "--preset", "tiny", "--steps", "3", "--hidden", "8");
 
         Assert.True(code == 0, error);
-        Assert.Contains("Lstm 1 x 8, embedding 16,", output);
+        Assert.Contains("LSTM 1 x 8, embedding 16,", output);
         Assert.Contains("--preset tiny --steps 3 --hidden 8", ModelFolder.Open(Model).Card);
     }
 

@@ -50,7 +50,7 @@ public sealed class TrainSummaryTests
             Trend = Good.Trend! with { BestStep = 1000, LastLoss = 1.72, TrainingLoss = 0.9, Overfits = true, StillFalls = false },
         });
 
-        Assert.Contains("Ended early after 2,000 of 3,000 steps, because 5 validations brought no new best", text);
+        Assert.Contains("Ended early after 2,000 of 3,000 steps and 49:36, because 5 validations in a row brought no new best. ", text);
         Assert.Contains("It overfits: after step 1,000 the loss on held-out text rose by 10.0 %", text);
         Assert.Contains("Next: more text.\n", text);
     }
@@ -71,6 +71,17 @@ public sealed class TrainSummaryTests
         var text = Text(Good with { Baselines = [new("5-gram", 2.0)] });
 
         Assert.Contains("The model is 11.4 % worse than 5-gram", text);
+    }
+
+    [Fact]
+    public void Only_a_compressor_is_said_to_learn_while_it_reads()
+    {
+        var compressor = Text(Good with { Baselines = [new("xz -9", 2.0) { LearnsWhileReading = true }] });
+        var ngram = Text(Good with { Baselines = [new("Kneser-Ney 5-gram", 2.0)] });
+
+        Assert.Contains("worse than xz -9. A compressor goes on learning while it reads", compressor);
+        Assert.Contains("worse than Kneser-Ney 5-gram.\n", ngram);
+        Assert.DoesNotContain("ompressor", ngram);
     }
 
     [Fact]
