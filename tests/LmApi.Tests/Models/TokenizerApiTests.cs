@@ -54,7 +54,12 @@ public sealed class TokenizerApiTests
             (await response.JsonAsync(200)).GetProperty("tokenizer").GetRawText());
         using var stopped = await service.PostAsync("/generate", new
         {
-            prompt = "a", max_tokens = 500, stream = false, seed = 1, temperature = 2, stop = new[] { "e\u0301" },
+            prompt = "a",
+            max_tokens = 500,
+            stream = false,
+            seed = 1,
+            temperature = 2,
+            stop = new[] { "e\u0301" },
         });
         var answer = await stopped.JsonAsync(200);
         Assert.Equal(("stop", "é"), (answer.Text("finish_reason"), answer.Text("stop_sequence")));
