@@ -11,9 +11,9 @@ internal static class ModelPath
     /// <exception cref="ModelFolderException">No such folder; the message says where it was looked for.</exception>
     public static string Resolve(string path, string workingDirectory, string contentRoot)
     {
-        var found = AndAbove(contentRoot).Prepend(workingDirectory)
-            .Select(folder => Path.GetFullPath(path, folder))
-            .FirstOrDefault(Directory.Exists);
+        var candidates = AndAbove(contentRoot).Prepend(workingDirectory).Select(folder => Path.GetFullPath(path, folder)).ToList();
+        // A file is refused by ModelFolder, which says what it is.
+        var found = candidates.Find(Directory.Exists) ?? candidates.Find(File.Exists);
         if (found is not null)
         {
             return found;

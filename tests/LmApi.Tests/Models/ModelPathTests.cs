@@ -43,6 +43,22 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_refused_as_what_it_is_and_a_folder_of_that_name_is_preferred()
+    {
+        var file = Path.Combine(Elsewhere, "model.safetensors");
+        File.WriteAllText(file, "");
+        var resolved = ModelPath.Resolve("model.safetensors", Elsewhere, _root.FullName);
+        Assert.Equal(file, resolved);
+        Assert.EndsWith(
+            $"is a file; give the folder that it is in, {Elsewhere}",
+            Assert.Throws<ModelFolderException>(() => ModelFolder.Open(resolved)).Message,
+            StringComparison.Ordinal);
+
+        var folder = _root.CreateSubdirectory("model.safetensors").FullName;
+        Assert.Equal(folder, ModelPath.Resolve("model.safetensors", Elsewhere, _root.FullName));
+    }
+
+    [Fact]
     public void A_path_that_is_nowhere_says_where_it_was_looked_for()
     {
         var exception = Assert.Throws<ModelFolderException>(() => ModelPath.Resolve("models/nowhere", Elsewhere, _root.FullName));
