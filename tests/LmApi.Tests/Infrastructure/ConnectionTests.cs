@@ -59,4 +59,36 @@ public sealed class ConnectionTests
         await service.StreamAsync(new { prompt = "a", max_tokens = 1 });
         Assert.InRange(service.Model.Steps - before, 1, 2);
     }
+
+    [Fact]
+    public async Task Clients_that_hold_bodies_never_read_or_leave_do_not_keep_others_from_their_answers()
+    {
+        await using var service = await LmServiceFixture.StartOnPortAsync();
+        var held = new List<RawClient>();
+        for (var i = 0; i < 40; i++)
+        {
+            var client = await RawClient.ConnectAsync(service, receiveBytes: 2048);
+            held.Add(client);
+            await client.SendAsync((i % 4) switch
+            {
+                // All of a body but its end, half a head, a stream that nobody reads, and nothing more than a start.
+                0 => RawClient.PostHead("/generate", 2000) + new string(' ', 1999),
+                1 => RawClient.PostHead("/generate", 10)[..40],
+                2 => RawClient.Post("/generate", new { prompt = "a", max_tokens = 4000, logprobs = 20 }),
+                _ => "G",
+            });
+        }
+
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(3, (await service.GenerateAsync(Short)).GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+            foreach (var client in held.Where((_, i) => i % 3 == round))
+            {
+                // Some leave with FIN, others with RST.
+                (round == 1 ? client.Reset : (Action)client.Dispose)();
+            }
+        }
+
+        Assert.DoesNotContain(service.Logs.Events, e => e.Level >= Serilog.Events.LogEventLevel.Error);
+    }
 }

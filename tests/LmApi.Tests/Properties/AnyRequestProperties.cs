@@ -13,8 +13,11 @@ public sealed class AnyRequestProperties
 {
     private const int LongestProblem = 256 * 1024;
 
-    /// <summary>Managed bytes that a service may have more of after any number of requests, than after the first hundred.</summary>
-    private const long AllowedGrowth = 16 << 20;
+    /// <summary>
+    /// Managed bytes that a service may have more of after any number of requests than after the first hundred: the pools of
+    /// arrays, which keep some of each size, fill with the largest bodies.
+    /// </summary>
+    private const long AllowedGrowth = 96 << 20;
 
     private static readonly Gen<Sent> Requests = Gen.Select(
         RandomRequests.Methods, RandomRequests.Paths, RandomRequests.Headers, RandomRequests.Bodies,
@@ -23,7 +26,8 @@ public sealed class AnyRequestProperties
     [Fact]
     public async Task Any_request_has_a_valid_answer_or_a_problem_with_a_stable_code_and_memory_stays_flat()
     {
-        await using var service = await LmServiceFixture.StartAsync();
+        // The states of prompts are kept up to a bound that this test would otherwise fill for long.
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCacheMiB"] = "1" });
         using var client = service.CreateClient();
         var (sent, before) = (0, 0L);
 
