@@ -34,7 +34,8 @@ internal static class Failure
         var cause = Cause(exception);
         if (IsOutOfMemory(cause))
         {
-            return "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, or less text.";
+            return "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, "
+                + "or less text.";
         }
 
         var message = cause is ArgumentException { ParamName: { } name }
@@ -47,7 +48,8 @@ internal static class Failure
     }
 
     private static bool IsMeantForReaders(Exception e) =>
-        e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or InsufficientMemoryException
+        e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException
+            or InsufficientMemoryException
         || e.GetType().Assembly.GetName().Name is "lm" or "LmModel";
 
     private static bool IsOutOfMemory(Exception e) =>

@@ -59,10 +59,10 @@ internal sealed partial class Interruption : IDisposable
         ExitProcess(code);
     }
 
-    /// <summary>Nobody reads what the command writes, or it cannot be written: the command has nothing left to do.</summary>
+    /// <summary>Nobody reads what the command writes, or it cannot be written: nothing is left to do.</summary>
     public void OutputEnded() => TryBegin(exitCode: 0);
 
-    /// <summary>Runs what must not be cut off: it observes <see cref="Token"/>, and takes the time that it needs to save.</summary>
+    /// <summary>Runs what must not be cut off: it observes <see cref="Token"/>, and may take its time to save.</summary>
     public T Protect<T>(Func<T> run)
     {
         lock (_gate)

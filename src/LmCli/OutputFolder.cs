@@ -10,7 +10,7 @@ internal static class OutputFolder
     private const string Models = "models";
 
     /// <summary>The folder of a training: that of <c>--out</c>, or one named for the text.</summary>
-    /// <exception cref="ArgumentException">The text has no name for a folder, or all models would be in one with this.</exception>
+    /// <exception cref="ArgumentException">The name gives no folder, or the folder is that of all models.</exception>
     public static string Of(string? given, string text)
     {
         var whole = Path.GetFullPath(text);
@@ -19,7 +19,8 @@ internal static class OutputFolder
             : Path.GetFileNameWithoutExtension(whole);
         if (given is null && name.Trim('.', ' ').Length == 0)
         {
-            throw new ArgumentException($"The name of {ShellWord.Quote(text)} gives no folder for the model; give one with --out.");
+            throw new ArgumentException(
+                $"The name of {ShellWord.Quote(text)} gives no folder for the model; give one with --out.");
         }
 
         var folder = given ?? Path.Combine(Models, name);

@@ -19,7 +19,7 @@ internal sealed class StandardOutput : Stream
 
     private StandardOutput(Stream stream, Interruption interruption) => (_stream, _interruption) = (stream, interruption);
 
-    /// <summary>Why it could not be written, such as a full disk; null where all was written or nobody reads it any more.</summary>
+    /// <summary>Why it could not be written, such as a full disk; null where it was, or where nobody reads it.</summary>
     public IOException? Failure { get; private set; }
 
     public override bool CanRead => false;
@@ -40,7 +40,8 @@ internal sealed class StandardOutput : Stream
     public static StandardOutput Install(Interruption interruption)
     {
         var output = new StandardOutput(Open(), interruption);
-        Console.SetOut(new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        Console.SetOut(new StreamWriter(output, encoding) { AutoFlush = true });
         return output;
     }
 

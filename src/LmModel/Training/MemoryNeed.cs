@@ -34,7 +34,8 @@ public sealed record MemoryNeed(long Weights, long Windows)
     {
         // fp32: value, gradient, both moments and average; the average, as it is validated, and the decoder's copy of it; what
         // a checkpoint keeps of the first five but the gradient. And once in the products' format.
-        var product = (settings.Arithmetic ?? ProcessorArithmetic.Fastest) is TrainingArithmetic.Bf16 ? sizeof(ushort) : sizeof(float);
+        var isBf16 = (settings.Arithmetic ?? ProcessorArithmetic.Fastest) is TrainingArithmetic.Bf16;
+        var product = isBf16 ? sizeof(ushort) : sizeof(float);
         var weights = config.ParameterCount * ((5 + 2 + 4) * sizeof(float) + product);
 
         long steps = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
@@ -42,7 +43,9 @@ public sealed record MemoryNeed(long Weights, long Windows)
         var gates = config.Gates * (config.Cell is Cell.Gru ? 2L : 1);
         // Gates, h, ∂L/∂h and h after its dropout; an LSTM's c in fp32.
         var layer = config.HiddenSize * (((gates + 3) * product) + (config.Cell is Cell.Lstm ? sizeof(float) : 0));
-        long width = settings.SampledTokens > 0 ? Math.Min(settings.SampledTokens, config.VocabularySize) : config.VocabularySize;
+        long width = settings.SampledTokens > 0
+            ? Math.Min(settings.SampledTokens, config.VocabularySize)
+            : config.VocabularySize;
         return new(weights, tokens * ((config.Layers * layer) + (2L * config.EmbeddingSize * product) + (width * product)));
     }
 
@@ -60,8 +63,8 @@ public sealed record MemoryNeed(long Weights, long Windows)
     /// <param name="available">Bytes that there are.</param>
     /// <param name="advice">What to change, as a sentence.</param>
     public string Describe(string what, long available, string advice) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} of it for the weights and {Size(Windows)} for what is computed from the text at once, and there are {Size(available)}. {advice}");
+        CultureInfo.InvariantCulture, $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} of it for the weights and ")
+        + $"{Size(Windows)} for what is computed from the text at once, and there are {Size(available)}. {advice}";
 
     private static string Size(long bytes) => string.Create(
         CultureInfo.InvariantCulture, $"{(bytes < 1L << 30 ? $"{bytes >> 20:N0} MiB" : $"{bytes / (double)(1L << 30):N1} GiB")}");

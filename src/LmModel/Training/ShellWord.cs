@@ -2,12 +2,12 @@ using System.Text;
 
 namespace LmModel.Training;
 
-/// <summary>Words of commands that are printed, so that they can be pasted into a POSIX shell, <c>bash</c> or <c>zsh</c>.</summary>
+/// <summary>Words of commands that are printed, so that they can be pasted into <c>bash</c>, <c>zsh</c> and the like.</summary>
 public static class ShellWord
 {
     /// <summary>A word that the shell gives on unchanged.</summary>
     public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ',' or ':' or '+' or '%' or '@')
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "._-/,:+%@".Contains(c))
             ? word
             : word.Any(char.IsControl) ? $"$'{Escaped(word)}'" : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
