@@ -15,16 +15,21 @@ internal sealed partial class ForeignWeights
     /// <summary>What the names of tensors tell of the network that they are from.</summary>
     private static readonly (Regex Name, string What)[] Kinds =
     [
-        (new("^(adamw|average|carried)\\."), "the state of a training (training/last.safetensors): go on with lm train --resume; the model is the model.safetensors in the folder above"),
-        (new("_reverse$"), "a bidirectional network, which also reads a text from its end and so cannot continue one: train it with bidirectional=False"),
+        (new("^(adamw|average|carried)\\."), "the state of a training (training/last.safetensors): go on with "
+            + "lm train --resume; the model is the model.safetensors in the folder above"),
+        (new("_reverse$"), "a bidirectional network, which also reads a text from its end and so cannot "
+            + "continue one: train it with bidirectional=False"),
         (new("weight_hr_l\\d+$"), "an LSTM with proj_size, which is not read here: train it without"),
-        (new("\\.\\d+\\.(weight|bias)_(ih|hh)"), "layers in an nn.ModuleList: number them in the names, from rnns.1.weight_ih_l0 to rnn.weight_ih_l1"),
-        (new("(weight|bias)_(ih|hh)$"), "an nn.RNNCell, nn.GRUCell or nn.LSTMCell: its names need _l0 at the end, as in rnn.weight_ih_l0"),
+        (new("\\.\\d+\\.(weight|bias)_(ih|hh)"), "layers in an nn.ModuleList: number them in the names, from "
+            + "rnns.1.weight_ih_l0 to rnn.weight_ih_l1"),
+        (new("(weight|bias)_(ih|hh)$"), "an nn.RNNCell, nn.GRUCell or nn.LSTMCell: its names need _l0 at the "
+            + "end, as in rnn.weight_ih_l0"),
         (new("_raw$"), "weights under weight drop, as AWD-LSTM keeps them: name weight_hh_l0_raw weight_hh_l0"),
         (new("(weight_[gv]|original[01])$"), "weights under torch.nn.utils weight_norm: remove it before saving"),
         (new("attn|attention|\\.mlp\\.", RegexOptions.IgnoreCase), "a transformer, which is not a recurrent network"),
         (new("qweight|qzeros|absmax|zero_point|packed_params"), "quantized weights: save those that they were made from"),
-        (new("(norm|ln)\\w*\\.(weight|bias)$", RegexOptions.IgnoreCase), "a network with normalization layers, which are not read here"),
+        (new("(norm|ln)\\w*\\.(weight|bias)$", RegexOptions.IgnoreCase), "a network with normalization layers, "
+            + "which are not read here"),
     ];
 
     /// <summary>What parts of a module's path are from.</summary>

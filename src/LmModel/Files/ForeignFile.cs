@@ -22,14 +22,17 @@ internal static class ForeignFile
     private const string SaveAsUtf8 = "save it as UTF-8";
 
     private const string OtherWeights =
-        "save the weights of the network that it was made from with safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")";
+        "save the weights of the network that it was made from with "
+            + "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")";
 
     /// <summary>The first that fits: the bytes at an offset, a text that the head contains too, and what that is.</summary>
     private static readonly (int Offset, byte[] Magic, string Contains, string What)[] Kinds =
     [
-        (0, [.. "version https://git-lfs"u8], "", "a Git LFS pointer, which only stands for the file: run git lfs pull in the repository that it is from"),
+        (0, [.. "version https://git-lfs"u8], "", "a Git LFS pointer, which only stands for the file: run git "
+            + "lfs pull in the repository that it is from"),
         (0, [.. "PK\u0003\u0004"u8], "data.pkl", Pickle),
-        (0, [.. "PK\u0003\u0004"u8], ".npy", "a NumPy archive (.npz): save its arrays with safetensors.numpy.save_file(dict(numpy.load(\"FILE\")), \"model.safetensors\")"),
+        (0, [.. "PK\u0003\u0004"u8], ".npy", "a NumPy archive (.npz): save its arrays with "
+            + "safetensors.numpy.save_file(dict(numpy.load(\"FILE\")), \"model.safetensors\")"),
         (0, [.. "PK\u0003\u0004"u8], "", $"a zip archive: {Unpack}"),
         .. new byte[] { 2, 3, 4, 5 }.Select(protocol => (0, (byte[])[0x80, protocol], "", Pickle)),
         (0, [.. "\u0093NUMPY".Select(c => (byte)c)], "", $"a NumPy array (.npy): {OtherWeights}"),
