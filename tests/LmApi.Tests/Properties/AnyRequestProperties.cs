@@ -17,7 +17,7 @@ public sealed class AnyRequestProperties
     /// Managed bytes that a service may have more of after any number of requests than after the first hundred: the pools of
     /// arrays, which keep some of each size, fill with the largest bodies.
     /// </summary>
-    private const long AllowedGrowth = 96 << 20;
+    private const long AllowedGrowth = 32 << 20;
 
     private static readonly Gen<Sent> Requests = Gen.Select(
         RandomRequests.Methods, RandomRequests.Paths, RandomRequests.Headers, RandomRequests.Bodies,
