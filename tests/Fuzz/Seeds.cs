@@ -1,0 +1,46 @@
+using LmModel.Checkpoints;
+using LmModel.Networks;
+using LmModel.Tokenization;
+
+namespace Fuzz;
+
+/// <summary>Small valid files to begin with: what the program itself writes.</summary>
+internal static class Seeds
+{
+    public static void Write(string folder)
+    {
+        const string text = "the cat sat on the mat: é\n";
+        Add("safetensors", "two", stream => SafeTensorsWriter.Write(
+            stream,
+            [TensorData.Floats("a", [2], [1, 2]), TensorData.Int64s("b", [1, 1], [3])],
+            SafeTensorsWriter.PyTorchMetadata));
+        Add("config", "lstm", stream => ConfigFile.Write(
+            stream, new ModelConfig { Cell = Cell.Lstm, VocabularySize = 9, EmbeddingSize = 4, HiddenSize = 4 }));
+        Add("precision", "cold", stream => PrecisionFile.Write(stream, new PrecisionReport
+        {
+            Default = Precision.Fp32,
+            Tolerance = 0.01,
+            WeightsSha256 = new string('0', 64),
+            Text = "text.txt",
+            TextSha256 = new string('a', 64),
+            TextShare = 0.5,
+            Protocol = PrecisionReport.Cold,
+            Window = 256,
+            Tokens = 10,
+            Figures = [new() { Precision = Precision.Fp32, NatsPerToken = 1.5, BytesPerToken = 100 }],
+        }));
+        foreach (var tokenizer in (Tokenizer[])
+            [
+                new ByteTokenizer(), CharacterTokenizer.FromCorpus(text), WordTokenizer.FromCorpus(text, 8),
+            ])
+        {
+            Add("tokenizer", tokenizer.Kind, stream => stream.Write([.. TokenizerWriter.Write(tokenizer), 0, .. "the mat"u8]));
+        }
+
+        void Add(string target, string name, Action<Stream> write)
+        {
+            using var stream = File.Create(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, target)).FullName, name));
+            write(stream);
+        }
+    }
+}
