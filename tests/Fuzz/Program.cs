@@ -24,7 +24,8 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine($"Fuzz TARGET [FILE…] or Fuzz seeds FOLDER; targets: {string.Join(", ", Targets.All.Keys)}");
+        Console.Error.WriteLine("Fuzz TARGET [FILE…] or Fuzz seeds FOLDER");
+        Console.Error.WriteLine($"targets: {string.Join(", ", Targets.All.Keys)}");
         return 1;
 }
 

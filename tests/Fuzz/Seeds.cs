@@ -34,12 +34,14 @@ internal static class Seeds
                 new ByteTokenizer(), CharacterTokenizer.FromCorpus(text), WordTokenizer.FromCorpus(text, 8),
             ])
         {
-            Add("tokenizer", tokenizer.Kind, stream => stream.Write([.. TokenizerWriter.Write(tokenizer), 0, .. "the mat"u8]));
+            byte[] file = [.. TokenizerWriter.Write(tokenizer), 0, .. "the mat"u8];
+            Add("tokenizer", tokenizer.Kind, stream => stream.Write(file));
         }
 
         void Add(string target, string name, Action<Stream> write)
         {
-            using var stream = File.Create(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, target)).FullName, name));
+            var seeds = Directory.CreateDirectory(Path.Combine(folder, target));
+            using var stream = File.Create(Path.Combine(seeds.FullName, name));
             write(stream);
         }
     }

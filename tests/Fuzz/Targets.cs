@@ -5,8 +5,9 @@ using LmModel.Tokenization;
 namespace Fuzz;
 
 /// <summary>
-/// What reads files that someone else has made. A target returns where the bytes were read, or refused with the exception
-/// that its reader documents; anything else that is thrown, memory without bound and endless loops are faults.
+/// What reads files that someone else has made. A target returns where the bytes were read, or refused with the
+/// exception that its reader documents; anything else that is thrown, memory without bound and endless loops are
+/// faults.
 /// </summary>
 internal static class Targets
 {
@@ -50,12 +51,15 @@ internal static class Targets
     private static void TokenizerAndText(byte[] bytes)
     {
         var end = Array.IndexOf(bytes, (byte)0);
-        var (file, text) = end < 0 ? (bytes, "a é 😀\n") : (bytes[..end], Encoding.UTF8.GetString(bytes, end, bytes.Length - end));
+        var (file, text) = end < 0
+            ? (bytes, "a é 😀\n")
+            : (bytes[..end], Encoding.UTF8.GetString(bytes, end, bytes.Length - end));
         try
         {
             var tokenizer = TokenizerReader.Read(file);
             tokenizer.Decode(tokenizer.Encode(text));
-            if (!TokenizerWriter.Write(TokenizerReader.Read(TokenizerWriter.Write(tokenizer))).SequenceEqual(TokenizerWriter.Write(tokenizer)))
+            var written = TokenizerWriter.Write(tokenizer);
+            if (!TokenizerWriter.Write(TokenizerReader.Read(written)).SequenceEqual(written))
             {
                 throw new InvalidOperationException("What was written and read is not the same.");
             }

@@ -44,7 +44,8 @@ internal static class Property
     /// <param name="usual">How many, where <c>LM_FUZZ</c> does not say.</param>
     /// <param name="invariant">Throws where it does not hold.</param>
     /// <param name="print">A case as the failure shows it.</param>
-    public static async Task HoldsAsync<T>(Gen<T> cases, int usual, Func<T, Task> invariant, Func<T, string>? print = null)
+    public static async Task HoldsAsync<T>(
+        Gen<T> cases, int usual, Func<T, Task> invariant, Func<T, string>? print = null)
     {
         // On the pool, so that a case that never ends fails rather than holding up all tests.
         Task Bounded(T value) => Task.Run(() => invariant(value)).WaitAsync(Patience);

@@ -5,14 +5,16 @@ using CsCheck;
 
 namespace LmService.Tests;
 
-/// <summary>What people and programs send, rightly and wrongly: texts, JSON, and files with something changed in them.</summary>
+/// <summary>What people and programs send, rightly and wrongly: texts, JSON, files with changes.</summary>
 internal static class RandomInputs
 {
-    /// <summary>One to four bytes of UTF-8, controls, combining and invisible characters, what begins and ends ranges.</summary>
+    /// <summary>One to four bytes of UTF-8, controls, combining and invisible characters, ends of ranges.</summary>
     private static readonly string[] Oddities =
     [
-        "", "\0", "\u001b[2J", "\n", "\r\n", "\t", "\u0085", "\u2028", "\u00a0", "\u200b", "\u200d", "\ufeff", "\ufffd", "\uffff",
-        "e\u0301", "é", "ß", "İ", "ﬁ", "€", "語", "한", "😀", "👩‍👩‍👧", "\U0010ffff", "\u202e", "'ll", "  ", "<unk>", "123", "\\", "\"",
+        "", "\0", "\u001b[2J", "\n", "\r\n", "\t", "\u0085", "\u2028", "\u00a0", "\u200b", "\u200d", "\ufeff",
+        "\ufffd", "\uffff",
+        "e\u0301", "é", "ß", "İ", "ﬁ", "€", "語", "한", "😀", "👩‍👩‍👧",
+        "\U0010ffff", "\u202e", "'ll", "  ", "<unk>", "123", "\\", "\"",
     ];
 
     /// <summary>Any UTF-16: words, oddities, and surrogates that stand alone.</summary>
@@ -24,23 +26,25 @@ internal static class RandomInputs
         (1, Gen.Char['\ud800', '\udfff'].Select(c => c.ToString()))).Array[0, 30].Select(string.Concat);
 
     /// <summary>As <see cref="Texts"/>, without lone surrogates: what has a UTF-8.</summary>
-    public static readonly Gen<string> WellFormedTexts = Texts.Select(t => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t)));
+    public static readonly Gen<string> WellFormedTexts = Texts.Select(t =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t)));
 
     /// <summary>Numbers in every notation of JSON, small, at the bounds of types, and beyond.</summary>
     public static readonly Gen<string> JsonNumbers = Gen.OneOf<string>(
         Gen.Int[-3, 300].Select(i => i.ToString(CultureInfo.InvariantCulture)),
         Gen.Double[-2, 2].Select(d => d.ToString("R", CultureInfo.InvariantCulture)),
         Gen.OneOf(
-            "-0", "1e0", "1E+2", "1e-400", "1e400", "-1e400", "0.1", "2147483647", "2147483648", "-2147483649", "9007199254740991",
-            "9007199254740992", "9223372036854775808", "1e999999999", "0.00000000000000000000000000000000000000000000000001",
+            "-0", "1e0", "1E+2", "1e-400", "1e400", "-1e400", "0.1", "2147483647", "2147483648", "-2147483649",
+            "9007199254740991", "9007199254740992", "9223372036854775808", "1e999999999",
+            "0.00000000000000000000000000000000000000000000000001",
             new string('9', 400)));
 
     /// <summary>Strings of JSON, with escapes that stand for no text among them.</summary>
     public static readonly Gen<string> JsonStrings = Gen.OneOf<string>(
         WellFormedTexts.Select(t => JsonSerializer.Serialize(t)),
         Gen.OneOf(
-            "\"\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"", "\"\\u001b[31m\"", "\"\\n- forged\"", "\"\ud83d\ude00\"",
-            "\"lstm\"", "\"int8\"", "\"1\"", "\"true\"", $"\"{new string('x', 2000)}\""));
+            "\"\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"", "\"\\u001b[31m\"", "\"\\n- forged\"",
+            "\"\ud83d\ude00\"", "\"lstm\"", "\"int8\"", "\"1\"", "\"true\"", $"\"{new string('x', 2000)}\""));
 
     /// <summary>Any JSON value, a few levels deep.</summary>
     public static readonly Gen<string> Json = Gen.Recursive<string>((depth, deeper) => depth > 3
@@ -55,12 +59,13 @@ internal static class RandomInputs
     private static Gen<string> Scalars => Gen.Frequency<string>(
         (3, JsonNumbers), (3, JsonStrings), (2, Gen.OneOf("null", "true", "false")));
 
-    /// <summary>A file with one to four edits: bits, bytes, pieces cut out, doubled, put in or moved, or its end missing.</summary>
+    /// <summary>A file with one to four edits: bits, bytes, pieces cut out, doubled, put in or moved.</summary>
     public static Gen<byte[]> Edits(byte[] file) => Edit.Array[1, 4].Select(
         edits => edits.Aggregate(file, (bytes, edit) => edit.Apply(bytes)));
 
     /// <summary>
-    /// A JSON text in which one token, or the value that begins with it, is another JSON value, is missing or is there twice.
+    /// A JSON text in which one token, or the value that begins with it, is another JSON value, is missing or is
+    /// there twice.
     /// </summary>
     public static Gen<string> JsonEdits(string json)
     {
@@ -118,7 +123,8 @@ internal static class RandomInputs
     /// <param name="Length">Bytes of a piece.</param>
     private sealed record Edited(int Way, double At, double To, byte Value, int Length)
     {
-        private static readonly byte[] Telling = [.. "\"\\{}[],:0-9eE.tfn \n\0"u8, 0xff, 0xc3, 0xed, 0xa0, 0xef, 0xbb, 0xbf];
+        private static readonly byte[] Telling =
+            [.. "\"\\{}[],:0-9eE.tfn \n\0"u8, 0xff, 0xc3, 0xed, 0xa0, 0xef, 0xbb, 0xbf];
 
         public byte[] Apply(byte[] file)
         {

@@ -15,8 +15,8 @@ public sealed class ConnectionTests
         using var client = await RawClient.ConnectAsync(service);
 
         await client.SendAsync(
-            RawClient.Post("/generate", Short) + RawClient.Head("GET", "/health/live") + RawClient.Post("/generate", "{")
-            + RawClient.Post("/generate", Short));
+            RawClient.Post("/generate", Short) + RawClient.Head("GET", "/health/live")
+            + RawClient.Post("/generate", "{") + RawClient.Post("/generate", Short));
 
         Assert.Equal(200, (await client.ReadAnswerAsync()).Status);
         Assert.Equal("""{"status":"live"}""", (await client.ReadAnswerAsync()).Text);
@@ -81,7 +81,7 @@ public sealed class ConnectionTests
 
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(3, (await service.GenerateAsync(Short)).GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+            Assert.Equal(3, (await service.GenerateAsync(Short)).Text("text").Length);
             foreach (var client in held.Where((_, i) => i % 3 == round))
             {
                 // Some leave with FIN, others with RST.

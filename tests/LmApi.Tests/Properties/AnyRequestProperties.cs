@@ -7,15 +7,15 @@ using LmApi.Tests.Support;
 
 namespace LmApi.Tests.Properties;
 
-/// <summary>Whatever is sent, the answer is a valid one or a problem in the documented form, and costs little.</summary>
+/// <summary>Whatever is sent, the answer is valid or a problem in the documented form, and costs little.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class AnyRequestProperties
 {
     private const int LongestProblem = 256 * 1024;
 
     /// <summary>
-    /// Managed bytes that a service may have more of after any number of requests than after the first hundred: the pools of
-    /// arrays, which keep some of each size, fill with the largest bodies.
+    /// Managed bytes that a service may have more of after any number of requests than after the first hundred: the
+    /// pools of arrays, which keep some of each size, fill with the largest bodies.
     /// </summary>
     private const long AllowedGrowth = 32 << 20;
 
@@ -75,7 +75,8 @@ public sealed class AnyRequestProperties
         Assert.InRange(text.Length, 1, LongestProblem);
         using var problem = JsonDocument.Parse(text);
         var kind = Assert.Single(ProblemKind.All, k => k.Code == problem.RootElement.Text("code"));
-        Assert.Equal((kind.Status, kind.Status), ((int)response.StatusCode, problem.RootElement.GetProperty("status").GetInt32()));
+        Assert.Equal(kind.Status, (int)response.StatusCode);
+        Assert.Equal(kind.Status, problem.RootElement.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.RootElement.Text("detail"));
     }
 
@@ -87,7 +88,8 @@ public sealed class AnyRequestProperties
         // Asserts that it is the last event, and the only one of its kind.
         Assert.Equal(stream.Done.Text("text"), stream.Concatenated);
         Assert.Equal(
-            Enumerable.Range(1, stream.Events.Count), stream.Events.Select(e => int.Parse(e.Id!.Split(':')[1], Invariant)));
+            Enumerable.Range(1, stream.Events.Count),
+            stream.Events.Select(e => int.Parse(e.Id!.Split(':')[1], Invariant)));
     }
 
     private static readonly IFormatProvider Invariant = System.Globalization.CultureInfo.InvariantCulture;
@@ -99,7 +101,8 @@ public sealed class AnyRequestProperties
             var message = new HttpRequestMessage(new HttpMethod(Method), new Uri(Path, UriKind.Relative));
             if (Method is not ("GET" or "HEAD" or "TRACE"))
             {
-                message.Content = new ByteArrayContent(Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
+                message.Content = new ByteArrayContent(Body);
+                message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
             }
 
             foreach (var (name, value) in Headers)

@@ -67,5 +67,6 @@ public sealed class CompanyProperties
     }
 
     private static string Receipt(JsonElement done) => string.Join(' ', done.EnumerateObject()
-        .Where(m => m.Name is "finish_reason" or "stop_sequence" or "text" or "seed" or "tokens").Select(m => m.Value.GetRawText()));
+        .Where(m => m.Name is "finish_reason" or "stop_sequence" or "text" or "seed" or "tokens")
+        .Select(m => m.Value.GetRawText()));
 }

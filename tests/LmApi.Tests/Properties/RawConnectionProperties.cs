@@ -5,16 +5,21 @@ using Serilog.Events;
 
 namespace LmApi.Tests.Properties;
 
-/// <summary>Whatever bytes come in on a connection, and however it ends: nothing breaks, and the next client is served.</summary>
+/// <summary>Whatever bytes come, and however it ends, a connection breaks nothing: the next one is served.</summary>
 public sealed class RawConnectionProperties
 {
-    /// <summary>Whole requests, several of them, bodies in chunks of right and wrong sizes, trailers, and heads that are odd.</summary>
+    /// <summary>Whole requests, bodies in chunks of right and wrong sizes, trailers, and odd heads.</summary>
     private static readonly Gen<string> Requests = Gen.OneOf<string>(
         RandomRequests.Bodies.Select(body => RawClient.Post("/generate", Encoding.Latin1.GetString(body))),
-        Gen.Select(Gen.OneOf("GET", "HEAD", "POST", "get", "G\tT", ""), Gen.OneOf("/health/live", "/%00", "*", "http://x/model", "x", "/a b"), (m, p) =>
-            RawClient.Head(m, p)),
-        Gen.Select(Gen.OneOf("5", "05", "5;a=b", "80000000", "ffffffffffffffff", "-1", "x", "", "5 "), Gen.OneOf("", "A: b\r\n", "\0\x01: \r\n", ":\r\n"),
-            (size, trailer) => RawClient.Head("POST", "/generate", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        Gen.Select(
+            Gen.OneOf("GET", "HEAD", "POST", "get", "G\tT", ""),
+            Gen.OneOf("/health/live", "/%00", "*", "http://x/model", "x", "/a b"),
+            (method, target) => RawClient.Head(method, target)),
+        Gen.Select(
+            Gen.OneOf("5", "05", "5;a=b", "80000000", "ffffffffffffffff", "-1", "x", "", "5 "),
+            Gen.OneOf("", "A: b\r\n", "\0\x01: \r\n", ":\r\n"),
+            (size, trailer) =>
+                RawClient.Head("POST", "/generate", "Content-Type: application/json", "Transfer-Encoding: chunked")
                 + $"{size}\r\n{{\"a\":\r\n9\r\n1, \"b\":2}}\r\n0\r\n{trailer}\r\n"),
         Gen.OneOf(
             RawClient.Head("POST", "/generate", "Content-Length: 5", "Content-Length: 6"),
@@ -23,7 +28,8 @@ public sealed class RawConnectionProperties
             RawClient.Head("GET", "/model", "Host: again"),
             RawClient.Head("GET", "/model", "A:" + new string('a', 40_000)),
             RawClient.Head("GET", "/" + new string('a', 9_000)),
-            RawClient.Head("GET", "/swagger", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAAA"),
+            RawClient.Head(
+                "GET", "/swagger", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAAA"),
             "\u0016\u0003\u0001", "GET /model HTTP/1.0\r\n\r\n", "GET /model\r\n", "\r\n\r\n"));
 
     private static readonly Gen<Connection> Connections = Gen.Select(
@@ -66,6 +72,7 @@ public sealed class RawConnectionProperties
     private sealed record Connection(byte[] Bytes, bool Resets)
     {
         public override string ToString() =>
-            $"{(Resets ? "reset after" : "closed after")} {System.Text.Json.JsonSerializer.Serialize(Encoding.Latin1.GetString(Bytes))}";
+            (Resets ? "reset after " : "closed after ")
+            + System.Text.Json.JsonSerializer.Serialize(Encoding.Latin1.GetString(Bytes));
     }
 }

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace LmApi.Tests.Support;
 
 /// <summary>
-/// A client on a bare TCP socket, for what <see cref="HttpClient"/> cannot be made to do: send half a request, malformed
-/// or pipelined ones, hold a body, never read, leave in the middle with FIN or RST. Loopback only.
+/// A client on a bare TCP socket, for what <see cref="HttpClient"/> cannot be made to do: send half a request,
+/// malformed or pipelined ones, hold a body, never read, leave in the middle with FIN or RST. Loopback only.
 /// <code>
 /// await using var service = await LmServiceFixture.StartOnPortAsync();
 /// using var client = await RawClient.ConnectAsync(service);
@@ -36,8 +36,8 @@ internal sealed class RawClient : IDisposable
 
     /// <param name="service">Started with <see cref="LmServiceFixture.StartOnPortAsync"/>.</param>
     /// <param name="receiveBytes">
-    /// The socket's receive buffer; a small one makes a client that does not read hold the service up early. Null is the
-    /// system's default.
+    /// The socket's receive buffer; a small one makes a client that does not read hold the service up early. Null is
+    /// the system's default.
     /// </param>
     public static Task<RawClient> ConnectAsync(LmServiceFixture service, int? receiveBytes = null) =>
         ConnectAsync(service.ClientOptions.BaseAddress, receiveBytes);
@@ -58,7 +58,7 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Request line and headers, with <c>Host</c>, up to and including the empty line.</summary>
     public static string Head(string method, string target, params string[] headers) =>
-        string.Concat(headers.Prepend("Host: localhost").Prepend($"{method} {target} HTTP/1.1").Select(h => h + "\r\n")) + "\r\n";
+        string.Join("\r\n", [$"{method} {target} HTTP/1.1", "Host: localhost", .. headers, "", ""]);
 
     /// <summary>The head of a request with a JSON body of so many bytes, which are sent separately, or not.</summary>
     public static string PostHead(string target, long contentLength, params string[] headers) =>
@@ -86,7 +86,7 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Sends as much as the service takes: false where it has closed the connection, which a test may expect.</summary>
+    /// <summary>Sends as much as the service takes; false where it has closed the connection.</summary>
     public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -118,7 +118,8 @@ internal sealed class RawClient : IDisposable
                 continue;
             }
 
-            var headers = lines[1..].Select(l => l.Split(": ", 2)).ToLookup(h => h[0], h => h[1], StringComparer.OrdinalIgnoreCase);
+            var headers = lines[1..].Select(l => l.Split(": ", 2))
+                .ToLookup(h => h[0], h => h[1], StringComparer.OrdinalIgnoreCase);
             var body = !hasBody || status is 204 or 304 ? [] : await TakeBodyAsync(headers);
             return new(status, headers, body);
         }
@@ -134,7 +135,7 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>All that comes until the service closes the connection, or resets it: see <see cref="WasReset"/>.</summary>
+    /// <summary>All that comes until the service closes the connection or resets it, <see cref="WasReset"/>.</summary>
     public async Task<string> ReadToEndAsync()
     {
         while (await ReceiveAsync())
@@ -225,7 +226,8 @@ internal sealed class RawClient : IDisposable
         if (!await ReceiveAsync())
         {
             throw new EndOfStreamException(
-                $"The connection ended{(WasReset ? " with RST" : "")} after '{Encoding.UTF8.GetString([.. _received])}'.");
+                (WasReset ? "The connection was reset" : "The connection was closed")
+                + $" after '{Encoding.UTF8.GetString([.. _received])}'.");
         }
     }
 

@@ -8,7 +8,7 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;
 
-/// <summary>A model folder is whatever someone downloaded: it opens, or is refused in words, at a bounded cost.</summary>
+/// <summary>A model folder is whatever someone downloaded: it opens or is refused in words, at a bounded cost.</summary>
 public sealed class ModelFolderProperties : IDisposable
 {
     /// <summary>
@@ -23,7 +23,8 @@ public sealed class ModelFolderProperties : IDisposable
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
 
     private static readonly Gen<Folder> Mutated = Gen.Select(Gen.Int[0, Folders.Count - 1], Gen.OneOf(Files))
-        .SelectMany((folder, file) => Content(Folders[folder][file], file).Select(content => new Folder(folder, file, content)));
+        .SelectMany((folder, file) =>
+            Content(Folders[folder][file], file).Select(content => new Folder(folder, file, content)));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -56,7 +57,7 @@ public sealed class ModelFolderProperties : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A heading, then a line a problem: nothing in a file forges another line, or writes to a terminal.</summary>
+    /// <summary>A heading, then a line a problem: nothing in a file forges a line, or writes to a terminal.</summary>
     private static void AssertReadable(string message)
     {
         var lines = message.Split('\n');
@@ -72,13 +73,14 @@ public sealed class ModelFolderProperties : IDisposable
             RandomInputs.Json.Select(Encoding.UTF8.GetBytes))
         : Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300], Headers(file));
 
-    /// <summary>The file's own data behind a header in which JSON was changed, with the length that the header has.</summary>
+    /// <summary>The file's own data behind a header whose JSON was changed, and which says its true length.</summary>
     private static Gen<byte[]> Headers(byte[] file)
     {
         var length = (int)BitConverter.ToUInt64(file);
         var header = Encoding.UTF8.GetString(file, sizeof(ulong), length);
         return RandomInputs.JsonEdits(header).Select(Encoding.UTF8.GetBytes).Select(
-            json => (byte[])[.. BitConverter.GetBytes((ulong)json.Length), .. json, .. file[(sizeof(ulong) + length)..]]);
+            json => (byte[])
+                [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. file[(sizeof(ulong) + length)..]]);
     }
 
     private static IEnumerable<Tokenizer> Tokenizers()
@@ -102,7 +104,8 @@ public sealed class ModelFolderProperties : IDisposable
             TieWeights = number == 1,
         };
         var weights = config.ParameterShapes.ToDictionary(
-            p => p.Name, p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d)).Select(i => MathF.Sin(i)).ToArray());
+            p => p.Name,
+            p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d)).Select(i => MathF.Sin(i)).ToArray());
         using var folder = new TemporaryFolder();
         ModelFolder.Save(folder.Path, config, tokenizer, weights, "# A card\n");
         ModelFolder.Open(folder.Path).SavePrecision(Report(ModelFolder.Open(folder.Path).WeightsSha256));

@@ -7,7 +7,8 @@ namespace LmModel.Tests.Properties;
 /// <summary>What tokenizers of any corpus promise of any text.</summary>
 public sealed class TokenizerProperties
 {
-    private static readonly Gen<string> Corpora = RandomInputs.WellFormedTexts.Where(t => t.Any(c => !char.IsWhiteSpace(c) && c != '\0'));
+    private static readonly Gen<string> Corpora = RandomInputs.WellFormedTexts.Where(t =>
+        t.Any(c => !char.IsWhiteSpace(c) && c != '\0'));
 
     private static readonly Gen<Tokenizer> Tokenizers = Gen.OneOf<Tokenizer>(
         Gen.Const<Tokenizer>(new ByteTokenizer()),
@@ -15,7 +16,8 @@ public sealed class TokenizerProperties
         Corpora.Select(corpus => (Tokenizer)CharacterTokenizer.FromCorpus(corpus, UnknownCharacterRule.Drop)),
         Corpora.Select(corpus => (Tokenizer)CharacterTokenizer.FromCorpus(
             corpus, UnknownCharacterRule.Replace, corpus.EnumerateRunes().First())),
-        Gen.Select(Corpora.Where(c => c.Split().Any(w => w.Length > 0 && w != WordTokenizer.UnknownWord)), Gen.Int[3, 12])
+        Gen.Select(
+            Corpora.Where(c => c.Split().Any(w => w.Length > 0 && w != WordTokenizer.UnknownWord)), Gen.Int[3, 12])
             .Select((corpus, size) => (Tokenizer)WordTokenizer.FromCorpus(corpus, size)));
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class TokenizerProperties
         1000,
         (tokenizer, texts, size) =>
         {
-            // Between two characters, of which a lone surrogate is one.
+            // Cut between two characters; a lone surrogate becomes U+FFFD.
             var runes = string.Concat(texts).EnumerateRunes().Select(r => r.ToString());
 
             var pieces = runes.Chunk(size).Select(chunk => string.Concat(chunk)).ToList();
@@ -85,12 +87,13 @@ public sealed class TokenizerProperties
         _ => Words((WordTokenizer)tokenizer, WellFormed(text)),
     };
 
-    /// <summary>A space before each word and each line end; other white space is gone, and rare words are unknown.</summary>
+    /// <summary>A space before each word and line end; other white space is gone, and rare words are unknown.</summary>
     private static string Words(WordTokenizer tokenizer, string text)
     {
         var words = string.Concat(text.Select(c => c == '\n' ? " \n " : char.IsWhiteSpace(c) ? " " : c.ToString()))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return string.Concat(words.Select(word => ' ' + (tokenizer.Vocabulary.Contains(word) ? word : WordTokenizer.UnknownWord)));
+        return string.Concat(words.Select(word =>
+            ' ' + (tokenizer.Vocabulary.Contains(word) ? word : WordTokenizer.UnknownWord)));
     }
 
     private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
