@@ -48,9 +48,12 @@ internal sealed class GenerationOptions
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 4096;
 
-    /// <summary>Generations that may wait, beyond those that are stepped together; the next one gets 429.</summary>
+    /// <summary>
+    /// Generations that may be admitted beyond those that are stepped together, with which they take turns; the next one
+    /// gets 429.
+    /// </summary>
     [Range(0, 1_000_000)]
-    public int MaxWaiting { get; set; } = 128;
+    public int MaxWaiting { get; set; } = 256;
 
     /// <summary>
     /// Prompt tokens of all that wait together; who would exceed them gets 429, unless nobody waits.

@@ -58,6 +58,12 @@ internal sealed partial class PatientListener(
     TimeProvider time,
     ILogger<PatientListener> logger) : IConnectionListener
 {
+    /// <summary>
+    /// What the system keeps of an answer that its client does not read (Linux doubles it). Left to itself it grows to
+    /// megabytes a connection, which count as memory of the container.
+    /// </summary>
+    private const int SendBufferBytes = 64 * 1024;
+
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -80,6 +86,7 @@ internal sealed partial class PatientListener(
                     continue;
                 }
 
+                accepted.SendBufferSize = SendBufferBytes;
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
                     accepted.NoDelay = noDelay;

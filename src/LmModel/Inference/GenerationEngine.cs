@@ -5,9 +5,10 @@ namespace LmModel.Inference;
 /// <summary>Runs generations side by side on one decode thread of its own. Safe for concurrent use.</summary>
 /// <remarks>
 /// <code>
-/// TryStart ──► waiting (a queue) ──► active (round robin, one turn a round) ──► ended
-///    └─► null: both full    ▲           └─► parked: its reader is slow ──► ended, where nothing is read for long
-///                           └─ ahead of all others, once it has been read ─┘
+/// TryStart ──► queue ──► active (one turn a round, for some rounds while others are queued) ──► ended
+///    │           ▲ ▲        │  └─► parked: its reader is slow ──► ended, if nothing is read for too long
+///    ▼           │ └────────┘         │
+///  null: full    └────────────────────┘ once it has been read
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
 /// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives
@@ -48,6 +49,7 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(startToken);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(startToken, model.VocabularySize);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxActive, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.QuantumRounds, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaiting);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitingTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
@@ -73,7 +75,7 @@ public sealed class GenerationEngine : IDisposable
 
     /// <summary>
     /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>, those
-    /// that are parked because their readers are slow.
+    /// that wait for their next turn or are parked because their readers are slow.
     /// </summary>
     public int Active => _places.Active;
 

@@ -7,6 +7,12 @@ public sealed record GenerationEngineOptions
     public int MaxActive { get; init; } = 32;
 
     /// <summary>
+    /// Rounds for which a generation keeps its place while others are queued. Few, so that a new one soon has its turn: at
+    /// most this many rounds for every <see cref="MaxActive"/> generations in the queue before it. At least 1.
+    /// </summary>
+    public int QuantumRounds { get; init; } = 8;
+
+    /// <summary>
     /// Generations that may wait for one of those places; further ones are refused. At least 0. Parked ones do not
     /// count.
     /// </summary>

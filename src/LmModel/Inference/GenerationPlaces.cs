@@ -1,21 +1,25 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// Who is active and who waits, for callers that come and go on any thread and one decode thread that takes rounds.
-/// All of it under one monitor, so that no bound is ever exceeded and no wake-up is lost.
+/// Which generations are active and which are queued, for callers that come and go on any thread and one decode thread
+/// that takes rounds. One monitor guards all of it, so that no bound is ever exceeded and no wake-up is lost.
 /// </summary>
 /// <remarks>
 /// <code>
-/// TryEnter ──► waiting ──► active ──► Leave
-///                            │ ▲
-///                buffer full ▼ │ a place is free; ahead of those waiting
-///                       parked ──► returning
-///                         │ buffer half empty
-///                         ▼
-///                       ended: not read for too long, or too many are parked
+///                       its rounds are used up
+///              ┌─────────────────────────────────┐
+///              ▼                                 │
+/// TryEnter ──► queue, first in first out ──► active ──► Leave
+///              ▲                                 │ buffer full
+///              └───────────── parked ◄───────────┘
+///            buffer half empty   │
+///                                ▼
+///                              ended: not read for too long, or too many are parked
 /// </code>
-/// Nobody is let in while those active, returning and waiting are as many as the active and the waiting places; the
-/// parked have a bound of their own. As long as anyone waits or returns, all active places are taken.
+/// Where more generations are admitted than can be active, they are active in turn, for
+/// <see cref="GenerationEngineOptions.QuantumRounds"/> rounds at a time, so that a short text does not wait for long
+/// ones to end. A generation is refused while those active and queued are as many as the active and the waiting places;
+/// the parked have a bound of their own. While the queue is not empty, all active places are taken.
 /// </remarks>
 internal sealed class GenerationPlaces : IDisposable
 {
@@ -25,8 +29,10 @@ internal sealed class GenerationPlaces : IDisposable
     private readonly object _gate = new();
     private readonly List<GenerationRun> _active = [];
     private readonly ParkedGenerations _parked;
-    private readonly LinkedList<GenerationRun> _returning = [];
-    private readonly LinkedList<GenerationRun> _waiting = [];
+    private readonly LinkedList<GenerationRun> _queue = [];
+
+    // Of the queue, those that have not begun, and the tokens of their prompts.
+    private int _waiting;
     private long _waitingTokens;
     private long _cacheBytes;
     private volatile bool _closed;
@@ -71,12 +77,12 @@ internal sealed class GenerationPlaces : IDisposable
         {
             lock (_gate)
             {
-                return _waiting.Count;
+                return _waiting;
             }
         }
     }
 
-    private int Begun => _active.Count + _parked.Runs.Count + _returning.Count;
+    private int Begun => _active.Count + _parked.Runs.Count + _queue.Count - _waiting;
 
     /// <summary>Gives <paramref name="run"/> a place, or ends it where its token is cancelled already.</summary>
     /// <returns>False where all places, the tokens that may wait, or the bytes of neural caches are taken.</returns>
@@ -102,7 +108,8 @@ internal sealed class GenerationPlaces : IDisposable
                 return true;
             }
 
-            _waiting.AddLast(run.Place);
+            _queue.AddLast(run.Place);
+            _waiting++;
             _waitingTokens += run.PromptTokens;
             FillActive();
             return true;
@@ -154,7 +161,10 @@ internal sealed class GenerationPlaces : IDisposable
         }
     }
 
-    /// <summary>Blocks until there is something to do; false once closed. Parks those whose reader is slow.</summary>
+    /// <summary>
+    /// Blocks until there is something to do; false once closed. Parks those whose reader is slow, and queues those whose
+    /// rounds are used up while others wait.
+    /// </summary>
     /// <param name="round">Receives the runs to step or to end, in the order in which they became active.</param>
     public bool AwaitRound(List<GenerationRun> round)
     {
@@ -165,16 +175,26 @@ internal sealed class GenerationPlaces : IDisposable
                 for (var i = 0; i < _active.Count;)
                 {
                     var run = _active[i];
-                    if (run.CancelRequested || !run.Events.Paused)
+                    var paused = run.Events.Paused;
+                    if (run.CancelRequested || (!paused && (run.RoundsLeft > 0 || _queue.Count == 0)))
                     {
+                        run.RoundsLeft = Math.Max(0, run.RoundsLeft - 1);
                         round.Add(run);
                         i++;
                         continue;
                     }
 
-                    // Who takes the place stands at the end of the list, so this loop comes to it.
+                    // Whoever takes the place is added at the end of the list, so this loop comes to it.
                     _active.RemoveAt(i);
-                    _parked.Add(run);
+                    if (paused)
+                    {
+                        _parked.Add(run);
+                    }
+                    else
+                    {
+                        _queue.AddLast(run.Place);
+                    }
+
                     FillActive();
                 }
 
@@ -199,7 +219,7 @@ internal sealed class GenerationPlaces : IDisposable
             if (run.Place.List == _parked.Runs)
             {
                 _parked.Runs.Remove(run.Place);
-                _returning.AddLast(run.Place);
+                _queue.AddLast(run.Place);
                 FillActive();
             }
         }
@@ -222,12 +242,11 @@ internal sealed class GenerationPlaces : IDisposable
     {
         lock (_gate)
         {
-            GenerationRun[] left = [.. _active, .. _parked.Runs, .. _returning, .. _waiting];
+            GenerationRun[] left = [.. _active, .. _parked.Runs, .. _queue];
             _active.Clear();
             _parked.Runs.Clear();
-            _returning.Clear();
-            _waiting.Clear();
-            _waitingTokens = 0;
+            _queue.Clear();
+            (_waiting, _waitingTokens) = (0, 0);
             return left;
         }
     }
@@ -235,7 +254,7 @@ internal sealed class GenerationPlaces : IDisposable
     private bool HasPlaceFor(GenerationRun run)
     {
         // Long: both bounds may be as large as an int.
-        if (_active.Count + _returning.Count + _waiting.Count >= (long)_options.MaxActive + _options.MaxWaiting)
+        if (_active.Count + _queue.Count >= (long)_options.MaxActive + _options.MaxWaiting)
         {
             return false;
         }
@@ -245,23 +264,25 @@ internal sealed class GenerationPlaces : IDisposable
             return false;
         }
 
-        return _waiting.Count == 0 || _waitingTokens + run.PromptTokens <= _options.MaxWaitingTokens;
+        return _waiting == 0 || _waitingTokens + run.PromptTokens <= _options.MaxWaitingTokens;
     }
 
     private void FillActive()
     {
-        while (_active.Count < _options.MaxActive && (_returning.First ?? _waiting.First) is { } next)
+        while (_active.Count < _options.MaxActive && _queue.First is { Value: var next })
         {
-            Remove(next.Value);
-            _active.Add(next.Value);
+            Remove(next);
+            next.Begin(_options.QuantumRounds);
+            _active.Add(next);
             Monitor.Pulse(_gate);
         }
     }
 
     private void Remove(GenerationRun run)
     {
-        if (run.Place.List == _waiting)
+        if (run.Place.List == _queue && !run.HasBegun)
         {
+            _waiting--;
             _waitingTokens -= run.PromptTokens;
         }
 

@@ -24,7 +24,7 @@ internal sealed class GenerationRun
 
     public GenerationEvents Events { get; }
 
-    /// <summary>Its place in one of the queues of <see cref="GenerationPlaces"/>; in none where it is active.</summary>
+    /// <summary>Its place in the queue or among the parked of <see cref="GenerationPlaces"/>; in neither while it is active.</summary>
     public LinkedListNode<GenerationRun> Place { get; }
 
     /// <summary>Tokens of its prompt.</summary>
@@ -35,6 +35,12 @@ internal sealed class GenerationRun
 
     /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
     public PrefixCacheEntry? Prefix { get; set; }
+
+    /// <summary>Whether it has been active; guarded by the places.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Rounds until it gives its place to one that is queued, if there is one; guarded by the places.</summary>
+    public int RoundsLeft { get; set; }
 
     /// <summary>Since when it has been parked and nothing was read, a timestamp; guarded by the places.</summary>
     public long ParkedAt { get; private set; }
@@ -56,6 +62,9 @@ internal sealed class GenerationRun
         get => _cancelRequested;
         set => _cancelRequested = value;
     }
+
+    /// <summary>It becomes active, for so many rounds at least.</summary>
+    public void Begin(int rounds) => (HasBegun, RoundsLeft) = (true, rounds);
 
     public void Park(long timestamp) => (ParkedAt, UnreadThen) = (timestamp, Events.Unread);
 

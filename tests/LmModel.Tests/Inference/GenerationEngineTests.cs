@@ -176,7 +176,7 @@ public sealed class GenerationEngineTests
     }
 
     [Fact]
-    public async Task A_parked_generation_gives_its_place_away_and_comes_back_ahead_of_those_who_wait()
+    public async Task A_parked_generation_gives_its_place_away_and_queues_again_once_it_has_been_read()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
@@ -192,13 +192,13 @@ public sealed class GenerationEngineTests
         Assert.Equal((2, 1), (engine.Active, engine.Waiting));
         Assert.Equal(1, engine.Parked);
 
-        // Half of it read, it stands in the queue again, before the last one.
+        // Half of it read, it stands in the queue again, after the last one.
         Assert.True(events.TryRead(out _));
         Assert.True(events.TryRead(out _));
         permits.Release(1000);
         Assert.Equal("nnn", await Text(next));
         Assert.Equal("l", await Text(last));
-        Assert.Equal("SSSSnnnSSl", Turns(model));
+        Assert.Equal("SSSSnnnlSS", Turns(model));
         Assert.Equal("SSSSSS", await Text(slow));
         Assert.Equal((0, 0), (engine.Active, engine.Waiting));
     }
