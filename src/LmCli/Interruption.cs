@@ -128,7 +128,8 @@ internal sealed partial class Interruption : IDisposable
         }
 
         Exit(code);
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void ExitProcess(int code);

@@ -16,7 +16,7 @@ internal static class Property
     private const int Shrinking = 300;
 
     /// <summary>A case that takes longer hangs, on whatever machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <param name="usual">Cases where nothing else is asked for.</param>
     public static int Cases(int usual) => Number("LM_FUZZ") ?? usual;

@@ -18,15 +18,17 @@ internal static class HealthProbe
     public static bool IsAskedFor(string[] args) => args.Contains(Argument);
 
     /// <summary>Says in one line what was asked and what came of it.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="patience">How long to wait for the answer; null for 3 s.</param>
     /// <returns>The exit code: 0 where the service is ready.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, TimeSpan? patience = null)
     {
         BindingAddress? address = null;
         try
         {
             var configuration = Startup.CreateBuilder([.. args.Where(arg => arg != Argument)]).Configuration;
             address = ServerAddresses.Of(configuration).MaxBy(a => a.Scheme == Uri.UriSchemeHttp)!;
-            var status = await AskAsync(address);
+            var status = await AskAsync(address, patience ?? Patience);
             Console.WriteLine($"{address} answers {(int)status} to {HealthApi.ReadyPath}");
             return status == HttpStatusCode.OK ? 0 : 1;
         }
@@ -39,7 +41,7 @@ internal static class HealthProbe
     }
 
     [SuppressMessage("Security", "CA5359", Justification = "The certificate is for the name that clients use.")]
-    private static async Task<HttpStatusCode> AskAsync(BindingAddress address)
+    private static async Task<HttpStatusCode> AskAsync(BindingAddress address, TimeSpan patience)
     {
         var endPoint = EndPointOf(address);
         using var handler = new SocketsHttpHandler
@@ -48,7 +50,7 @@ internal static class HealthProbe
             ConnectCallback = (_, cancellation) => ConnectAsync(endPoint, cancellation),
             SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
         };
-        using var client = new HttpClient(handler) { Timeout = Patience };
+        using var client = new HttpClient(handler) { Timeout = patience };
         var uri = new Uri($"{address.Scheme}://localhost:{address.Port}{HealthApi.ReadyPath}");
         using var response = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead);
         return response.StatusCode;

@@ -73,7 +73,8 @@ internal sealed record TrainingCheckpoint
 
             problems.Add($"{name}: expected {count} numbers, found {values.GetValueOrDefault(name)?.LongLength.ToString() ?? "none"}");
             throw Failure();
-        });
+        }
+        );
     }
 
     private static TrainingRun ReadRun(SafeTensorsReader reader)

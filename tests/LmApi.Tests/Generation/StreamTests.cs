@@ -117,7 +117,10 @@ public sealed class StreamTests
 
         var again = await service.StreamAsync(new
         {
-            prompt = "a", max_tokens = 400, temperature = 2, seed = broken.Events[0].Data.GetProperty("seed").GetInt64(),
+            prompt = "a",
+            max_tokens = 400,
+            temperature = 2,
+            seed = broken.Events[0].Data.GetProperty("seed").GetInt64(),
         });
 
         Assert.NotEmpty(broken.Tokens);

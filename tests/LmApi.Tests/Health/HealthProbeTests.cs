@@ -51,7 +51,7 @@ public sealed class HealthProbeTests : IDisposable
         {
             server.MapGet(HealthApi.ReadyPath, () => "yes");
             await server.StartAsync();
-            Assert.Equal(0, await HealthProbe.RunAsync(["--health", .. arguments]));
+            Assert.Equal(0, await HealthProbe.RunAsync(["--health", .. arguments], RawClient.Patience));
         }
 
         Assert.Equal(1, await HealthProbe.RunAsync([.. arguments, "--health"]));

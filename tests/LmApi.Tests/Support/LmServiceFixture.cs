@@ -62,7 +62,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         Action<IServiceCollection>? configure = null)
     {
         var service = Cold(settings, tokenizer, realModel, configure);
-        service.UseKestrel(0);
+        service.UseKestrel();
         service.StartServer();
         await service.WarmAsync();
         return service;
@@ -88,6 +88,8 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Model:Path", _folder);
+        // Not by UseKestrel(0), which changes the addresses of a server that may have started meanwhile.
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("Serilog:MinimumLevel:Default", "Verbose");
         foreach (var (key, value) in _settings)
         {

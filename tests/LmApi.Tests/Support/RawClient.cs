@@ -23,7 +23,7 @@ namespace LmApi.Tests.Support;
 internal sealed class RawClient : IDisposable
 {
     /// <summary>The longest that a test waits for the service, on a machine as busy as may be.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Socket _socket;
     private readonly List<byte> _received = [];

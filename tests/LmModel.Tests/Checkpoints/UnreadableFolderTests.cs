@@ -10,7 +10,7 @@ namespace LmModel.Tests.Checkpoints;
 /// <summary>Whatever the files of a model folder are, the folder opens or is refused by lines that name file and reason.</summary>
 public sealed class UnreadableFolderTests : IDisposable
 {
-    private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(10);
 
     private readonly TemporaryFolder _folder = new();
     private readonly PyTorchFixture _gru = PyTorchFixture.Load("gru");

@@ -10,7 +10,12 @@ public sealed class TrainAdviceTests
 
     private static readonly TrainingTrend Settled = new()
     {
-        BestStep = 900, BestLoss = 1.5, LastLoss = 1.5, TrainingLoss = 1.45, Overfits = false, StillFalls = false,
+        BestStep = 900,
+        BestLoss = 1.5,
+        LastLoss = 1.5,
+        TrainingLoss = 1.45,
+        Overfits = false,
+        StillFalls = false,
     };
 
     private static readonly TrainingTrend Overfits = Settled with { BestStep = 300, LastLoss = 1.7, TrainingLoss = 0.8, Overfits = true };

@@ -9,7 +9,12 @@ public sealed class TrainSummaryTests
 {
     private static readonly ModelConfig Network = new()
     {
-        Cell = Cell.Lstm, VocabularySize = 65, EmbeddingSize = 64, HiddenSize = 512, Layers = 1, Dropout = 0.25,
+        Cell = Cell.Lstm,
+        VocabularySize = 65,
+        EmbeddingSize = 64,
+        HiddenSize = 512,
+        Layers = 1,
+        Dropout = 0.25,
     };
 
     private static readonly TrainSummary Good = new()

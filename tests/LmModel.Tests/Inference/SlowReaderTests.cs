@@ -8,7 +8,7 @@ namespace LmModel.Tests.Inference;
 /// <summary>Generations whose readers take nothing: they hold no place, and not for ever.</summary>
 public sealed class SlowReaderTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly FakeTimeProvider _time = new();
 
     [Fact]

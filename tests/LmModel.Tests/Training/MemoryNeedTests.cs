@@ -11,12 +11,21 @@ public sealed class MemoryNeedTests
 {
     private static readonly TrainingSettings Settings = new()
     {
-        Steps = 10, BatchSize = 64, WindowLength = 128, SampledTokens = 0, JitterWindows = false, Arithmetic = TrainingArithmetic.Fp32,
+        Steps = 10,
+        BatchSize = 64,
+        WindowLength = 128,
+        SampledTokens = 0,
+        JitterWindows = false,
+        Arithmetic = TrainingArithmetic.Fp32,
     };
 
     private static ModelConfig Network(int hidden, int vocabulary = 65, Cell cell = Cell.Lstm, int layers = 1) => new()
     {
-        Cell = cell, VocabularySize = vocabulary, EmbeddingSize = 16, HiddenSize = hidden, Layers = layers,
+        Cell = cell,
+        VocabularySize = vocabulary,
+        EmbeddingSize = 16,
+        HiddenSize = hidden,
+        Layers = layers,
     };
 
     [Fact]

@@ -118,7 +118,10 @@ public sealed class NonFiniteTests
             new ByteTokenizer(), 0, new(), TimeProvider.System);
         var settings = new GenerationSettings
         {
-            PromptTokens = [1], MaxTokens = 9, Seed = 1, Sampling = new() { Temperature = 0, TopK = 1 },
+            PromptTokens = [1],
+            MaxTokens = 9,
+            Seed = 1,
+            Sampling = new() { Temperature = 0, TopK = 1 },
         };
 
         var error = await Assert.ThrowsAsync<NonFiniteLogitsException>(
