@@ -27,7 +27,7 @@ internal static class OutputFolder
         if (folder.Length == 0 || Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) == Path.GetFullPath(Models))
         {
             throw new ArgumentException(
-                $"--out {ShellWord.Quote(folder)} is no folder for one model; give one such as --out {Models}/tales.");
+                $"--out {ShellWord.Quote(folder)} is the folder of all models; give a folder inside it, such as --out {Models}/tales.");
         }
 
         return folder;
@@ -53,7 +53,7 @@ internal static class OutputFolder
         if (!IsModel(folder))
         {
             throw new IOException(
-                $"{ShellWord.Quote(folder)} is not empty and is no model folder; give another one, or remove what is in it.");
+                $"{ShellWord.Quote(folder)} is not empty and does not hold a model; give another folder, or remove what is in it.");
         }
 
         if (!overwrite)

@@ -23,7 +23,7 @@ internal sealed record BenchNetwork(
     /// Weights as PyTorch begins with: uniform(−1/√H, 1/√H), embeddings of variance 1. The time of a step does not depend
     /// on their values; the test that two implementations agree does, since near zero any gate order looks right.
     /// </remarks>
-    /// <exception cref="ArgumentException">The sizes are no valid network.</exception>
+    /// <exception cref="ArgumentException">The sizes do not make a valid network.</exception>
     public static BenchNetwork Random(Cell cell, int hidden, int layers, int vocabulary)
     {
         var config = new ModelConfig
@@ -37,7 +37,7 @@ internal sealed record BenchNetwork(
         var problems = config.Problems().ToList();
         if (problems.Count > 0)
         {
-            throw new ArgumentException($"There is no such network: {string.Join("; ", problems)}.");
+            throw new ArgumentException($"Such a network cannot be made: {string.Join("; ", problems)}.");
         }
 
         var random = new Random(Seed);

@@ -45,7 +45,7 @@ internal sealed class SafeTensorsReader : IDisposable
 
     /// <exception cref="SafeTensorsException">The file is unsound; the message names every fault.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is empty, or is no regular file.</exception>
+    /// <exception cref="InvalidDataException">The file is empty, or not a regular file.</exception>
     public static SafeTensorsReader Open(string path)
     {
         var stream = FolderFile.Open(path);

@@ -11,7 +11,7 @@ internal static class FolderFile
 
     /// <summary>Opens a regular file for reading. It may be a symbolic link to one.</summary>
     /// <exception cref="IOException">It is missing or cannot be opened; messages do not repeat the path.</exception>
-    /// <exception cref="InvalidDataException">It is empty, or is no regular file.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or not a regular file.</exception>
     public static FileStream Open(string path) => Length(path) > 0
         ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
         : throw new InvalidDataException(Empty);

@@ -4,7 +4,7 @@ namespace LmModel.Networks;
 
 /// <summary>The recurrent state of B sequences side by side, as libtorch wants it.</summary>
 /// <param name="H">(L, B, H).</param>
-/// <param name="C">(L, B, H); null where the cell is no LSTM.</param>
+/// <param name="C">(L, B, H); null unless the cell is an LSTM.</param>
 public sealed record TensorState(Tensor H, Tensor? C) : IDisposable
 {
     /// <summary>The zero state of <paramref name="batch"/> sequences.</summary>

@@ -7,7 +7,7 @@ namespace LmModel.Tokenization;
 /// <remarks>Immutable and safe for use by several threads at once.</remarks>
 public abstract class Tokenizer
 {
-    // Stands for a token that is no text by itself; told from a text by reference.
+    // Stands for a token that is not text by itself; told from a text by reference.
     private static readonly string NoText = new('\0', 1);
 
     // By id, filled as tokens are asked for. Threads may race here: what one loses is made again, from the same bytes.
@@ -108,8 +108,8 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public abstract ReadOnlySpan<byte> TokenBytes(int id);
 
-    /// <summary>The text of <paramref name="ids"/>; bytes that are no valid UTF-8 become U+FFFD.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is no token.</exception>
+    /// <summary>The text of <paramref name="ids"/>; bytes that are not valid UTF-8 become U+FFFD.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is not a token.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
         var bytes = new List<byte>(ids.Length);
@@ -121,7 +121,7 @@ public abstract class Tokenizer
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    /// <summary>The text of token <paramref name="id"/>, always the same object; null where its bytes are no whole text.</summary>
+    /// <summary>The text of token <paramref name="id"/>, always the same object; null where its bytes are not whole characters.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     internal string? WholeText(int id)
     {

@@ -12,7 +12,7 @@ public static class TokenizerFile
 
     internal const int Version = 1;
 
-    /// <exception cref="InvalidDataException">The file is no tokenizer; the message says where and why.</exception>
+    /// <exception cref="InvalidDataException">The file is not a tokenizer; the message says where and why.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static Tokenizer Load(string path)
     {

@@ -28,7 +28,7 @@ internal static class TokenizerReader
 
     public static string RuleName(UnknownCharacterRule rule) => Array.Find(Rules, r => r.Rule == rule).Name;
 
-    /// <exception cref="InvalidDataException">It is no tokenizer.</exception>
+    /// <exception cref="InvalidDataException">It is not a tokenizer.</exception>
     public static Tokenizer Read(ReadOnlyMemory<byte> utf8)
     {
         try
@@ -185,7 +185,7 @@ internal static class TokenizerReader
         foreach (var property in root.EnumerateObject())
         {
             if (!Common.Contains(property.Name) && !allowed.Contains(property.Name))
-                throw new InvalidDataException($"{property.Name}: is no property of this kind of tokenizer.");
+                throw new InvalidDataException($"{property.Name}: is not a property of this kind of tokenizer.");
             if (!seen.Add(property.Name))
                 throw new InvalidDataException($"{property.Name}: is there twice.");
         }

@@ -39,7 +39,7 @@ public sealed class WordTokenizer : Tokenizer
         {
             var word = _vocabulary[id];
             if (word != LineEnd && (word.Length == 0 || word.Any(char.IsWhiteSpace)))
-                throw new ArgumentException($"vocabulary: token {id}, '{word}', is no word: it is empty or has white space.");
+                throw new ArgumentException($"vocabulary: token {id}, '{word}', is not a word: it is empty or has white space.");
             if (!ids.TryAdd(word, id))
                 throw new ArgumentException($"vocabulary: '{word}' is there twice, as {ids[word]} and as {id}.");
         }

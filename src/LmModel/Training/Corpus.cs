@@ -44,7 +44,7 @@ public sealed class Corpus
     /// does not end in a line break gets one. Byte order marks are left out, wherever they stand.
     /// </summary>
     /// <exception cref="CorpusException">
-    /// There is no text, or something that is none; the message says which file, line and byte, and what to do.
+    /// There is no text, or something that is not text; the message says which file, line and byte, and what to do.
     /// </exception>
     /// <param name="path">The file or the folder.</param>
     /// <param name="cancellation">

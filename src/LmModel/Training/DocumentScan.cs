@@ -48,7 +48,7 @@ internal sealed class DocumentScan
     /// <param name="passages">Reads its words.</param>
     /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
     /// <param name="cancellation">Ends this and every later reading of it.</param>
-    /// <exception cref="CorpusException">It is no text.</exception>
+    /// <exception cref="CorpusException">It is not text.</exception>
     public static CorpusDocument Read(
         string name, string path, Func<Stream> open, Action<Finding, CorpusPlace, long> found, PassageReader passages,
         bool addLineBreak, CancellationToken cancellation = default)

@@ -133,7 +133,7 @@ internal sealed class EncodingGuess
 
         if (Zeros > 0 && _invalid == 0 && !DocumentScan.AreTooMany(_controls, _bytes))
         {
-            return $"{path} is no text: {Count(Zeros, "zero byte")}, the first at {place}. "
+            return $"{path} is not text: {Count(Zeros, "zero byte")}, the first at {place}. "
                 + $"To leave them out: tr -d '\\000' < {quoted} > converted.txt";
         }
 
@@ -141,13 +141,13 @@ internal sealed class EncodingGuess
         var (detected, encoding) = Detect(sample);
         if (_invalid == 0 && detected is not null)
         {
-            return $"{path} is no plain text. {Convert(detected)}";
+            return $"{path} is not plain text. {Convert(detected)}";
         }
 
         if (Zeros > 0 || _controls * 20 > _bytes || _invalid == 0)
         {
             return $"{path} looks binary: {Count(_controls, "control character")} other than white space in {Count(_bytes, "byte")}"
-                + (place is null ? ". " : $"; the first that is no text is at {place}. ")
+                + (place is null ? ". " : $"; the first that is not text is at {place}. ")
                 + "Give the text that is in it as a UTF-8 file.";
         }
 
@@ -249,7 +249,7 @@ internal sealed class EncodingGuess
         return sample.AsSpan(0, stream.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false));
     }
 
-    /// <returns>The encoding and its name for iconv; null where nothing shows that it is no plain text.</returns>
+    /// <returns>The encoding and its name for iconv; null where nothing shows that it is not plain text.</returns>
     private (string? Name, Encoding? Encoding) Detect(ReadOnlySpan<byte> sample)
     {
         var name = CharsetDetector.DetectFromBytes(sample.ToArray()).Detected?.EncodingName;

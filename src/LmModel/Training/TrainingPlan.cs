@@ -154,7 +154,8 @@ public sealed record TrainingPlan
                 _settings = _settings with { WindowLength = _settings.WindowLength / 2 };
             }
 
-            var (asked, most) = (Steps(), Math.Max(1, MostExposure * _tokens / Multiplied(_network) * _tokens / TokensAStep));
+            var epochs = Math.Max(AllowedEpochs, MostExposure * _tokens / Multiplied(_network));
+            var (asked, most) = (Steps(), Math.Max(1, epochs * _tokens / TokensAStep));
             var steps = given.Steps ?? (int)Math.Clamp(Math.Round(Math.Min(asked, most)), 1, int.MaxValue);
             _settings = _settings with { Steps = steps, SampledTokens = SampledTokens };
             _epochs = PlannedDropout.Epochs(_settings, _tokens);

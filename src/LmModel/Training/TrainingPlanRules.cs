@@ -164,6 +164,12 @@ internal static class TrainingPlanRules
     private const double DropoutSlope = 0.11;
     private const double DropoutStart = 0.19;
 
+    /// <summary>
+    /// A text may be read this often even if that exceeds <see cref="MostExposure"/>: a network far too wide for its text, which
+    /// is only ever asked for, is trained until the held-out loss rises. Networks that are planned read more often than this.
+    /// </summary>
+    public const double AllowedEpochs = 20;
+
     /// <summary>The exposure at which <see cref="MostDropout"/> is reached.</summary>
     public static readonly double MostExposure = Math.Exp((MostDropout + DropoutStart) / DropoutSlope);
 

@@ -30,7 +30,7 @@ internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, Ca
     /// <summary>The byte of the stream at which this block begins.</summary>
     public long Start { get; private set; }
 
-    /// <summary>This block as it was read; where it is no UTF-8, more than its <see cref="Characters"/>.</summary>
+    /// <summary>This block as it was read; where it is not UTF-8, more than its <see cref="Characters"/>.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _count);
 
     /// <summary>After the <see cref="Characters"/> of this block comes no UTF-8; null where it does.</summary>

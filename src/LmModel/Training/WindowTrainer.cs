@@ -62,7 +62,7 @@ internal sealed class WindowTrainer : IDisposable
     /// <summary>One update of the weights.</summary>
     /// <param name="step">From 0; keys dropout, resets and the window's length.</param>
     /// <returns>Mean loss of the window, nats a token; over the candidates, where the softmax is sampled.</returns>
-    /// <exception cref="TrainingException">The loss or the gradient is no number any more.</exception>
+    /// <exception cref="TrainingException">The loss or the gradient is not a number.</exception>
     public double TrainOn(int step)
     {
         var length = _settings.JitterWindows

@@ -45,7 +45,7 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("./models/../models")]
     [InlineData("")]
     public void No_model_is_written_where_all_models_are(string folder) =>
-        Assert.Contains("is no folder for one model", Assert.Throws<ArgumentException>(() => OutputFolder.Of(folder, "a.txt")).Message);
+        Assert.Contains("is the folder of all models", Assert.Throws<ArgumentException>(() => OutputFolder.Of(folder, "a.txt")).Message);
 
     [Fact]
     public async Task What_is_not_a_model_is_never_overwritten()

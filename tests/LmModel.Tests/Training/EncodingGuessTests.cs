@@ -22,7 +22,7 @@ public sealed class EncodingGuessTests : IDisposable
     [InlineData("\xFE\xFF\0a\0b", "It looks like UTF-16;")]
     [InlineData("a\0b\0\n\0c\0", "as line 1, column 2, byte 1, 0x00 shows. It looks like UTF-16LE; ")]
     [InlineData("\0a\0b\0\n\0c", "It looks like UTF-16BE")]
-    [InlineData("ab\ncd\0", "is no text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To leave them out: tr ")]
+    [InlineData("ab\ncd\0", "is not text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To leave them out: tr ")]
     [InlineData("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "looks binary: ")]
     [InlineData("ab\n\xE8\xAA", "ends inside a character, which begins at line 2, column 1, byte 3, 0xE8. It may have been cut short.")]
     [InlineData("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000E", "looks binary: 9 control characters other than white space in 9 bytes.")]

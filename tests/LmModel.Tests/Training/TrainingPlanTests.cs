@@ -76,6 +76,17 @@ public sealed class TrainingPlanTests
         Assert.True(Plan(English(bytes), 0.2).Network.HiddenSize <= widest);
     }
 
+    [Theory]
+    [InlineData(3_000, 4000)]
+    [InlineData(20_000, 2048)]
+    public void A_network_too_wide_for_its_text_is_trained_all_the_same(long bytes, int asked)
+    {
+        var plan = TrainingPlan.Make(English(bytes), new() { HiddenSize = asked }, new(10_000, 1e11));
+
+        Assert.InRange(plan.Epochs, 19, 21);
+        Assert.True(plan.Settings.Patience > 0);
+    }
+
     [Fact]
     public void A_short_text_is_not_read_for_ever()
     {

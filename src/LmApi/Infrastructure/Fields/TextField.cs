@@ -31,7 +31,7 @@ internal sealed class TextField : Field<string>
 
         if (!JsonText.TryGet(value, out result))
         {
-            errors.Add(path, FieldErrorCodes.InvalidText, $"`{path}` has half a surrogate pair, which is no text.", value);
+            errors.Add(path, FieldErrorCodes.InvalidText, $"`{path}` has half a surrogate pair, which is not text.", value);
             return false;
         }
 

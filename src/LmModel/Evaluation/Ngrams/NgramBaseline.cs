@@ -26,7 +26,7 @@ public static class NgramBaseline
     /// <param name="tokenizer">That made the ids of both texts.</param>
     /// <param name="tokens">The text to score: at least 2 ids, of which the first is given and every other predicted once.</param>
     /// <param name="cancellation">Ends it between two orders.</param>
-    /// <exception cref="ArgumentException">There is nothing to predict, or an id is no token.</exception>
+    /// <exception cref="ArgumentException">There is nothing to predict, or an id is not a token.</exception>
     public static IReadOnlyList<NgramResult> Measure(
         NgramCounts counts, Tokenizer tokenizer, int[] tokens, CancellationToken cancellation = default)
     {

@@ -34,7 +34,7 @@ public sealed class NgramCounts
     internal NgramTable this[int n] => _tables[n - 1];
 
     /// <summary>Counts a text. No n-gram reaches from one text into the next.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An id is no token of the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not a token of the vocabulary.</exception>
     public void Add(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
     {
         // By length k: the id of the k tokens that end at the last position. The empty one is 0.
