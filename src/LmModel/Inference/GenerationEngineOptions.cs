@@ -44,8 +44,7 @@ public sealed record GenerationEngineOptions
 
     /// <summary>
     /// Tokens that each prompt reads in a round while texts are being drawn, as far as
-    /// <see cref="MaxRoundPromptTokens"/> goes; together the prompts read at least as many as texts are drawn. At
-    /// least 1.
+    /// <see cref="MaxRoundPromptTokens"/> goes. At least 1.
     /// </summary>
     public int PromptSlice { get; init; } = 8;
 

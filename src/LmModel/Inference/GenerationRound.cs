@@ -78,14 +78,13 @@ internal sealed class GenerationRound : IDisposable
 
     /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
     /// <remarks>
-    /// The more prompts, the more they share, up to what a text may stall for; beside many texts a few prompts get as
-    /// many tokens as those. With M generations beside it a prompt has its last token after at most M + 1 times its
-    /// own work.
+    /// The more prompts, the more they read together, up to what a text may stall for. With M generations beside it a
+    /// prompt has its last token after at most M + 1 times its own work.
     /// </remarks>
     private int Slice(int prompts, int texts)
     {
-        var shared = texts == 0 ? int.MaxValue : Math.Max((long)_options.PromptSlice * prompts, texts);
-        return (int)Math.Max(1, Math.Min(shared, _options.MaxRoundPromptTokens) / Math.Max(1, prompts));
+        var most = texts == 0 ? int.MaxValue : _options.PromptSlice;
+        return Math.Clamp(_options.MaxRoundPromptTokens / Math.Max(1, prompts), 1, most);
     }
 
     private void LookUp(GenerationRun run)
