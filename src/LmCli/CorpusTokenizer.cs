@@ -69,7 +69,7 @@ internal sealed record TokenizerRules(UnknownCharacters? Unknown, TextNormalizat
 /// <param name="Replacement">What it is read as; null unless the rule is to replace it.</param>
 internal sealed record UnknownCharacters(UnknownCharacterRule Rule, Rune? Replacement)
 {
-    /// <returns>Null where the text is no rule.</returns>
+    /// <returns>Null if the text is not a rule.</returns>
     public static UnknownCharacters? Parse(string text) => text switch
     {
         "error" => new(UnknownCharacterRule.Error, null),

@@ -113,7 +113,7 @@ internal static class EvaluateCommand
         foreach (var protocol in Protocols(arguments))
         {
             var result = evaluator.Evaluate(tokens, protocol, arguments.GetValue(Window), cancellation);
-            figures.Add(result.RequireFinite().OfText(tokenizer.Normalize(text), tokenizer.TokenBytes(tokens[0])));
+            figures.Add(result.OfText(tokenizer.Normalize(text), tokenizer.TokenBytes(tokens[0])));
             Console.WriteLine(ScoreLines.Figure(figures[^1]));
         }
 
@@ -159,7 +159,7 @@ internal static class EvaluateCommand
             var (alone, cached) = CacheSearch.Run(
                 decoder, folder.Tokenizer, folder.Tokenizer.Encode(text, cancellation), size, protocol, arguments.GetValue(Window),
                 cancellation);
-            CacheSearchReport.Lines(alone.RequireFinite(), cached).ToList().ForEach(Console.WriteLine);
+            CacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
         }
     }
 

@@ -91,7 +91,7 @@ internal static class ScoreLines
         return $"{i.Low.ToString(format, CultureInfo.InvariantCulture)} to {i.High.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary>Passages begin and end anywhere, but half of a surrogate pair is no character.</summary>
+    /// <summary>Passages begin and end anywhere, but never inside a surrogate pair.</summary>
     private static ReadOnlySpan<char> WithoutHalves(ReadOnlySpan<char> text)
     {
         var from = !text.IsEmpty && char.IsLowSurrogate(text[0]) ? 1 : 0;

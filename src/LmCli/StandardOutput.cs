@@ -87,7 +87,7 @@ internal sealed class StandardOutput : Stream
             }
             catch (Exception e) when (e is IOException or ArgumentException)
             {
-                // It is no pipe.
+                // It is not a pipe.
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed class EventStreamAnswer(
         {
             await SendAsync(run, output, http);
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (GenerationLog.ClientHasLeft(http, exception))
         {
             logger.Aborted(run, output.Count);
         }
@@ -41,7 +41,7 @@ internal sealed class EventStreamAnswer(
             await output.SendAsync(http.RequestAborted);
             await CopyAsync(run, output, http.RequestAborted);
         }
-        catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!GenerationLog.ClientHasLeft(http, exception))
         {
             var problem = logger.BrokeOff(exception, run.Id);
             var error = new StreamErrorResponse

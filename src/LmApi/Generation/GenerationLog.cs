@@ -35,6 +35,13 @@ internal static partial class GenerationLog
         LogLevel.Information, "The client of {GenerationId} took nothing for {Seconds} s; its connection is closed")]
     public static partial void GaveUp(this ILogger logger, string generationId, double seconds);
 
+    /// <summary>
+    /// Whether a generation broke off because its client is gone: the engine cancels one for no other reason, and a
+    /// connection that fails may be noticed before the request is told.
+    /// </summary>
+    public static bool ClientHasLeft(HttpContext http, Exception exception) =>
+        exception is OperationCanceledException || ProblemMiddleware.HasLeft(http, exception);
+
     /// <summary>Logs why a generation broke off and returns what its client is told.</summary>
     public static Problem BrokeOff(this ILogger logger, Exception exception, string generationId)
     {

@@ -55,7 +55,7 @@ internal static class ServerAddresses
             return address;
         }
 
-        // What stands after the last colon and is no number would be taken for a part of the name.
+        // Whatever follows the last colon would be taken for a part of the name if it is not a number.
         var name = address.Host.StartsWith('[') ? address.Host[(address.Host.IndexOf(']') + 1)..] : address.Host;
         if (name.Contains(':', StringComparison.Ordinal)
             || address.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)

@@ -130,7 +130,7 @@ public abstract class Tokenizer
         return ReferenceEquals(text, NoText) ? null : text;
     }
 
-    /// <summary>The same text with U+FFFD for each lone surrogate, which is no character and has no UTF-8.</summary>
+    /// <summary>The same text with U+FFFD for each lone surrogate, which is not a character and has no UTF-8.</summary>
     private protected static string WellFormed(string text)
     {
         foreach (var rune in text.EnumerateRunes())

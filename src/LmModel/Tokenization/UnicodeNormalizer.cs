@@ -6,7 +6,7 @@ namespace LmModel.Tokenization;
 /// <remarks>
 /// <c>string.Normalize</c> asks ICU, and returns the text unchanged where globalization is invariant, as it is here. A model
 /// must read the same tokens everywhere, so the tables are its own.
-/// A lone surrogate, which is no character, becomes U+FFFD, as all tokenizers read it.
+/// A lone surrogate, which is not a character, becomes U+FFFD, as all tokenizers read it.
 /// </remarks>
 internal sealed class UnicodeNormalizer
 {

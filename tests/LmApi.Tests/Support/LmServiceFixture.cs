@@ -68,6 +68,19 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         return service;
     }
 
+    /// <summary>
+    /// The client of the one generation, which is held at the gate, has left: with the gate open the model makes another
+    /// client's token, and at most one step for the one that left.
+    /// </summary>
+    public async Task AssertTheModelStopsForAClientThatLeftAsync()
+    {
+        await Aborts.NextAsync();
+        var before = Model.Steps;
+        Model.Gate.Open();
+        await this.StreamAsync(new { prompt = "a", max_tokens = 1 });
+        Assert.InRange(Model.Steps - before, 1, 2);
+    }
+
     /// <summary>A service that starts with its first request.</summary>
     public static LmServiceFixture Cold(
         Dictionary<string, string>? settings = null,

@@ -68,7 +68,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>
     /// Whether the client is gone, so that nobody is left to answer and nothing is wrong with the service.
     /// </summary>
-    private static bool HasLeft(HttpContext http, Exception exception) =>
+    public static bool HasLeft(HttpContext http, Exception exception) =>
         http.RequestAborted.IsCancellationRequested
             || exception is ConnectionResetException or ConnectionAbortedException
             || exception is BadHttpRequestException { Message: UnexpectedEnd };
