@@ -4,6 +4,7 @@ using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
+using LmModel.Inference;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
@@ -67,7 +68,7 @@ internal static class GenerationApi
     }
 
     /// <exception cref="ProblemException">429 or 503.</exception>
-    private static LmModel.Inference.Generation Admit(
+    private static AdmittedGeneration Admit(
         ModelHost host, GenerationRequest request, GenerationOptions options, CancellationToken aborted)
     {
         try

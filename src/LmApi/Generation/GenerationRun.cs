@@ -4,7 +4,7 @@ using LmModel.Tokenization;
 namespace LmApi.Generation;
 
 /// <summary>One admitted generation and how its events look on the wire.</summary>
-internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer, LmModel.Inference.Generation generation)
+internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer, AdmittedGeneration generation)
 {
     private readonly GenerationSettings _settings = generation.Settings;
 

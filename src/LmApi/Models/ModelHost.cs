@@ -36,7 +36,7 @@ internal sealed partial class ModelHost(
     public Task WarmUp { get; private set; } = Task.CompletedTask;
 
     /// <summary>Admits a generation; null where as many wait as may wait.</summary>
-    public LmModel.Inference.Generation? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
+    public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
         Model.Engine.TryStart(settings, cancellation);
 
     public Task StartAsync(CancellationToken cancellationToken)

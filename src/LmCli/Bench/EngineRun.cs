@@ -46,7 +46,7 @@ internal static class EngineRun
         return StreamFigures.Of(times, time);
     }
 
-    private static async Task ReadAsync(Generation generation, StreamTimes times, long deadline, TimeProvider time)
+    private static async Task ReadAsync(AdmittedGeneration generation, StreamTimes times, long deadline, TimeProvider time)
     {
         await foreach (var item in generation.Events)
         {
@@ -83,7 +83,7 @@ internal static class EngineRun
         }
     }
 
-    private static Generation Start(GenerationEngine engine, GenerationSettings settings, CancellationToken cancellation) =>
+    private static AdmittedGeneration Start(GenerationEngine engine, GenerationSettings settings, CancellationToken cancellation) =>
         engine.TryStart(settings, cancellation) ?? throw new InvalidOperationException("The engine has no place left.");
 
     private static GenerationSettings Settings(int[] prompt, int maxTokens, long seed) =>

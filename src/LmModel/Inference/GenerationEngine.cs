@@ -89,12 +89,12 @@ public sealed class GenerationEngine : IDisposable
     /// <param name="settings">Valid for the engine's model.</param>
     /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
-    public Generation? TryStart(GenerationSettings settings, CancellationToken cancellation)
+    public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {
         var sequence = new Sequence(
             settings, _tokenizer, _startToken, _model.StateSize, _model.TopHidden, _time);
         var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
-        return _places.TryEnter(run) ? new Generation { Settings = settings, Events = run.Events } : null;
+        return _places.TryEnter(run) ? new AdmittedGeneration { Settings = settings, Events = run.Events } : null;
     }
 
     /// <summary>

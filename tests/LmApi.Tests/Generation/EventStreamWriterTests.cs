@@ -59,7 +59,7 @@ public sealed class EventStreamWriterTests
     }
 
     private static GenerationRun Run(int alternatives) => new(
-        "gen-1", "m", TestModel.Tokenizer, new LmModel.Inference.Generation
+        "gen-1", "m", TestModel.Tokenizer, new LmModel.Inference.AdmittedGeneration
         {
             Settings = new() { PromptTokens = [], MaxTokens = 1, Seed = 1, Alternatives = alternatives },
             Events = null!,

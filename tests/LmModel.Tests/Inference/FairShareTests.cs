@@ -66,7 +66,7 @@ public sealed class FairShareTests
                 MaxRoundPromptTokens = MaxRoundPromptTokens,
             },
             TimeProvider.System);
-        Generation Start(int token, int tokens, int maxTokens, bool echo = false) => engine.TryStart(
+        AdmittedGeneration Start(int token, int tokens, int maxTokens, bool echo = false) => engine.TryStart(
             new()
             {
                 PromptTokens = [.. Enumerable.Repeat(token, tokens)],

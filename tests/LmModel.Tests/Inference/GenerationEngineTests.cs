@@ -104,7 +104,7 @@ public sealed class GenerationEngineTests
 
         var started = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => TryStart(engine, "x", 4))));
 
-        var admitted = started.OfType<Generation>().ToArray();
+        var admitted = started.OfType<AdmittedGeneration>().ToArray();
         Assert.Equal((5, 2, 3), (admitted.Length, engine.Active, engine.Waiting));
         permits.Release(1000);
         Assert.All(await Task.WhenAll(admitted.Select(Text)), text => Assert.Equal("xxxx", text));
@@ -139,7 +139,7 @@ public sealed class GenerationEngineTests
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { NeuralCacheBytes = 1000, MaxActive = 1 });
         using var impatient = new CancellationTokenSource();
-        Generation? StartCached(CancellationToken token = default) => engine.TryStart(
+        AdmittedGeneration? StartCached(CancellationToken token = default) => engine.TryStart(
             Settings("c", 2) with { Cache = new(10, 1, 0.5f), Sampling = new SamplingSettings { Temperature = 0 } }, token);
 
         // One always may, whatever it takes; those without a cache are not counted.
@@ -158,7 +158,7 @@ public sealed class GenerationEngineTests
         Assert.Null(StartCached());
         permits.Release(1000);
         Assert.Equal(["x", "y", "cc"], await Task.WhenAll(Text(waiting), Text(plain), Text(second)));
-        Assert.Equal("cc", await Text(Assert.IsType<Generation>(StartCached())));
+        Assert.Equal("cc", await Text(Assert.IsType<AdmittedGeneration>(StartCached())));
     }
 
     [Fact]
@@ -515,13 +515,13 @@ public sealed class GenerationEngineTests
     private static GenerationEngine Engine(FakeStepModel model, GenerationEngineOptions? options = null) =>
         new(model, new ByteTokenizer(), 0, options ?? new(), TimeProvider.System);
 
-    private static Generation? TryStart(
+    private static AdmittedGeneration? TryStart(
         GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
         engine.TryStart(Settings(prompt, tokens) with { Sampling = new SamplingSettings { Temperature = 0 } }, token);
 
-    private static Generation Start(
+    private static AdmittedGeneration Start(
         GenerationEngine engine, string prompt, int tokens, CancellationToken token = default) =>
-        Assert.IsType<Generation>(TryStart(engine, prompt, tokens, token));
+        Assert.IsType<AdmittedGeneration>(TryStart(engine, prompt, tokens, token));
 
     private static GenerationSettings Settings(string prompt, int maxTokens) => new()
     {
@@ -530,7 +530,7 @@ public sealed class GenerationEngineTests
         Seed = 1,
     };
 
-    private static async Task<string> Text(Generation generation)
+    private static async Task<string> Text(AdmittedGeneration generation)
     {
         using var patience = new CancellationTokenSource(Patience);
         GenerationEvent last = default;

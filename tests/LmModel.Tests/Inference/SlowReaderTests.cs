@@ -72,7 +72,7 @@ public sealed class SlowReaderTests
     public async Task The_one_that_is_parked_longest_ends_where_too_many_are()
     {
         using var engine = Engine(new() { MaxActive = 1, MaxBufferedEvents = 1, MaxParked = 3 });
-        var unread = new List<Generation>();
+        var unread = new List<AdmittedGeneration>();
         for (var i = 0; i < 3; i++)
         {
             unread.Add(Start(engine, Settings(100)));
@@ -119,8 +119,8 @@ public sealed class SlowReaderTests
     private GenerationEngine Engine(GenerationEngineOptions options) =>
         new(FakeStepModel.Repeating(maxBatch: 8), new ByteTokenizer(), 0, options, _time);
 
-    private static Generation Start(GenerationEngine engine, GenerationSettings settings) =>
-        Assert.IsType<Generation>(engine.TryStart(settings, CancellationToken.None));
+    private static AdmittedGeneration Start(GenerationEngine engine, GenerationSettings settings) =>
+        Assert.IsType<AdmittedGeneration>(engine.TryStart(settings, CancellationToken.None));
 
     private static GenerationSettings Settings(int maxTokens) => new()
     {

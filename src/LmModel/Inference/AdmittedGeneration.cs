@@ -6,7 +6,7 @@ namespace LmModel.Inference;
 /// <see cref="GenerationEngineOptions.MaxBufferedEvents"/>, and ends after
 /// <see cref="GenerationEngineOptions.ParkedTimeout"/>.
 /// </remarks>
-public sealed class Generation
+public sealed class AdmittedGeneration
 {
     public required GenerationSettings Settings { get; init; }
 
