@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using LmModel.Inference;
+using LmModel.Generation;
 
 namespace Kernels;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Numerics;
 
 namespace Kernels;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using LmCli.Bench;
 using LmModel.Inference;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
 
 namespace Kernels;

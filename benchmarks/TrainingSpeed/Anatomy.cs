@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using LmModel.Networks;
-using LmModel.Training;
 using LmModel.Training.Backpropagation;
+using LmModel.Training.Optimization;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace TrainingSpeed;

@@ -4,7 +4,7 @@
 //   dotnet run -c Release --project benchmarks/TrainingSpeed [rounds, 5]
 using System.Globalization;
 using LmModel.Networks;
-using LmModel.Training;
+using LmModel.Training.Settings;
 using TrainingSpeed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
-using LmCli;
 using LmCli.Bench;
+using LmCli.Evaluate;
+using LmCli.Generate;
+using LmCli.Options;
+using LmCli.Terminal;
+using LmCli.Train;
 
 // Numbers are read and written in one way, wherever the machine stands and on every thread.
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;

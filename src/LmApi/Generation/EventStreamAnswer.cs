@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using LmApi.Infrastructure.Json;
-using LmModel.Inference;
+using LmModel.Generation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 

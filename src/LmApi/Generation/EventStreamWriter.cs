@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LmApi.Infrastructure.Json;
-using LmModel.Inference;
+using LmModel.Generation;
 
 namespace LmApi.Generation;
 

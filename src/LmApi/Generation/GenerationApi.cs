@@ -4,7 +4,7 @@ using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
-using LmModel.Inference;
+using LmModel.Generation;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;

@@ -1,4 +1,5 @@
 using LmApi.Infrastructure.Problems;
+using LmModel.Generation;
 using LmModel.Inference;
 
 namespace LmApi.Generation;

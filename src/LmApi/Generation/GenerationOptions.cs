@@ -90,7 +90,7 @@ internal sealed class GenerationOptions
     public int PrefixCacheMiB { get; set; } = 64;
 
     /// <summary>The most positions that the neural cache of a request may remember.</summary>
-    [Range(1, LmModel.Inference.NeuralCacheSettings.MaxSize)]
+    [Range(1, LmModel.Generation.NeuralCacheSettings.MaxSize)]
     public int MaxCacheSize { get; set; } = 2000;
 
     /// <summary>

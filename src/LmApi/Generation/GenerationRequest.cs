@@ -1,4 +1,4 @@
-using LmModel.Inference;
+using LmModel.Generation;
 
 namespace LmApi.Generation;
 

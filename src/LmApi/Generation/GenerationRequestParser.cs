@@ -3,7 +3,7 @@ using LmApi.Infrastructure;
 using LmApi.Infrastructure.Fields;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Tokenization;
 using Microsoft.Extensions.Options;
 

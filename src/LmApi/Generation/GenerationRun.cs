@@ -1,4 +1,4 @@
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Tokenization;
 
 namespace LmApi.Generation;

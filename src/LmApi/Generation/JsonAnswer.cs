@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
-using LmModel.Inference;
+using LmModel.Generation;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;

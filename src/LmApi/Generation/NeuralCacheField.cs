@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LmApi.Infrastructure.Fields;
-using LmModel.Inference;
+using LmModel.Generation;
 
 namespace LmApi.Generation;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LmModel.Checkpoints;
-using LmModel.Inference;
+using LmModel.Inference.Engines;
 using LmModel.Networks;
 
 namespace LmApi.Models;

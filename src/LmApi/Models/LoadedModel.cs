@@ -1,4 +1,5 @@
 using LmModel.Checkpoints;
+using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Tokenization;
 

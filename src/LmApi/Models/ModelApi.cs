@@ -3,6 +3,7 @@ using LmApi.Infrastructure;
 using LmApi.Infrastructure.OpenApi;
 using LmModel.Checkpoints;
 using LmModel.Inference;
+using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using Microsoft.AspNetCore.Http.HttpResults;

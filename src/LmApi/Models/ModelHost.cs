@@ -1,7 +1,8 @@
 using LmApi.Generation;
 using LmApi.Infrastructure;
 using LmModel.Checkpoints;
-using LmModel.Inference;
+using LmModel.Generation;
+using LmModel.Inference.Engines;
 using LmModel.Networks;
 using Microsoft.Extensions.Options;
 

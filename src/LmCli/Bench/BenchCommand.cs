@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LmCli.Bench.Load;
 using LmCli.Bench.Peers;
+using LmCli.Train;
 using LmModel.Networks;
 using static LmCli.Bench.BenchOptions;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LmCli.Options;
+using LmCli.Train;
 using LmModel.Networks;
 
 namespace LmCli.Bench;

@@ -1,4 +1,5 @@
 using System.Runtime;
+using LmModel.Generation;
 using LmModel.Inference;
 
 namespace LmCli.Bench;

@@ -1,3 +1,4 @@
+using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Tokenization;
 

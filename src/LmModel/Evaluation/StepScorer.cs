@@ -1,4 +1,6 @@
+using LmModel.Generation;
 using LmModel.Inference;
+using LmModel.Numerics;
 using LmModel.Sampling;
 
 namespace LmModel.Evaluation;

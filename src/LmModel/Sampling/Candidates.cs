@@ -1,3 +1,5 @@
+using LmModel.Numerics;
+
 namespace LmModel.Sampling;
 
 /// <summary>The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.</summary>

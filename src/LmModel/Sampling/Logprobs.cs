@@ -1,3 +1,5 @@
+using LmModel.Numerics;
+
 namespace LmModel.Sampling;
 
 /// <summary>Log probabilities of a model's own distribution: ln softmax(x)ᵢ = xᵢ − ln Σⱼ exp(xⱼ), before any filter.</summary>

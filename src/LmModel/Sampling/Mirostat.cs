@@ -1,3 +1,5 @@
+using LmModel.Numerics;
+
 namespace LmModel.Sampling;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using LmModel.Numerics;
+
 namespace LmModel.Sampling;
 
 /// <summary>Draws the tokens of one text. Not thread-safe: one sampler a sequence.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using LmModel.Numerics;
 
 namespace LmModel.Sampling;
 

@@ -1,8 +1,12 @@
 using LmModel.Checkpoints;
+using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Training.Checkpoints;
+using LmModel.Training.Reporting;
+using LmModel.Training.Settings;
 using TorchSharp;
 
 namespace LmModel.Training;

@@ -1,6 +1,10 @@
+using LmModel.Corpora;
 using LmModel.Networks;
-using LmModel.Sampling;
+using LmModel.Numerics;
 using LmModel.Training.Backpropagation;
+using LmModel.Training.Batches;
+using LmModel.Training.Optimization;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Training;

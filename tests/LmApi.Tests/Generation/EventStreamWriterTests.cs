@@ -4,7 +4,7 @@ using System.Text.Json;
 using LmApi.Generation;
 using LmApi.Infrastructure.Json;
 using LmApi.Tests.Support;
-using LmModel.Inference;
+using LmModel.Generation;
 
 namespace LmApi.Tests.Generation;
 
@@ -59,7 +59,7 @@ public sealed class EventStreamWriterTests
     }
 
     private static GenerationRun Run(int alternatives) => new(
-        "gen-1", "m", TestModel.Tokenizer, new LmModel.Inference.AdmittedGeneration
+        "gen-1", "m", TestModel.Tokenizer, new LmModel.Generation.AdmittedGeneration
         {
             Settings = new() { PromptTokens = [], MaxTokens = 1, Seed = 1, Alternatives = alternatives },
             Events = null!,

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LmApi.Infrastructure;
 using LmApi.Tests.Support;
-using LmModel.Inference;
+using LmModel.Generation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,6 +1,6 @@
 using LmModel.Checkpoints;
-using LmModel.Inference;
 using LmModel.Inference.Managed;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Tokenization;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using LmCli;
+using LmCli.Options;
 using LmModel.Tests.Checkpoints;
 
 namespace LmModel.Tests.Cli;

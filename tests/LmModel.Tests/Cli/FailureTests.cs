@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using LmCli;
+using LmCli.Terminal;
 using LmModel.Checkpoints;
+using LmModel.Corpora;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
-using LmModel.Training;
 
 namespace LmModel.Tests.Cli;
 

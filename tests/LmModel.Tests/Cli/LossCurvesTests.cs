@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using LmCli;
+using LmCli.Train;
 using LmModel.Tests.Checkpoints;
-using LmModel.Training;
+using LmModel.Training.Reporting;
 using ScottPlot;
 using SkiaSharp;
 

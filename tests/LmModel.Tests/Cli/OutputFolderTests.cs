@@ -1,4 +1,4 @@
-using LmCli;
+using LmCli.Train;
 using LmModel.Tests.Checkpoints;
 
 namespace LmModel.Tests.Cli;

@@ -1,5 +1,6 @@
-using LmCli;
-using LmModel.Training;
+using LmCli.Train;
+using LmModel.Corpora;
+using LmModel.Training.Planning;
 
 namespace LmModel.Tests.Cli;
 

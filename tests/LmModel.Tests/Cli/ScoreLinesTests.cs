@@ -1,4 +1,4 @@
-using LmCli;
+using LmCli.Evaluate;
 using LmModel.Evaluation.Leaks;
 
 namespace LmModel.Tests.Cli;

@@ -1,4 +1,4 @@
-using LmModel.Training;
+using LmModel.Files;
 
 namespace LmModel.Tests.Cli;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
-using LmCli;
-using LmModel.Training;
+using LmCli.Train;
+using LmModel.Corpora;
+using LmModel.Training.Planning;
+using LmModel.Training.Reporting;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Cli;
 

@@ -1,4 +1,4 @@
-using LmCli;
+using LmCli.Train;
 
 namespace LmModel.Tests.Cli;
 

@@ -1,7 +1,7 @@
-using LmCli;
+using LmCli.Train;
 using LmModel.Evaluation;
 using LmModel.Networks;
-using LmModel.Training;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Cli;
 

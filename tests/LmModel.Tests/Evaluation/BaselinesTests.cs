@@ -1,6 +1,6 @@
-using LmModel.Evaluation;
+using LmModel.Evaluation.Comparison;
 using LmModel.Evaluation.Ngrams;
-using LmModel.Sampling;
+using LmModel.Numerics;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Evaluation;

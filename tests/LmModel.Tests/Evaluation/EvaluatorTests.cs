@@ -1,6 +1,7 @@
 using LmModel.Evaluation;
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Inference.Managed;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Tokenization;
 

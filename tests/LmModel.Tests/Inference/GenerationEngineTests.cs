@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 

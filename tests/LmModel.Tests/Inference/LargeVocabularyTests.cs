@@ -1,6 +1,8 @@
 using LmModel.Checkpoints;
+using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Sampling;
 using LmModel.Tests.Checkpoints;

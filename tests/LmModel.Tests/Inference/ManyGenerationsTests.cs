@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using LmModel.Checkpoints;
+using LmModel.Generation;
 using LmModel.Inference;
+using LmModel.Inference.Torch;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 using TorchSharp;

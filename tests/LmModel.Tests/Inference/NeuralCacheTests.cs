@@ -1,5 +1,6 @@
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Inference.Managed;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Inference;
 

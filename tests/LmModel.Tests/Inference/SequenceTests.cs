@@ -1,5 +1,5 @@
 using System.Text;
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,6 @@
 using LmModel.Checkpoints;
-using LmModel.Inference;
+using LmModel.Generation;
+using LmModel.Inference.Torch;
 using LmModel.Sampling;
 
 namespace LmModel.Tests.Inference;

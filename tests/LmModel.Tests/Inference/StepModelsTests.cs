@@ -1,4 +1,4 @@
-using LmModel.Inference;
+using LmModel.Inference.Engines;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 

@@ -1,4 +1,6 @@
+using LmModel.Generation;
 using LmModel.Inference;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using TorchSharp;

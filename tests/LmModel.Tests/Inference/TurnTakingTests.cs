@@ -1,4 +1,4 @@
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 

@@ -1,4 +1,4 @@
-using LmModel.Sampling;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Sampling;
 

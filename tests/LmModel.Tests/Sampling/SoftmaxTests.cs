@@ -1,3 +1,4 @@
+using LmModel.Numerics;
 using LmModel.Sampling;
 
 namespace LmModel.Tests.Sampling;

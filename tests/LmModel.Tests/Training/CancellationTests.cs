@@ -1,10 +1,11 @@
+using LmModel.Corpora;
 using LmModel.Evaluation;
+using LmModel.Evaluation.Comparison;
 using LmModel.Evaluation.Leaks;
 using LmModel.Evaluation.Ngrams;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tests.Inference;
 using LmModel.Tokenization;
-using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 

@@ -1,4 +1,6 @@
-using LmModel.Training;
+using LmModel.Corpora;
+using LmModel.Training.Batches;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;
 

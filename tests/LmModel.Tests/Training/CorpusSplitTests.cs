@@ -1,5 +1,5 @@
+using LmModel.Corpora;
 using LmModel.Tests.Checkpoints;
-using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmModel.Corpora;
 using LmModel.Tests.Checkpoints;
-using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 

@@ -1,4 +1,4 @@
-using LmModel.Training;
+using LmModel.Corpora;
 
 namespace LmModel.Tests.Training;
 

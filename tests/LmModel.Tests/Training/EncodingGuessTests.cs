@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using LmModel.Corpora;
 using LmModel.Tests.Checkpoints;
-using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 

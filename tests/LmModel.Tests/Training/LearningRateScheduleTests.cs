@@ -1,4 +1,5 @@
-using LmModel.Training;
+using LmModel.Training.Optimization;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;
 

@@ -1,4 +1,5 @@
-using LmModel.Training;
+using LmModel.Training.Planning;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;
 

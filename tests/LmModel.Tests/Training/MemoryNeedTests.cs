@@ -1,9 +1,11 @@
-using LmCli;
-using LmModel.Inference;
+using LmCli.Terminal;
+using LmCli.Train;
+using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tests.Cli;
-using LmModel.Training;
+using LmModel.Training.Planning;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;
 

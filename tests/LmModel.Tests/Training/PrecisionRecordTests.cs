@@ -1,9 +1,10 @@
 using LmModel.Checkpoints;
+using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Networks;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
-using LmModel.Training;
+using LmModel.Training.Reporting;
 
 namespace LmModel.Tests.Training;
 

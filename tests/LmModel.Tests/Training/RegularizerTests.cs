@@ -1,6 +1,9 @@
 using LmModel.Networks;
-using LmModel.Training;
 using LmModel.Training.Backpropagation;
+using LmModel.Training.Batches;
+using LmModel.Training.Optimization;
+using LmModel.Training.Regularization;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Tests.Training;

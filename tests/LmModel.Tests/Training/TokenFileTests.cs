@@ -1,6 +1,6 @@
+using LmModel.Corpora;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
-using LmModel.Training;
 
 namespace LmModel.Tests.Training;
 

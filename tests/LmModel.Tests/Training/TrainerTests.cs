@@ -1,10 +1,14 @@
 using System.Text.Json;
 using LmModel.Checkpoints;
+using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Networks;
 using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
 using LmModel.Training;
+using LmModel.Training.Checkpoints;
+using LmModel.Training.Reporting;
+using LmModel.Training.Settings;
 using TorchSharp;
 
 namespace LmModel.Tests.Training;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LmModel.Tests.Checkpoints;
-using LmModel.Training;
+using LmModel.Training.Reporting;
 
 namespace LmModel.Tests.Training;
 

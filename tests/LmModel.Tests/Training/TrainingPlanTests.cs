@@ -1,5 +1,7 @@
+using LmModel.Corpora;
 using LmModel.Networks;
-using LmModel.Training;
+using LmModel.Training.Planning;
+using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LmModel.Numerics;
 
 namespace LmModel.Inference.Managed;
 

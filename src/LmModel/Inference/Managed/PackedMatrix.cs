@@ -15,7 +15,7 @@ namespace LmModel.Inference.Managed;
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    /// <summary>Rows of a block: the lanes of <see cref="IFloatLanes{T}"/>.</summary>
+    /// <summary>Rows of a block: the lanes of <see cref="Numerics.IFloatLanes{T}"/>.</summary>
     public const int BlockRows = 16;
 
     /// <summary>The largest magnitude of an int8 weight; −128 is left out, so that the range is symmetric.</summary>

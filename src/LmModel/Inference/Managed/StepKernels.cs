@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LmModel.Networks;
+using LmModel.Numerics;
 
 namespace LmModel.Inference.Managed;
 

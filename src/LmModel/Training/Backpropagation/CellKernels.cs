@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using LmModel.Inference.Managed;
 using LmModel.Networks;
-using static LmModel.Inference.Managed.LaneFunctions<LmModel.Inference.Managed.Float512>;
+using LmModel.Numerics;
+using LmModel.Training.Settings;
+using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 
 namespace LmModel.Training.Backpropagation;
 

@@ -1,4 +1,5 @@
-using LmModel.Inference.Managed;
+using LmModel.Numerics;
+using LmModel.Training.Settings;
 
 namespace LmModel.Training.Backpropagation;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using LmModel.Inference.Managed;
+using LmModel.Numerics;
 
 namespace LmModel.Training.Backpropagation;
 

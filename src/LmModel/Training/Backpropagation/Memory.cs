@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;

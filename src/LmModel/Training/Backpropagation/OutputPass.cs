@@ -1,3 +1,4 @@
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;

@@ -1,4 +1,5 @@
 using LmModel.Networks;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;

@@ -1,5 +1,6 @@
-using LmModel.Inference.Managed;
-using static LmModel.Inference.Managed.LaneFunctions<LmModel.Inference.Managed.Float512>;
+using LmModel.Numerics;
+using LmModel.Training.Settings;
+using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 
 namespace LmModel.Training.Backpropagation;
 

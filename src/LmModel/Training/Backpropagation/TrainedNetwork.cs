@@ -1,4 +1,6 @@
 using LmModel.Networks;
+using LmModel.Training.Regularization;
+using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;

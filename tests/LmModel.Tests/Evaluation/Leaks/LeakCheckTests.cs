@@ -1,5 +1,5 @@
 using LmModel.Evaluation.Leaks;
-using LmModel.Sampling;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Evaluation.Leaks;
 

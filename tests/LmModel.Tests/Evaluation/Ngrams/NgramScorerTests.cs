@@ -1,5 +1,5 @@
 using LmModel.Evaluation.Ngrams;
-using LmModel.Sampling;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Evaluation.Ngrams;
 

@@ -1,4 +1,4 @@
-using LmModel.Inference.Managed;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Inference.Managed;
 

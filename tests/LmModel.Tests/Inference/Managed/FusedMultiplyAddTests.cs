@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using LmModel.Inference.Managed;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Inference.Managed;
 

@@ -1,4 +1,4 @@
-using LmModel.Inference;
+using LmModel.Generation;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Sampling;

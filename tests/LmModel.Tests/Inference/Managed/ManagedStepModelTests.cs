@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
+using LmModel.Inference.Torch;
 using LmModel.Networks;
+using LmModel.Numerics;
 
 namespace LmModel.Tests.Inference.Managed;
 

@@ -1,7 +1,9 @@
 using LmModel.Evaluation;
+using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Numerics;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference.Managed;

@@ -1,6 +1,6 @@
 using LmModel.Networks;
-using LmModel.Training;
 using LmModel.Training.Backpropagation;
+using LmModel.Training.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 

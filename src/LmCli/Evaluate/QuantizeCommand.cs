@@ -1,0 +1,50 @@
+using System.CommandLine;
+using LmCli.Options;
+using LmModel.Checkpoints;
+using LmModel.Evaluation;
+using LmModel.Inference.Managed;
+using LmModel.Training.Reporting;
+using static LmCli.Evaluate.ScoringOptions;
+
+namespace LmCli.Evaluate;
+
+/// <summary><c>lm quantize MODEL TEXT</c>: what a model loses in each precision, and the default that follows.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly Option<string> Which = new Option<string>("--protocol")
+    {
+        Description = "cold: windows from the zero state. contiguous: the whole text once.",
+        DefaultValueFactory = _ => "cold",
+    }.AcceptOnlyFromAmong("cold", "contiguous");
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "quantize", "Scores a text in every precision and records the smallest harmless one as the model's default.")
+        {
+            Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Threads,
+        };
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        var path = arguments.GetRequiredValue(Model);
+        var folder = ModelFolder.OpenUnmeasured(path);
+        var split = SplitOf(arguments, cancellation);
+        var weights = folder.ReadWeights();
+        var results = PrecisionComparison.Measure(
+            precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)), folder.Tokenizer,
+            folder.Tokenizer.Encode(split.Validation.ReadToEnd(), cancellation),
+            arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
+            arguments.GetValue(Window), cancellation);
+        foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(folder, split, results)))
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine($"Recorded in {path}.");
+        return 0;
+    }
+}

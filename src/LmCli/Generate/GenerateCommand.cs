@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using LmCli.Options;
+using LmModel.Checkpoints;
+using LmModel.Generation;
+using LmModel.Inference.Engines;
+using LmModel.Networks;
+using LmModel.Sampling;
+
+namespace LmCli.Generate;
+
+/// <summary><c>lm generate MODEL [PROMPT]</c>: streams text to the terminal, what it cost to standard error.</summary>
+internal static class GenerateCommand
+{
+    private static readonly SamplingSettings Off = new();
+
+    private static readonly Argument<string> Model = new("model") { Description = "The model folder." };
+
+    private static readonly Argument<string?> Prompt = new("prompt")
+    {
+        Description = "The text to go on from; may be empty. One that begins like an option comes after --.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> PromptFile = new("--prompt-file")
+    {
+        Description = "A UTF-8 file with the text to go on from, as it is; - reads standard input.",
+    };
+
+    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw; 0 only reads the prompt.", DefaultValueFactory = _ => 500 };
+    private static readonly Option<float> Temperature = new("--temperature") { Description = "0 takes the most probable token; 1 draws from the model's own distribution.", DefaultValueFactory = _ => 0.8f };
+    private static readonly Option<int> TopK = new("--top-k") { Description = "Keep the k most probable tokens; 0 is off.", DefaultValueFactory = _ => Off.TopK };
+    private static readonly Option<float> TopP = new("--top-p") { Description = "Keep the smallest set that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TopP };
+    private static readonly Option<float> MinP = new("--min-p") { Description = "Keep tokens this times as probable as the best; 0 is off.", DefaultValueFactory = _ => Off.MinP };
+    private static readonly Option<float> TypicalP = new("--typical-p") { Description = "Keep the smallest set of tokens nearest to the expected surprise that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TypicalP };
+    private static readonly Option<int> Mirostat = new("--mirostat") { Description = "2 steers to an average surprise by Mirostat 2; 0 is off.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<float> MirostatTau = new("--mirostat-tau") { Description = "The average surprise of a token in bits that Mirostat steers to.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<float> MirostatEta = new("--mirostat-eta") { Description = "How fast Mirostat corrects itself.", DefaultValueFactory = _ => Off.MirostatEta };
+    private static readonly Option<float> Repetition = new("--repetition-penalty") { Description = "Above 1 avoids tokens seen before; 1 is off.", DefaultValueFactory = _ => Off.RepetitionPenalty };
+    private static readonly Option<string[]> Stop = new Option<string[]>("--stop") { Description = "End before this text; may be given several times." }
+        .Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
+
+    private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
+    private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
+
+    private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
+    private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: what the model folder records.");
+    private static readonly Option<int?> Threads = DecoderOptions.Threads("Default: 1, which one text of a small model is fastest with.");
+
+    public static Command Create()
+    {
+        AtLeast(MaxTokens, 0);
+        AtLeast(Temperature, 0f);
+        AtLeast(TopK, 0);
+        Within(TopP, 0, 1, lowestAllowed: false);
+        Within(MinP, 0, 1, lowestAllowed: true);
+        Within(TypicalP, 0, 1, lowestAllowed: false);
+        Mirostat.Refuse(version => version is 0 or 2 ? null : $"must be 0 or 2, not {version}; version 1 is not offered.");
+        Within(MirostatTau, 0, 32, lowestAllowed: false);
+        Within(MirostatEta, 0, 1, lowestAllowed: false);
+        AtLeast(Repetition, 0.01f);
+        AtLeast(Seed, 0L);
+        var command = new Command("generate", "Streams text from a model.")
+        {
+            Model, Prompt, PromptFile, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
+            Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
+            CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var prompt = await PromptText.ReadAsync(arguments.GetValue(Prompt), arguments.GetValue(PromptFile), cancellation);
+        var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
+        var settings = Settings(arguments, folder.Tokenizer.Encode(prompt, cancellation));
+        var stepping = arguments.GetValue(Engine);
+        var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
+        using var model = StepModels.Create(
+            folder.Config, folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
+        using var engine = new GenerationEngine(
+            model, folder.Tokenizer, folder.Config.StartToken,
+            // A pager may show a page for as long as its reader likes.
+            new GenerationEngineOptions { ParkedTimeout = Timeout.InfiniteTimeSpan }, TimeProvider.System);
+        var generation = engine.TryStart(settings, cancellation)!;
+        await foreach (var item in generation.Events)
+        {
+            if (item.Done is { } done)
+            {
+                Console.WriteLine();
+                await Console.Error.WriteLineAsync(Summary(done, settings.Seed));
+            }
+            else
+            {
+                Console.Write(item.Token.Text);
+            }
+        }
+
+        return 0;
+    }
+
+    private static GenerationSettings Settings(ParseResult arguments, int[] prompt) => new()
+    {
+        PromptTokens = prompt,
+        MaxTokens = arguments.GetValue(MaxTokens),
+        Seed = arguments.GetValue(Seed) ?? new Random().Next(),
+        Stop = arguments.GetValue(Stop) ?? [],
+        Echo = arguments.GetValue(Echo),
+        Cache = CacheOptions.Read(arguments),
+        Sampling = new SamplingSettings
+        {
+            Temperature = arguments.GetValue(Temperature),
+            TopK = arguments.GetValue(TopK),
+            TopP = arguments.GetValue(TopP),
+            MinP = arguments.GetValue(MinP),
+            TypicalP = arguments.GetValue(TypicalP),
+            MirostatTau = arguments.GetValue(Mirostat) == 2 ? arguments.GetValue(MirostatTau) : 0,
+            MirostatEta = arguments.GetValue(MirostatEta),
+            RepetitionPenalty = arguments.GetValue(Repetition),
+        },
+    };
+
+    private static string Summary(DoneEvent done, long seed)
+    {
+        var reason = done.StopSequence is { } stop
+            ? $"stop at \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(stop)}\""
+            : "length";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{reason}; {done.PromptTokens} + {done.CompletionTokens} tokens; {Pace(done)}; seed {seed}]");
+    }
+
+    private static string Pace(DoneEvent done)
+    {
+        if (done.Timings.FirstToken is not { } first)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"read in {done.Timings.Total.TotalMilliseconds:F0} ms");
+        }
+
+        var decoding = done.Timings.Total - first;
+        var rate = decoding > TimeSpan.Zero ? (done.CompletionTokens - 1) / decoding.TotalSeconds : 0;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"first after {first.TotalMilliseconds:F0} ms, then {rate:F0} tokens/s");
+    }
+
+    private static void AtLeast<T>(Option<T> option, IComparable least) => option.Refuse(value =>
+        value is not null && least.CompareTo(value) > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}, not {value}.")
+            : null);
+
+    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) => option.Refuse(value =>
+        (lowestAllowed ? value >= least : value > least) && value <= most
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} {most}, not {value}."));
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+
+namespace LmCli.Options;
+
+/// <summary>
+/// Reads the words of a command line by the rules of POSIX (IEEE 1003.1, section 12.2): a text is a text, whatever it begins
+/// with.
+/// </summary>
+/// <remarks>
+/// System.CommandLine by itself replaces <c>@name</c> by the words of a file, takes <c>-nice</c> for <c>-n ice</c>, and lets
+/// no value of an option look like an option.
+/// </remarks>
+internal static partial class CommandWords
+{
+    private static readonly ParserConfiguration Configuration = new()
+    {
+        EnablePosixBundling = false,
+        ResponseFileTokenReplacer = null,
+    };
+
+    /// <exception cref="ArgumentException">The words do not make a command; the message says what is wrong.</exception>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> words)
+    {
+        var result = root.Parse([.. Join(root, words)], Configuration);
+        if (result.Errors.Count == 0)
+        {
+            return result;
+        }
+
+        var problems = result.Errors.Select(e => WhiteSpace.Replace(e.Message.Trim(), " "));
+        var path = result.CommandResult.Command is RootCommand ? "lm" : $"lm {result.CommandResult.Command.Name}";
+        throw new ArgumentException($"{string.Join(" ", problems)} {path} --help lists what there is.");
+    }
+
+    /// <summary>Joins each option to its value, which is the next word, whatever that looks like.</summary>
+    private static IEnumerable<string> Join(RootCommand root, IReadOnlyList<string> words)
+    {
+        if (words.Count == 0 || root.Subcommands.FirstOrDefault(c => c.Name == words[0]) is not { } command)
+        {
+            return words;
+        }
+
+        var options = command.Options.Concat(root.Options.Where(o => o.Recursive)).ToList();
+        Option? Named(string name) => options.Find(o => o.Name == name || o.Aliases.Contains(name));
+        var joined = new List<string> { words[0] };
+        for (var i = 1; i < words.Count; i++)
+        {
+            var word = words[i];
+            if (word == "--")
+            {
+                joined.AddRange(words.Skip(i));
+                break;
+            }
+
+            if (Named(word) is { Arity.MinimumNumberOfValues: > 0 } && i + 1 < words.Count && words[i + 1].Length > 0)
+            {
+                joined.Add($"{word}={words[++i]}");
+                continue;
+            }
+
+            if (LooksLikeOption.IsMatch(word) && Named(word.Split('=', ':')[0]) is null)
+            {
+                throw new ArgumentException(
+                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins so, write -- .");
+            }
+
+            joined.Add(word);
+        }
+
+        return joined;
+    }
+
+    [GeneratedRegex(@"^--?\p{L}\S*$")]
+    private static partial Regex LooksLikeOption { get; }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace { get; }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using LmModel.Corpora;
+
+namespace LmCli.Options;
+
+/// <summary>Which part of a text is held out: the same options for every command, so that all mean the same part.</summary>
+internal static class CorpusOptions
+{
+    /// <summary>Share held out; its range is that of the command.</summary>
+    public static Option<double> Share(string description) => new("--validation")
+    {
+        Description = description,
+        DefaultValueFactory = _ => HoldOut.DefaultShare,
+    };
+
+    public static readonly Option<string[]> Documents = new("--hold-out")
+    {
+        Description = "Document of a folder to hold out whole, instead of a share; * and ? stand for any. Can be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static readonly Option<string?> ValidationText = new("--validation-text")
+    {
+        Description = "File or folder to validate on, instead of a share of the text.",
+    };
+
+    /// <exception cref="ArgumentException">More than one of the three is given.</exception>
+    public static HoldOut HoldOutOf(ParseResult arguments, Option<double> share)
+    {
+        Option[] three = [share, Documents, ValidationText];
+        var given = three.Where(o => IsGiven(arguments, o)).Select(o => o.Name).ToList();
+        return given.Count < 2
+            ? new HoldOut
+            {
+                Share = arguments.GetValue(share),
+                Documents = arguments.GetValue(Documents) ?? [],
+                // A training that goes on may be started elsewhere.
+                ValidationText = arguments.GetValue(ValidationText) is { } path ? Path.GetFullPath(path) : null,
+            }
+            : throw new ArgumentException($"{string.Join(" and ", given)} each say what is held out; give one of them.");
+    }
+
+    public static bool IsGiven(ParseResult arguments, Option option) => arguments.GetResult(option) is { Implicit: false };
+}

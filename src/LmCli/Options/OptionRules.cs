@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace LmCli.Options;
+
+/// <summary>Rules for the values of options.</summary>
+internal static class OptionRules
+{
+    /// <summary>Refuses values.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="problem">What is wrong with a value, as a sentence that goes on from the option's name; null for nothing.</param>
+    public static Option<T> Refuse<T>(this Option<T> option, Func<T?, string?> problem)
+    {
+        option.Validators.Add(result =>
+        {
+            T? value;
+            try
+            {
+                value = result.GetValueOrDefault<T>();
+            }
+            catch (InvalidOperationException)
+            {
+                // What cannot be read as a T is refused by the parser itself.
+                return;
+            }
+
+            if (problem(value) is { } sentence)
+            {
+                result.AddError($"{option.Name} {sentence}");
+            }
+        });
+        return option;
+    }
+}

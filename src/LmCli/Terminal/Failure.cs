@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace LmCli.Terminal;
+
+/// <summary>Tells a person what went wrong: one line, whatever it was.</summary>
+internal static class Failure
+{
+    /// <summary>Environment variable: 1 adds the stack trace.</summary>
+    public const string DebugVariable = "LM_DEBUG";
+
+    /// <summary>Writes it to standard error.</summary>
+    /// <returns>The exit code of the process.</returns>
+    public static int Report(Exception exception)
+    {
+        try
+        {
+            Console.Error.WriteLine($"lm: {Describe(exception)}");
+            if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+            {
+                Console.Error.WriteLine(exception);
+            }
+        }
+        catch (IOException)
+        {
+            // Nobody reads standard error either.
+        }
+
+        return 1;
+    }
+
+    internal static string Describe(Exception exception)
+    {
+        var cause = Cause(exception);
+        if (IsOutOfMemory(cause))
+        {
+            return "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, "
+                + "or less text.";
+        }
+
+        var message = cause is ArgumentException { ParamName: { } name }
+            ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : cause.Message;
+        // The messages of these say what was given, where and what to do; some name several problems, a line each.
+        return IsMeantForReaders(cause)
+            ? Printable.Text(message)
+            : $"{cause.GetType().Name}: {Printable.Text(message.Split('\n')[0])} {DebugVariable}=1 shows where.";
+    }
+
+    private static bool IsMeantForReaders(Exception e) =>
+        e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException
+            or InsufficientMemoryException
+        || e.GetType().Assembly.GetName().Name is "lm" or "LmModel";
+
+    private static bool IsOutOfMemory(Exception e) =>
+        e is OutOfMemoryException and not InsufficientMemoryException
+        // libtorch's allocator throws this kind for everything.
+        || (e is ExternalException && e.Message.Contains("can't allocate memory", StringComparison.Ordinal));
+
+    private static Exception Cause(Exception e) =>
+        e is AggregateException or TargetInvocationException or TypeInitializationException && e.InnerException is { } inner
+            ? Cause(inner)
+            : e;
+}

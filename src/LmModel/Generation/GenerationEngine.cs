@@ -1,0 +1,124 @@
+using LmModel.Inference;
+using LmModel.Tokenization;
+
+namespace LmModel.Generation;
+
+/// <summary>Runs generations side by side on one decode thread of its own. Safe for concurrent use.</summary>
+/// <remarks>
+/// <code>
+/// TryStart ──► queue ──► active (one turn a round, for some rounds while others are queued) ──► ended
+///    │           ▲ ▲        │  └─► parked: its reader is slow ──► ended, if nothing is read for too long
+///    ▼           │ └────────┘         │
+///  null: full    └────────────────────┘ once it has been read
+/// </code>
+/// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
+/// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives
+/// depends on its settings and the model only, never on what runs beside it: see
+/// <see cref="IStepModel.MaxInvariantBatch"/>.
+/// </remarks>
+public sealed class GenerationEngine : IDisposable
+{
+    private readonly IStepModel _model;
+    private readonly Tokenizer _tokenizer;
+    private readonly int _startToken;
+    private readonly GenerationEngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly GenerationPlaces _places;
+    private readonly Thread _thread;
+
+    // The decode thread's own.
+    private readonly GenerationRound _round;
+
+    /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
+    /// <param name="tokenizer">Of the model.</param>
+    /// <param name="startToken">The token that an empty prompt stands for.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="time">Clock of the timings and of <see cref="GenerationEngineOptions.ParkedTimeout"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// Tokenizer and model differ in V, the start token is not below V, or a bound is out of its range.
+    /// </exception>
+    public GenerationEngine(
+        IStepModel model, Tokenizer tokenizer, int startToken, GenerationEngineOptions options, TimeProvider time)
+    {
+        if (model.VocabularySize != tokenizer.VocabularySize)
+        {
+            throw new ArgumentException(
+                $"The model has {model.VocabularySize} tokens, the tokenizer {tokenizer.VocabularySize}.",
+                nameof(tokenizer));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(startToken);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(startToken, model.VocabularySize);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxActive, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.QuantumRounds, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaiting);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitingTokens);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBufferedEvents, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParked, 1);
+        if (options.ParkedTimeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ParkedTimeout, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ParkedTimeout, ParkedGenerations.LongestTimeout);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PromptSlice, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRoundPromptTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PrefixCacheBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefixCacheInterval, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.NeuralCacheBytes);
+        (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
+
+        _places = new GenerationPlaces(options, time);
+        _round = new GenerationRound(model, options, _places);
+        _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>
+    /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>, those
+    /// that wait for their next turn or are parked because their readers are slow.
+    /// </summary>
+    public int Active => _places.Active;
+
+    /// <summary>Those of the active ones that are parked; they hold no place.</summary>
+    public int Parked => _places.Parked;
+
+    /// <summary>Generations admitted but not begun.</summary>
+    public int Waiting => _places.Waiting;
+
+    /// <summary>Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.</summary>
+    /// <param name="settings">Valid for the engine's model.</param>
+    /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation)
+    {
+        var sequence = new Sequence(
+            settings, _tokenizer, _startToken, _model.StateSize, _model.TopHidden, _time);
+        var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
+        return _places.TryEnter(run) ? new AdmittedGeneration { Settings = settings, Events = run.Events } : null;
+    }
+
+    /// <summary>
+    /// Ends every generation with <see cref="ObjectDisposedException"/>, waits for the step in progress and stops.
+    /// </summary>
+    public void Dispose()
+    {
+        _places.Close();
+        _thread.Join();
+        _places.Dispose();
+        _round.Dispose();
+    }
+
+    private void Decode()
+    {
+        while (_places.AwaitRound(_round.Runs))
+        {
+            _round.Step();
+        }
+
+        foreach (var run in _places.Clear())
+        {
+            run.End(new ObjectDisposedException(nameof(GenerationEngine)));
+        }
+    }
+}

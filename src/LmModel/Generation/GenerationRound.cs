@@ -1,0 +1,214 @@
+using LmModel.Inference;
+using LmModel.Sampling;
+
+namespace LmModel.Generation;
+
+/// <summary>
+/// A turn for each generation of a round: plans, makes batches, steps the model, and lets each go on from its logits.
+/// All of it is the decode thread's own, which drawing shares with the model's; a text's token allocates nothing.
+/// </summary>
+/// <remarks>
+/// <code>
+/// a batch   text  text  prompt's end │ prompt  prompt
+/// T           1     1        1       │    2       2
+/// logits      ✓     ✓        ✓       │
+/// </code>
+/// Those that want logits stand first; prompts in the middle cost none.
+/// </remarks>
+internal sealed class GenerationRound : IDisposable
+{
+    private readonly IStepModel _model;
+    private readonly GenerationEngineOptions _options;
+    private readonly GenerationPlaces _places;
+    private readonly PrefixCache _cache;
+    private readonly int _interval;
+    private readonly List<GenerationRun> _batch = []; // (B)
+    private readonly int[] _lengths; // (B)
+    private readonly RecurrentState[] _states; // (B)
+    private readonly float[] _logits; // (B, V), of which R rows are filled
+    private readonly int[] _tokens; // (ΣT)
+    private readonly ThreadLocal<Candidates> _candidates;
+    private readonly Action<int> _accept;
+    private int _rows; // R
+
+    public GenerationRound(IStepModel model, GenerationEngineOptions options, GenerationPlaces places)
+    {
+        (_model, _options, _places) = (model, options, places);
+        _cache = new PrefixCache(options.PrefixCacheBytes);
+        _interval = options.PrefixCacheBytes == 0 ? int.MaxValue : options.PrefixCacheInterval;
+        var batch = Math.Clamp(model.MaxInvariantBatch, 1, options.MaxActive);
+        _candidates = new ThreadLocal<Candidates>(() => new Candidates(model.VocabularySize));
+        _accept = Accept;
+        _lengths = new int[batch];
+        _states = new RecurrentState[batch];
+        _logits = new float[batch * model.VocabularySize];
+        _tokens = new int[batch + options.MaxRoundPromptTokens];
+    }
+
+    /// <summary>Who has a turn, in the order in which they became active.</summary>
+    public List<GenerationRun> Runs { get; } = [];
+
+    /// <summary>Gives everyone a turn and clears <see cref="Runs"/>.</summary>
+    public void Step()
+    {
+        Plan();
+        StepThose(wantLogits: true);
+        StepThose(wantLogits: false);
+        StepBatch();
+        Runs.Clear();
+    }
+
+    public void Dispose() => _candidates.Dispose();
+
+    private void Plan()
+    {
+        var prompts = 0;
+        foreach (var run in Runs)
+        {
+            LookUp(run);
+            prompts += run.Sequence.ReadsSlices ? 1 : 0;
+        }
+
+        var slice = Slice(prompts, Runs.Count - prompts);
+        foreach (var run in Runs)
+        {
+            // A slice ends where a state is to be kept.
+            run.Sequence.Plan(Math.Min(slice, _interval - (run.Sequence.PromptRead % _interval)));
+        }
+    }
+
+    /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
+    /// <remarks>
+    /// The more prompts, the more they read together, up to what a text may stall for. With M generations beside it a
+    /// prompt has its last token after at most M + 1 times its own work.
+    /// </remarks>
+    private int Slice(int prompts, int texts)
+    {
+        var most = texts == 0 ? int.MaxValue : _options.PromptSlice;
+        return Math.Clamp(_options.MaxRoundPromptTokens / Math.Max(1, prompts), 1, most);
+    }
+
+    private void LookUp(GenerationRun run)
+    {
+        var sequence = run.Sequence;
+        if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prompt) is { } known)
+        {
+            sequence.GoOnFrom(known.State!, known.Length);
+            run.Prefix = known;
+        }
+    }
+
+    /// <summary>Keeps the state after a prompt and at the interval, before the text changes it.</summary>
+    private void Keep(GenerationRun run)
+    {
+        var sequence = run.Sequence;
+        if (sequence.PromptLeft == 0 || sequence.Prompt.IsEmpty)
+        {
+            return;
+        }
+
+        var read = sequence.PromptRead + sequence.TurnLength;
+        if (read == sequence.Prompt.Length || read % _interval == 0)
+        {
+            run.Prefix = _cache.Add(run.Prefix, sequence.Prompt[..read], sequence.State);
+        }
+    }
+
+    private void StepThose(bool wantLogits)
+    {
+        foreach (var run in Runs)
+        {
+            if (run.Sequence.WantsLogits != wantLogits)
+            {
+                continue;
+            }
+
+            if (_places.Closed)
+            {
+                break;
+            }
+
+            if (run.CancelRequested)
+            {
+                _places.Leave(run);
+                run.EndCancelled();
+                continue;
+            }
+
+            _batch.Add(run);
+            if (_batch.Count == _states.Length)
+            {
+                StepBatch();
+            }
+        }
+    }
+
+    private void StepBatch()
+    {
+        if (_batch.Count > 0)
+        {
+            Advance();
+            Settle();
+
+            // An idle engine must not hold on to what has ended.
+            Array.Clear(_states);
+            _batch.Clear();
+        }
+    }
+
+    private void Advance()
+    {
+        var (size, rows, sum, width) = (_batch.Count, 0, 0, _model.VocabularySize); // B, R, ΣT, V
+        for (var i = 0; i < size; i++)
+        {
+            var sequence = _batch[i].Sequence;
+            sequence.Turn.CopyTo(_tokens.AsSpan(sum));
+            (_lengths[i], _states[i]) = (sequence.TurnLength, sequence.State);
+            sum += sequence.TurnLength;
+            rows += sequence.WantsLogits ? 1 : 0;
+        }
+
+        try
+        {
+            _model.Advance(
+                _tokens.AsSpan(0, sum), _lengths.AsSpan(0, size), _states.AsSpan(0, size), _logits.AsSpan(0, rows * width));
+        }
+        catch (Exception e)
+        {
+            // All of them: their states may be half written.
+            foreach (var run in _batch)
+            {
+                run.Fail(e);
+            }
+
+            return;
+        }
+
+        foreach (var run in _batch)
+        {
+            Keep(run);
+        }
+
+        _rows = rows;
+        _model.Share(size, _accept);
+    }
+
+    private void Accept(int item)
+    {
+        var width = _model.VocabularySize;
+        _batch[item].Accept(item < _rows ? _logits.AsSpan(item * width, width) : [], _candidates.Value!);
+    }
+
+    /// <summary>Places of those that ended; each is free before its end can be seen.</summary>
+    private void Settle()
+    {
+        foreach (var run in _batch)
+        {
+            if (run.Failure is not null || run.Sequence.Done is not null)
+            {
+                _places.Leave(run);
+                run.End(run.Failure);
+            }
+        }
+    }
+}

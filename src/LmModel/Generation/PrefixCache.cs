@@ -1,0 +1,147 @@
+using System.Numerics;
+using LmModel.Inference;
+
+namespace LmModel.Generation;
+
+/// <summary>
+/// States after beginnings of prompts, the least recently used forgotten first. A prompt goes on from the state of its
+/// longest beginning that is known, at whatever token that ends, with exactly the result of reading all of it.
+/// </summary>
+/// <remarks>
+/// <code>
+/// root ─ 256 tokens ─► entry ─ 256 ─► entry ─ 31 ─► entry   of one prompt, with a state each
+///                        └──── 90 ──► entry                 of another that begins alike
+/// </code>
+/// An entry holds the tokens since the entry before it, so beginnings are stored once. One whose state was forgotten
+/// keeps its tokens as long as others go on from it. Found by a hash, trusted only after the tokens have been compared.
+/// The decode thread's own.
+/// </remarks>
+/// <param name="capacity">Bytes of all states and tokens, with what keeps them; 0 caches nothing.</param>
+internal sealed class PrefixCache(long capacity)
+{
+    private readonly Dictionary<ulong, PrefixCacheEntry> _entries = [];
+    private readonly LinkedList<PrefixCacheEntry> _used = []; // latest first
+    private readonly List<PrefixCacheEntry> _candidates = [];
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>States held.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>The longest known beginning of <paramref name="prompt"/>, all of it included; null for none.</summary>
+    /// <remarks>Linear in the prompt: 16,384 tokens take about 0.1 ms.</remarks>
+    public PrefixCacheEntry? Find(ReadOnlySpan<int> prompt)
+    {
+        if (_entries.Count == 0)
+        {
+            return null;
+        }
+
+        var hash = 0UL;
+        for (var i = 0; i < prompt.Length; i++)
+        {
+            hash = Hash(hash, prompt[i]);
+            if (_entries.TryGetValue(hash, out var entry) && entry.Length == i + 1)
+            {
+                _candidates.Add(entry);
+            }
+        }
+
+        PrefixCacheEntry? found = null;
+        for (var i = _candidates.Count - 1; i >= 0 && found is null; i--)
+        {
+            found = _candidates[i].Holds(prompt[.._candidates[i].Length]) ? _candidates[i] : null;
+        }
+
+        _candidates.Clear();
+        if (found is not null)
+        {
+            Use(found);
+        }
+
+        return found;
+    }
+
+    /// <summary>Remembers the state after <paramref name="prefix"/>.</summary>
+    /// <param name="before">The last entry of the same prompt, found or added; null for none.</param>
+    /// <param name="prefix">All tokens read, those of <paramref name="before"/> included.</param>
+    /// <param name="state">After them; it is copied.</param>
+    /// <returns>The entry to go on from.</returns>
+    public PrefixCacheEntry? Add(PrefixCacheEntry? before, ReadOnlySpan<int> prefix, RecurrentState state)
+    {
+        var since = before?.Length ?? 0;
+        if (capacity == 0 || since == prefix.Length)
+        {
+            return before;
+        }
+
+        var hash = before?.Hash ?? 0;
+        foreach (var token in prefix[since..])
+        {
+            hash = Hash(hash, token);
+        }
+
+        if (_entries.TryGetValue(hash, out var known))
+        {
+            if (!known.Holds(prefix))
+            {
+                return before;
+            }
+
+            Use(known);
+            return known;
+        }
+
+        var entry = new PrefixCacheEntry(before, prefix[since..].ToArray(), hash, state.Clone());
+        Hold(entry);
+        Bytes += entry.StateBytes;
+        _entries.Add(hash, entry);
+        _used.AddFirst(entry.Use);
+        while (Bytes > capacity)
+        {
+            Forget(_used.Last!.Value);
+        }
+
+        return entry;
+    }
+
+    private static ulong Hash(ulong before, int token)
+    {
+        // Any mixing will do: the tokens decide.
+        var mixed = (before ^ (uint)token) * 0x9E3779B97F4A7C15;
+        return BitOperations.RotateLeft(mixed, 29) + (ulong)token + 1;
+    }
+
+    private void Use(PrefixCacheEntry entry)
+    {
+        _used.Remove(entry.Use);
+        _used.AddFirst(entry.Use);
+    }
+
+    private void Forget(PrefixCacheEntry entry)
+    {
+        _used.Remove(entry.Use);
+        _entries.Remove(entry.Hash);
+        Bytes -= entry.StateBytes;
+        entry.State = null;
+        Release(entry);
+    }
+
+    /// <summary>Counts the tokens of an entry, and of all before it, as long as a state needs them.</summary>
+    private void Hold(PrefixCacheEntry? entry)
+    {
+        for (; entry is not null && entry.Holders++ == 0; entry = entry.Before)
+        {
+            Bytes += entry.TokenBytes;
+        }
+    }
+
+    private void Release(PrefixCacheEntry? entry)
+    {
+        for (; entry is not null && --entry.Holders == 0; entry = entry.Before)
+        {
+            Bytes -= entry.TokenBytes;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Buffers;
+using LmModel.Inference;
+using LmModel.Sampling;
+using LmModel.Tokenization;
+
+namespace LmModel.Generation;
+
+/// <summary>
+/// One text being made: the tokens to read, its state, and what the logits mean. It knows nothing of threads, batches or
+/// the network. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens, but not the last one, whose logits nobody
+/// needs. An echoed prompt is read one token at a time, because each one's logits are reported:
+/// <code>
+/// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
+/// logits of                    t0   t1   t2   …  tm−1
+/// </code>
+/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt, as many
+/// as it remembers, are read one at a time too: each one's state goes into it, with the token that follows.
+/// </remarks>
+internal sealed class Sequence : IDisposable
+{
+    private readonly GenerationSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly long _submitted;
+    private readonly Sampler _sampler;
+    private readonly TokenTextDecoder _decoder;
+    private readonly StopMatcher _stop;
+    private readonly int[] _prompt;
+    private readonly NeuralCacheSettings? _cacheSettings;
+    private readonly Range _topHidden;
+    private readonly int _vocabularySize;
+    private NeuralCache? _cache;
+    private char[] _text = [];
+    private int _textLength;
+    private TimeSpan? _queued;
+    private TimeSpan? _firstToken;
+    private int _events;
+    private int _cached;
+    private int _drawn;
+    private int _next;
+
+    /// <param name="settings">What to make.</param>
+    /// <param name="tokenizer">Of the model.</param>
+    /// <param name="startToken">Read in place of an empty prompt.</param>
+    /// <param name="stateSize">Floats in the model's state.</param>
+    /// <param name="topHidden"><see cref="IStepModel.TopHidden"/>.</param>
+    /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
+    public Sequence(
+        GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, Range topHidden, TimeProvider time)
+    {
+        _settings = settings;
+        (_topHidden, _vocabularySize) = (topHidden, tokenizer.VocabularySize);
+
+        // Without a share it changes nothing.
+        _cacheSettings = settings.Cache is { Lambda: > 0 } cache ? cache : null;
+        _time = time;
+        _submitted = time.GetTimestamp();
+        _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
+        _stop = new StopMatcher([.. settings.Stop.Select(tokenizer.Normalize)]);
+        _decoder = new TokenTextDecoder(tokenizer);
+        _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
+        State = RecurrentState.Zero(stateSize);
+    }
+
+    /// <summary>After the tokens read so far.</summary>
+    public RecurrentState State { get; }
+
+    /// <summary>As it was given; empty where the start token is read in its place.</summary>
+    public ReadOnlySpan<int> Prompt => _settings.PromptTokens;
+
+    /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
+    public bool NeedsEveryLogit => _settings.Echo;
+
+    /// <summary>The prompt is read from its first token, whatever the prefix cache has: states on the way are needed.</summary>
+    public bool ReadsWholePrompt => NeedsEveryLogit || _cacheSettings is not null;
+
+    /// <summary>The most bytes that the neural cache takes; 0 without one.</summary>
+    public long CacheBytes => _cacheSettings is null ? 0 : NeuralCache.Bytes(
+        _cacheSettings.Size, (int)Math.Min(int.MaxValue, (long)_prompt.Length + _settings.MaxTokens), Hidden.Length, _vocabularySize);
+
+    /// <summary>No turn has been planned.</summary>
+    public bool IsNew => _queued is null;
+
+    /// <summary>Tokens of the prompt that have been read.</summary>
+    public int PromptRead { get; private set; }
+
+    /// <summary>Tokens of the prompt that are yet to be read; 0 where the text is being drawn.</summary>
+    public int PromptLeft => _prompt.Length - PromptRead;
+
+    /// <summary>More than one token of the prompt can be read in a turn.</summary>
+    public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryLogit;
+
+    /// <summary>The tokens to read in this turn; none where the state already is that of the whole prompt.</summary>
+    public ReadOnlySpan<int> Turn => PromptLeft > 0
+        ? _prompt.AsSpan(PromptRead, TurnLength)
+        : new ReadOnlySpan<int>(ref _next)[..TurnLength];
+
+    /// <summary>T of this turn.</summary>
+    public int TurnLength { get; private set; }
+
+    /// <summary>Whether this turn needs the logits after its last token.</summary>
+    public bool WantsLogits => NeedsEveryLogit || PromptLeft <= TurnLength;
+
+    /// <summary>The end, once the last token has been reported; nothing may be read any more.</summary>
+    public DoneEvent? Done { get; private set; }
+
+    /// <summary>Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.</summary>
+    /// <param name="state">After those tokens; it is copied.</param>
+    /// <param name="tokens">How many they are.</param>
+    public void GoOnFrom(RecurrentState state, int tokens)
+    {
+        state.Values.CopyTo(State.Values);
+        Observe(_prompt.AsSpan(0, tokens));
+        PromptRead = _cached = tokens;
+    }
+
+    /// <summary>Decides what to read next. The first turn ends the time in the queue.</summary>
+    /// <param name="most">Tokens of the prompt at most; at least 1.</param>
+    public void Plan(int most)
+    {
+        _queued ??= _time.GetElapsedTime(_submitted);
+        if (_cacheSettings is not null)
+        {
+            _cache ??= new NeuralCache(_cacheSettings.Size, Hidden.Length, _vocabularySize);
+            most = Math.Clamp(PromptLeft - _cacheSettings.Size, 1, most);
+        }
+
+        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
+    }
+
+    /// <summary>Ends the turn: the state has read its tokens.</summary>
+    /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
+    /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
+    /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
+    /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
+    public void Accept(Span<float> logits, Candidates candidates, GenerationEvents events)
+    {
+        if (!logits.IsEmpty)
+        {
+            NonFiniteLogitsException.ThrowIfAny(logits, PromptRead + (PromptLeft > 0 ? TurnLength : _drawn));
+            _cache?.Mix(Hidden, logits, _cacheSettings!.Theta, _cacheSettings.Lambda);
+        }
+
+        if (PromptLeft > 0)
+        {
+            ReadPrompt(logits, events);
+        }
+
+        if (PromptLeft > 0)
+        {
+            return;
+        }
+
+        if (_settings.MaxTokens > 0)
+        {
+            Draw(logits, candidates, events);
+        }
+        else
+        {
+            Done = End();
+        }
+    }
+
+    /// <summary>Gives back what was borrowed; the sequence is not used any more.</summary>
+    public void Dispose()
+    {
+        _cache?.Dispose();
+        ReturnText();
+    }
+
+    private ReadOnlySpan<float> Hidden => State.Values[_topHidden];
+
+    private void ReturnText()
+    {
+        if (Interlocked.Exchange(ref _text, []) is { Length: > 0 } text)
+        {
+            ArrayPool<char>.Shared.Return(text);
+        }
+    }
+
+    private void ReadPrompt(ReadOnlySpan<float> logits, GenerationEvents events)
+    {
+        // The start token that stands for an empty prompt is neither counted nor reported.
+        var stands = _settings.PromptTokens is [];
+        if (!stands)
+        {
+            Observe(Turn);
+        }
+
+        if (_settings.Echo && PromptRead == 0 && !stands)
+        {
+            Report(_prompt[0], _decoder.Append(_prompt[0]), null, [], events);
+        }
+
+        PromptRead += TurnLength;
+        if (PromptLeft == 0)
+        {
+            return;
+        }
+
+        var next = _prompt[PromptRead];
+        _cache?.Add(Hidden, next);
+        if (_settings.Echo)
+        {
+            Report(next, _decoder.Append(next), logits, events);
+        }
+    }
+
+    private void Observe(ReadOnlySpan<int> prompt)
+    {
+        foreach (var token in prompt)
+        {
+            _sampler.ObservePrompt(token);
+        }
+    }
+
+    private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
+    {
+        _next = _sampler.Draw(logits, _drawn, candidates);
+        _cache?.Add(Hidden, _next);
+        _drawn++;
+        _firstToken ??= _time.GetElapsedTime(_submitted);
+        var text = _stop.Append(_decoder.Append(_next));
+        var full = _drawn == _settings.MaxTokens;
+        if (full && !_stop.Stopped)
+        {
+            text += _stop.Flush();
+        }
+
+        Report(_next, text, logits, events);
+        if (full || _stop.Stopped)
+        {
+            Done = End();
+        }
+    }
+
+    private DoneEvent End()
+    {
+        var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
+        var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
+        var text = new string(_text, 0, _textLength);
+        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings);
+    }
+
+    private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEvents events)
+    {
+        var logSum = Logprobs.LogSumExp(logits);
+        IReadOnlyList<TokenAlternative> alternatives = _settings.Alternatives == 0
+            ? []
+            : Array.ConvertAll(
+                Logprobs.Top(logits, _settings.Alternatives, logSum), top => new TokenAlternative(top.Id, top.Logprob));
+        Report(id, text, Logprobs.Of(logits, id, logSum), alternatives, events);
+    }
+
+    private void Report(
+        int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives, GenerationEvents events)
+    {
+        Append(text);
+        events.Write(new(new TokenEvent(_events++, id, text, logprob, alternatives)));
+    }
+
+    private void Append(string text)
+    {
+        if (_text.Length - _textLength < text.Length)
+        {
+            var longer = ArrayPool<char>.Shared.Rent(Math.Max(256, 2 * (_textLength + text.Length)));
+            _text.AsSpan(0, _textLength).CopyTo(longer);
+            ReturnText();
+            _text = longer;
+        }
+
+        text.CopyTo(_text.AsSpan(_textLength));
+        _textLength += text.Length;
+    }
+}

@@ -1,0 +1,69 @@
+using LmModel.Inference.Managed;
+using LmModel.Inference.Torch;
+using LmModel.Networks;
+
+namespace LmModel.Inference.Engines;
+
+/// <summary>What steps a model.</summary>
+public enum InferenceEngine
+{
+    /// <summary><see cref="ManagedStepModel"/>: fast, the same bits in any batch, and no libtorch.</summary>
+    Managed,
+
+    /// <summary><see cref="TorchStepModel"/>: what the other must agree with.</summary>
+    Torch,
+}
+
+/// <summary>Makes the step model that was asked for.</summary>
+public static class StepModels
+{
+    /// <summary>As people read and write it: <c>managed</c> or <c>torch</c>.</summary>
+    public static string Name(this InferenceEngine engine) => engine.ToString().ToLowerInvariant();
+
+    /// <param name="config">Architecture; valid.</param>
+    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <param name="engine">What steps it.</param>
+    /// <param name="precision">How the weights are kept; torch has only fp32.</param>
+    /// <param name="threads">Threads of a step, at least 1; torch takes them for the whole process.</param>
+    /// <exception cref="ArgumentException">
+    /// The engine does not have the precision, or a parameter is missing, has another size or is not finite.
+    /// </exception>
+    /// <exception cref="TorchUnavailableException">Torch was asked for, and does not load on this machine.</exception>
+    public static IStepModel Create(
+        ModelConfig config,
+        IReadOnlyDictionary<string, float[]> weights,
+        InferenceEngine engine,
+        Precision precision,
+        int threads)
+    {
+        CheckOffered(engine, precision);
+        if (engine is InferenceEngine.Managed)
+        {
+            return new ManagedStepModel(config, weights, precision, threads);
+        }
+
+        TorchRuntime.Initialize(threads);
+        return new TorchStepModel(config, weights);
+    }
+
+    /// <summary>The precision that was asked for; else the model's default, or fp32 where the engine has only that.</summary>
+    /// <exception cref="ArgumentException">The engine does not have the precision that was asked for.</exception>
+    public static Precision PrecisionFor(InferenceEngine engine, Precision? asked, Precision modelDefault)
+    {
+        var precision = asked ?? (engine is InferenceEngine.Torch ? Precision.Fp32 : modelDefault);
+        CheckOffered(engine, precision);
+        return precision;
+    }
+
+    /// <summary>Whether an engine keeps weights in a precision: torch has only fp32.</summary>
+    public static bool Offers(InferenceEngine engine, Precision precision) =>
+        engine is InferenceEngine.Managed || precision is Precision.Fp32;
+
+    private static void CheckOffered(InferenceEngine engine, Precision precision)
+    {
+        if (!Offers(engine, precision))
+        {
+            throw new ArgumentException($"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
+        }
+    }
+}

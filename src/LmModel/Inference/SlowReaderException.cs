@@ -1,5 +1,0 @@
-namespace LmModel.Inference;
-
-/// <summary>Ends a generation whose events nobody takes.</summary>
-/// <param name="message">Which bound it exceeded.</param>
-public sealed class SlowReaderException(string message) : Exception(message);

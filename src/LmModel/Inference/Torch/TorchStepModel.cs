@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using LmModel.Networks;
+using static TorchSharp.torch;
+
+namespace LmModel.Inference.Torch;
+
+/// <summary>Steps a model with libtorch: the reference that other step models must agree with.</summary>
+/// <remarks>
+/// The time of a step is that of reading the weights, so it is written out as products of matrices that lie ready:
+/// <c>nn.LSTM</c> packs its weights anew at every call, at ten times the cost. Any number of sequences can be stepped
+/// at once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits
+/// depend on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
+/// </remarks>
+public sealed class TorchStepModel : IStepModel
+{
+    /// <summary>
+    /// Up to this V the first layer's product with the input is a row of a table (V, G), made once: a step then never
+    /// reads that layer's input weights. 32 MB at V = 4096 and an LSTM of H = 512.
+    /// </summary>
+    private const int MaxTableRows = 4096;
+
+    private readonly ModelConfig _config;
+    private readonly Tensor _embedding; // (V, E), or (V, G): the first layer's gates of each token
+    private readonly bool _embeddingIsTable;
+    private readonly TorchLayer[] _layers;
+    private readonly Tensor _outputWeight; // (H, V)
+    private readonly Tensor _outputBias; // (V)
+
+    /// <param name="config">Architecture; valid.</param>
+    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <exception cref="ArgumentException">
+    /// A parameter is missing, has another size or is not finite; the message names all of them.
+    /// </exception>
+    /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
+    public TorchStepModel(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
+    {
+        StepArguments.CheckWeights(config, weights);
+        TorchRuntime.Initialize();
+        _config = config;
+
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
+        Tensor Parameter(string name) => tensor(weights[name], shapes[name]);
+
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(l => TorchLayer.Create(config.Cell, l, Parameter))];
+        var embedding = Parameter("embedding.weight"); // (V, E)
+        _embeddingIsTable = config.VocabularySize <= MaxTableRows;
+        _embedding = (_embeddingIsTable ? _layers[0].InputGates(embedding) : embedding).DetachFromDisposeScope();
+        _outputWeight = TorchLayer.Transposed(config.TieWeights ? embedding : Parameter("fc.weight")); // (H, V)
+        _outputBias = Parameter("fc.bias").DetachFromDisposeScope();
+    }
+
+    public int VocabularySize => _config.VocabularySize;
+
+    public int StateSize => _config.StateSize;
+
+    public Range TopHidden => _config.TopHidden;
+
+    /// <inheritdoc/>
+    public int MaxInvariantBatch => 1;
+
+    /// <inheritdoc/>
+    public void Advance(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    {
+        StepArguments.Check(this, tokens, lengths, states, logits);
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var batch = new int[states.Length]; // sequences that have a token at this time
+        var starts = new int[states.Length];
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] = starts[i - 1] + lengths[i - 1];
+        }
+
+        for (var time = 0; ; time++)
+        {
+            var size = 0;
+            for (var i = 0; i < lengths.Length; i++)
+            {
+                if (time < lengths[i])
+                {
+                    batch[size++] = i;
+                }
+            }
+
+            if (size == 0)
+            {
+                break;
+            }
+
+            var now = new int[size];
+            var of = new RecurrentState[size];
+            for (var i = 0; i < size; i++)
+            {
+                now[i] = tokens[starts[batch[i]] + time];
+                of[i] = states[batch[i]];
+            }
+
+            Step(now, of);
+        }
+
+        if (logits.Length > 0)
+        {
+            var rows = states[..(logits.Length / VocabularySize)]; // (R)
+            var top = Read(rows)[(_config.Layers - 1) * _config.StateVectors]; // (R, H): h of the last layer
+            Floats(addmm(_outputBias, top, _outputWeight, 1, 1)).CopyTo(logits); // (R, V)
+        }
+    }
+
+    private void Step(int[] tokens, RecurrentState[] states)
+    {
+        using var scope = NewDisposeScope();
+        var state = Read(states); // (L * S, B, H)
+        var vectors = _config.StateVectors; // S
+        Tensor? h = null;
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            var input = layer == 0 ? FirstGates(tokens) : _layers[layer].InputGates(h!); // (B, G)
+            var c = vectors == 2 ? state[(layer * vectors) + 1] : null; // (B, H)
+            (h, c) = _layers[layer].Advance(input, state[layer * vectors], c); // (B, H)
+            Write(h, states, layer * vectors);
+            if (c is not null)
+            {
+                Write(c, states, (layer * vectors) + 1);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_layers, layer => layer.Dispose());
+        _embedding.Dispose();
+        _outputWeight.Dispose();
+        _outputBias.Dispose();
+    }
+
+    private Tensor FirstGates(int[] tokens)
+    {
+        var rows = _embedding.index_select(0, tensor(tokens)); // (B, E) or (B, G)
+        return _embeddingIsTable ? rows : _layers[0].InputGates(rows); // (B, G)
+    }
+
+    private Tensor Read(ReadOnlySpan<RecurrentState> states)
+    {
+        var (k, b, h) = (_config.Layers * _config.StateVectors, states.Length, _config.HiddenSize);
+        var state = empty(k, b, h);
+        var floats = Floats(state);
+        for (var vector = 0; vector < k; vector++)
+        {
+            for (var i = 0; i < b; i++)
+            {
+                states[i].Values.Slice(vector * h, h).CopyTo(floats[(((vector * b) + i) * h)..]);
+            }
+        }
+
+        return state;
+    }
+
+    /// <param name="values">(B, H).</param>
+    /// <param name="states">(B).</param>
+    /// <param name="vector">Which vector of the states they are.</param>
+    private void Write(Tensor values, ReadOnlySpan<RecurrentState> states, int vector)
+    {
+        var h = _config.HiddenSize;
+        var floats = Floats(values);
+        for (var i = 0; i < states.Length; i++)
+        {
+            floats.Slice(i * h, h).CopyTo(states[i].Values[(vector * h)..]);
+        }
+    }
+
+    /// <summary>A contiguous tensor's memory: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.</summary>
+    private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}

@@ -1,0 +1,76 @@
+using LmModel.Corpora;
+
+namespace LmModel.Training.Batches;
+
+/// <summary>
+/// Cuts a text into B columns read side by side, T tokens at a time, so that the state after one window is the state
+/// before the next: truncated backpropagation through time (Williams and Peng 1990).
+/// </summary>
+/// <remarks>
+/// <code>
+/// tokens   a b c d e f g h i j k l m n o p …        B = 3, T = 2
+///
+///          window 0   window 1
+/// column 0   a b        c d      → targets are the same tokens one later: b c, d e
+/// column 1   g h        i j
+/// column 2   m n        o p
+/// </code>
+/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time. Windows may differ in length.
+/// </remarks>
+internal sealed class ContiguousBatches
+{
+    private readonly ITokens _tokens;
+    private readonly int[] _row;
+
+    /// <param name="tokens">The text.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="windowLength">T, of a window of the usual length.</param>
+    /// <param name="longest">Steps of the longest window, at least T.</param>
+    /// <exception cref="ArgumentException">The text is too short for even one window.</exception>
+    public ContiguousBatches(ITokens tokens, int batchSize, int windowLength, int longest)
+    {
+        _tokens = tokens;
+        _row = new int[longest + 1];
+        BatchSize = batchSize;
+        ColumnLength = (tokens.Length - 1) / batchSize;
+        WindowsPerEpoch = (int)Math.Min(int.MaxValue, (ColumnLength - (windowLength - 1)) / windowLength);
+        if (WindowsPerEpoch < 1)
+        {
+            throw new ArgumentException(
+                $"{tokens.Length} tokens are too few for {batchSize} columns of windows of {windowLength}: "
+                + $"at least {LeastTokens(batchSize, windowLength)} are needed.", nameof(tokens));
+        }
+    }
+
+    public int BatchSize { get; }
+
+    /// <summary>Predictions that a column offers.</summary>
+    public long ColumnLength { get; }
+
+    /// <summary>Windows of the usual length; their number differs by one with the offset.</summary>
+    public int WindowsPerEpoch { get; }
+
+    /// <summary>Tokens a text must have for one window an epoch at any offset.</summary>
+    public static long LeastTokens(int batchSize, int windowLength) => ((2L * windowLength) - 1) * batchSize + 1;
+
+    /// <param name="position">Where in each column the window begins, from 0.</param>
+    /// <param name="length">T; the position and it are at most <see cref="ColumnLength"/>.</param>
+    /// <returns>Inputs and targets, each (T, B): a step's tokens side by side.</returns>
+    public (int[] Inputs, int[] Targets) Window(long position, int length)
+    {
+        var inputs = new int[length * BatchSize];
+        var targets = new int[length * BatchSize];
+        var row = _row.AsSpan(0, length + 1);
+        for (var b = 0; b < BatchSize; b++)
+        {
+            _tokens.CopyTo((b * ColumnLength) + position, row);
+            for (var t = 0; t < length; t++)
+            {
+                inputs[(t * BatchSize) + b] = row[t];
+                targets[(t * BatchSize) + b] = row[t + 1];
+            }
+        }
+
+        return (inputs, targets);
+    }
+}

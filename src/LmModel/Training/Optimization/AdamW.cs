@@ -1,0 +1,97 @@
+using System.Runtime.Intrinsics;
+using LmModel.Training.Backpropagation;
+
+namespace LmModel.Training.Optimization;
+
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2) that shrinks matrices only: a bias or an offset has no reason to be
+/// small. Scaling of the gradient, both moments and the update are one pass over memory, which is all that it costs.
+/// </summary>
+internal static unsafe class AdamW
+{
+    private const float Beta1 = 0.9f;
+    private const float Beta2 = 0.999f;
+    private const float Epsilon = 1e-8f;
+    private const int Chunk = 1 << 16;
+
+    /// <summary>‖∂L/∂θ‖ over all parameters together.</summary>
+    public static double GradientNorm(IReadOnlyList<TrainedParameter> parameters) =>
+        Math.Sqrt(parameters.Sum(p => SquaredNorm(Memory.Floats(p.Gradient), p.Gradient.numel())));
+
+    /// <param name="parameters">Their values and moments change.</param>
+    /// <param name="step">From 0.</param>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="decay">λ; a matrix loses λ · learning rate of itself.</param>
+    /// <param name="scale">What the gradient is multiplied by: below 1 where it is clipped.</param>
+    /// <param name="threads">Threads that share the numbers.</param>
+    public static void Step(
+        IReadOnlyList<TrainedParameter> parameters, int step, double learningRate, double decay, double scale, int threads)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        var correction1 = 1 - Math.Pow(Beta1, step + 1);
+        var correction2 = 1 - Math.Pow(Beta2, step + 1);
+        foreach (var p in parameters)
+        {
+            var (value, gradient) = ((nint)Memory.Floats(p.Value), (nint)Memory.Floats(p.Gradient));
+            var (mean, variance) = ((nint)Memory.Floats(p.Mean), (nint)Memory.Floats(p.Variance));
+            var count = (int)p.Value.numel();
+            var keep = (float)(1 - (p.Shape.Length > 1 ? learningRate * decay : 0));
+            Parallel.For(0, (count + Chunk - 1) / Chunk, options, chunk =>
+            {
+                var start = chunk * Chunk;
+                Update(
+                    (float*)value + start, (float*)gradient + start, (float*)mean + start, (float*)variance + start,
+                    Math.Min(Chunk, count - start), (float)scale, keep,
+                    (float)(learningRate / correction1), (float)(1 / correction2));
+            });
+        }
+    }
+
+    private static void Update(
+        float* value, float* gradient, float* mean, float* variance, int count,
+        float scale, float keep, float rate, float varianceScale)
+    {
+        var i = 0;
+        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+        {
+            var g = Vector512.Load(gradient + i) * scale;
+            var m = Vector512.FusedMultiplyAdd(Vector512.Load(mean + i) - g, Vector512.Create(Beta1), g);
+            var v = Vector512.Load(variance + i) * Beta2 + (g * g * (1 - Beta2));
+            var x = Vector512.Load(value + i) * keep;
+            m.Store(mean + i);
+            v.Store(variance + i);
+            (x - (m * rate / (Vector512.Sqrt(v * varianceScale) + Vector512.Create(Epsilon)))).Store(value + i);
+        }
+
+        for (; i < count; i++)
+        {
+            var g = gradient[i] * scale;
+            mean[i] = ((mean[i] - g) * Beta1) + g;
+            variance[i] = (variance[i] * Beta2) + (g * g * (1 - Beta2));
+            value[i] = (value[i] * keep) - (mean[i] * rate / (MathF.Sqrt(variance[i] * varianceScale) + Epsilon));
+        }
+    }
+
+    private static double SquaredNorm(float* x, long count)
+    {
+        var (sum, i) = (0.0, 0L);
+        while (i < count)
+        {
+            var part = Vector512<float>.Zero;
+            var end = Math.Min(count, i + Chunk);
+            for (; i + Vector512<float>.Count <= end; i += Vector512<float>.Count)
+            {
+                var v = Vector512.Load(x + i);
+                part += v * v;
+            }
+
+            sum += Vector512.Sum(part);
+            for (; i < end; i++)
+            {
+                sum += (double)x[i] * x[i];
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,24 @@
+using LmModel.Networks;
+using static TorchSharp.torch;
+
+namespace LmModel.Training.Optimization;
+
+/// <summary>
+/// Begins a network as a unigram model: the output bias is the logarithm of each token's frequency, so that no step is
+/// spent on learning which tokens are rare. AdamW moves a bias by at most the learning rate a step, and between the
+/// frequent words of a text and the rare ones lie ten nats.
+/// </summary>
+internal static class UnigramBias
+{
+    /// <summary>Overwrites the output bias.</summary>
+    /// <param name="model">Its bias changes.</param>
+    /// <param name="counts">(V): how often each token occurs in the training text; one is added to each.</param>
+    public static void Apply(LanguageModel model, long[] counts)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var total = counts.Sum() + counts.Length;
+        var bias = model.NamedWeights().Single(w => w.Name == "fc.bias").Value;
+        bias.copy_(tensor(Array.ConvertAll(counts, n => (float)Math.Log((n + 1.0) / total))));
+    }
+}

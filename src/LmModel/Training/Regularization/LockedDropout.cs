@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace LmModel.Training.Regularization;
+
+/// <summary>
+/// Dropout that drops the same elements at every step of a window (Gal and Ghahramani 2016; "locked" in Merity et al. 2018):
+/// noise that changes from step to step would be averaged out by the recurrence, or drown it.
+/// </summary>
+internal static class LockedDropout
+{
+    /// <param name="columns">B.</param>
+    /// <param name="width">Elements of an activation.</param>
+    /// <param name="probability">Of dropping one, below 1.</param>
+    /// <returns>(1, B, width): 0, or 1 / (1 − p), so that the mean stays; null where nothing is dropped.</returns>
+    public static Tensor? Mask(long columns, long width, double probability) =>
+        probability == 0 ? null : empty(1, columns, width).bernoulli_(1 - probability).div_(1 - probability);
+}

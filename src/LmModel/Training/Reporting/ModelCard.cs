@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using LmModel.Corpora;
+using LmModel.Evaluation;
+using LmModel.Files;
+using LmModel.Networks;
+using LmModel.Tokenization;
+using LmModel.Training.Checkpoints;
+
+namespace LmModel.Training.Reporting;
+
+/// <summary>What a model card (Mitchell et al. 2019) says beside what the training itself knows.</summary>
+public sealed record ModelCard
+{
+    /// <summary>The model's name: that of its folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The command that trains this model, as a reader would type it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>A sentence about the text: what it is, from where, under which licence. Empty where none was given.</summary>
+    public string About { get; init; } = "";
+
+    /// <summary>File name of the picture of the loss curves in the model folder; empty where there is none.</summary>
+    public string Curves { get; init; } = "";
+
+    internal string Render(
+        TrainingRun run, CorpusSplit split, Tokenizer tokenizer, IReadOnlyList<EvaluationResult> figures)
+    {
+        var (config, settings, corpus) = (run.Config, run.Settings, split.Corpus);
+        var card = new StringBuilder();
+        void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+        Line($"# {Name}");
+        Line($"");
+        Line($"A recurrent language model trained by LmService on `{corpus.Name}`.");
+        Line($"");
+        Line($"| | |");
+        Line($"| --- | --- |");
+        Line($"| network | {config.Cell.Name()}, {config.Layers} × {config.HiddenSize}, embedding {config.EmbeddingSize}{(config.TieWeights ? ", tied" : "")}, dropout {config.Dropout} |");
+        Line($"| parameters | {config.ParameterCount:N0} |");
+        Line($"| tokenizer | {tokenizer.Kind}, {tokenizer.VocabularySize} tokens{Rules(tokenizer)} |");
+        Line($"| state of a text | {config.StateSize * sizeof(float):N0} bytes, whatever its length |");
+        Line($"");
+        Line($"## Data");
+        Line($"");
+        Line($"`{corpus.Name}`, {corpus.Bytes:N0} bytes, SHA-256 `{corpus.Sha256}`.{(About.Length > 0 ? " " + About : "")}");
+        Line($"{split.Description}");
+        Line($"");
+        Line($"## Training");
+        Line($"");
+        Line($"```");
+        Line($"{Command}");
+        Line($"```");
+        Line($"");
+        Line($"Seed {settings.Seed}; {run.Step:N0} of {settings.Steps:N0} steps of {settings.BatchSize} × {settings.WindowLength} tokens");
+        Line($"in {run.Elapsed.TotalMinutes:F1} minutes; AdamW, peak learning rate {settings.LearningRate}. These are the weights");
+        Line($"after step {run.BestStep:N0}, which had the lowest validation loss.");
+        Line($"");
+        if (Curves.Length > 0)
+        {
+            Line($"![Loss and learning rate over the epochs]({Curves})");
+            Line($"");
+        }
+
+        Line($"## Figures");
+        Line($"");
+        Line($"On the held-out text, which also chose the step: expect a little more on text from elsewhere.");
+        Line($"");
+        Line($"| protocol | tokens | nats/token | perplexity | bits/character | bits/byte |");
+        Line($"| --- | --- | --- | --- | --- | --- |");
+        foreach (var f in figures)
+        {
+            var protocol = f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous";
+            Line($"| {protocol} | {f.Tokens:N0} | {f.NatsPerToken:F4} | {f.Perplexity:F3} | {f.BitsPerCharacter:F4} | {f.BitsPerByte:F4} |");
+        }
+
+        Line($"");
+        Line($"`lm evaluate {ShellWord.Path($"models/{Name}")} {ShellWord.Path(corpus.Name)}{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
+        Line($"");
+        Line($"## Known limits");
+        Line($"");
+        Line($"It has read one text and knows nothing else: it imitates that text's form, invents its facts and repeats its");
+        Line($"prejudices. It can give back passages of its training text word for word. It follows no instructions.");
+        return card.ToString();
+    }
+
+    /// <summary>What is not the default.</summary>
+    private static string Rules(Tokenizer tokenizer)
+    {
+        var unknown = tokenizer is not CharacterTokenizer characters ? "" : characters.UnknownRule switch
+        {
+            UnknownCharacterRule.Drop => "; unknown characters are left out",
+            UnknownCharacterRule.Replace => $"; unknown characters are read as U+{characters.Replacement!.Value.Value:X4}",
+            _ => "",
+        };
+        return tokenizer.Normalization == TextNormalization.None
+            ? unknown
+            : $"{unknown}; text is normalized to {tokenizer.Normalization.ToString().ToUpperInvariant()}";
+    }
+}
