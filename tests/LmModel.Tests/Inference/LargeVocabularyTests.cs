@@ -5,7 +5,6 @@ using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Sampling;
-using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using CsCheck;
 using LmModel.Checkpoints;
 using LmModel.Networks;
-using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;

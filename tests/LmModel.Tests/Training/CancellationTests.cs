@@ -3,8 +3,7 @@ using LmModel.Evaluation;
 using LmModel.Evaluation.Comparison;
 using LmModel.Evaluation.Leaks;
 using LmModel.Evaluation.Ngrams;
-using LmModel.Tests.Checkpoints;
-using LmModel.Tests.Inference;
+using LmModel.Tests.Generation;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Training;

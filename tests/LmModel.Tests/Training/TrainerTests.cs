@@ -3,7 +3,6 @@ using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Networks;
-using LmModel.Tests.Checkpoints;
 using LmModel.Tokenization;
 using LmModel.Training;
 using LmModel.Training.Checkpoints;

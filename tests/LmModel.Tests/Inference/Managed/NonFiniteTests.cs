@@ -4,6 +4,7 @@ using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Numerics;
+using LmModel.Tests.Generation;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference.Managed;

@@ -1,0 +1,42 @@
+using LmCli.Bench;
+using LmCli.Bench.Peers;
+using LmModel.Networks;
+
+namespace LmCli.Tests.Bench;
+
+public sealed class PeerTests
+{
+    [Theory]
+    [InlineData(Cell.Lstm, false)]
+    [InlineData(Cell.Lstm, true)]
+    [InlineData(Cell.Gru, false)]
+    [InlineData(Cell.RnnTanh, false)]
+    [InlineData(Cell.RnnRelu, false)]
+    public void Peers_step_the_measured_network_and_no_other(Cell cell, bool tied)
+    {
+        const int batch = 3;
+        var network = BenchNetwork.Random(cell, hidden: 24, layers: 2, vocabulary: 40);
+        network = network with { Config = network.Config with { TieWeights = tied } };
+        using var model = network.Open(Precision.Fp32, threads: 2);
+        using var ours = new StepModelPeer(model, batch);
+        List<Peer> peers = [new TorchModulePeer(network, batch)];
+        if (cell is Cell.Lstm)
+        {
+            peers.Add(new TorchCellPeer(network, batch));
+        }
+
+        var (expected, actual) = (new float[batch * 40], new float[batch * 40]); // (B, V)
+        for (var step = 0; step < 5; step++)
+        {
+            var tokens = network.Prompt(batch, step);
+            ours.Step(tokens, expected);
+            foreach (var peer in peers)
+            {
+                peer.Step(tokens, actual);
+                Assert.All(actual.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+            }
+        }
+
+        peers.ForEach(peer => peer.Dispose());
+    }
+}

@@ -1,0 +1,342 @@
+using LmModel.Corpora;
+using LmModel.Networks;
+using LmModel.Training.Planning;
+using LmModel.Training.Settings;
+
+namespace LmModel.Tests.Training.Planning;
+
+public sealed class TrainingPlanTests
+{
+    private const double Speed = 100e9;
+
+    private static readonly TrainingChoices Nothing = new();
+
+    private static CorpusFacts English(long bytes) => new(bytes, bytes, 65);
+
+    private static TrainingPlan Plan(CorpusFacts text, double minutes, TrainingChoices? given = null, double speed = Speed) =>
+        TrainingPlan.Make(text, given ?? Nothing, new TrainingTime(minutes, speed));
+
+    [Theory]
+    [InlineData(1_000_000, 1_000_000, 65, "characters", 65)]
+    [InlineData(3_000_000, 3_000_000, 512, "characters", 512)]
+    [InlineData(600_000, 200_000, 2_500, "bytes", 256)]
+    [InlineData(3_000_001, 3_000_001, 65, "bpe", 1024)]
+    [InlineData(30_000_000, 10_000_000, 4_000, "bpe", 8192)]
+    public void The_tokenizer_follows_the_text(long bytes, long characters, int distinct, string tokenizer, int vocabulary)
+    {
+        var plan = Plan(new CorpusFacts(bytes, characters, distinct), 20);
+
+        Assert.Equal((tokenizer, vocabulary), (plan.Tokenizer, plan.Vocabulary));
+        Assert.Equal(vocabulary, plan.Network.VocabularySize);
+    }
+
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(1_000_000)]
+    [InlineData(100_000_000)]
+    public void More_time_or_a_faster_machine_never_makes_a_smaller_training(long bytes)
+    {
+        var text = English(bytes);
+        var plans = new[] { 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 1000 }.Select(m => Plan(text, m)).ToList();
+
+        Assert.All(plans.Zip(plans.Skip(1)), pair =>
+        {
+            Assert.True(pair.First.Network.HiddenSize <= pair.Second.Network.HiddenSize);
+            Assert.True(pair.First.Network.ParameterCount * Tokens(pair.First) <= pair.Second.Network.ParameterCount * Tokens(pair.Second) * 1.01);
+        });
+        Assert.InRange(Plan(text, 20, speed: 2 * Speed).Network.HiddenSize, Plan(text, 20).Network.HiddenSize, Plan(text, 40).Network.HiddenSize);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(3_000)]
+    [InlineData(10_000)]
+    [InlineData(20_000)]
+    [InlineData(60_000)]
+    [InlineData(100_000)]
+    [InlineData(300_000)]
+    [InlineData(1_115_394)]
+    public void A_text_of_any_length_gets_enough_steps_to_be_learnt(long bytes)
+    {
+        foreach (var minutes in new[] { 1, 5, 20 })
+        {
+            var plan = Plan(English(bytes), minutes, speed: 5 * Speed);
+
+            Assert.True(plan.Settings.Steps >= 700, $"{plan.Settings.Steps} steps in {minutes} minutes");
+            Assert.True(plan.Epochs >= 1.5, $"{plan.Epochs} epochs in {minutes} minutes");
+        }
+    }
+
+    [Theory]
+    [InlineData(3_000, 192)]
+    [InlineData(20_000, 320)]
+    [InlineData(60_000, 512)]
+    [InlineData(300_000, 768)]
+    public void The_network_suits_the_length_of_the_text(long bytes, int widest)
+    {
+        Assert.Equal(widest, Plan(English(bytes), 1000).Network.HiddenSize);
+        Assert.True(Plan(English(bytes), 0.2).Network.HiddenSize <= widest);
+    }
+
+    [Theory]
+    [InlineData(3_000, 4000)]
+    [InlineData(20_000, 2048)]
+    public void A_network_too_wide_for_its_text_is_trained_all_the_same(long bytes, int asked)
+    {
+        var plan = TrainingPlan.Make(English(bytes), new() { HiddenSize = asked }, new(10_000, 1e11));
+
+        Assert.InRange(plan.Epochs, 19, 21);
+        Assert.True(plan.Settings.Patience > 0);
+    }
+
+    [Fact]
+    public void A_short_text_is_not_read_for_ever()
+    {
+        var (one, twenty, hour) = (Plan(English(20_000), 1), Plan(English(20_000), 20), Plan(English(20_000), 60));
+
+        Assert.True(one.Epochs < twenty.Epochs);
+        Assert.Equal((twenty.Settings, twenty.Network), (hour.Settings, hour.Network));
+        Assert.Contains(hour.Reasons, r => r.Contains("which is enough for its length, so this takes less than 60 minutes"));
+        Assert.DoesNotContain(one.Reasons, r => r.Contains("which is enough"));
+        Assert.Equal(TrainingPlanRules.MostDropout, twenty.Network.Dropout);
+    }
+
+    [Fact]
+    public void Short_texts_are_read_in_few_columns_and_short_windows()
+    {
+        (int, int) Of(long bytes) => Plan(English(bytes), 1000) is { Settings: var s } ? (s.BatchSize, s.WindowLength) : default;
+
+        Assert.Equal(
+            [(2, 32), (4, 32), (8, 64), (16, 128), (16, 128), (32, 128), (64, 128), (64, 64)],
+            new long[] { 1_000, 3_000, 20_000, 60_000, 100_000, 300_000, 1_115_394, 30_000_000 }.Select(Of));
+    }
+
+    [Fact]
+    public void Little_time_makes_smaller_steps()
+    {
+        var (little, much) = (Plan(English(100_000), 1).Settings, Plan(English(100_000), 60).Settings);
+
+        Assert.Equal((16, 64), (little.BatchSize, little.WindowLength));
+        Assert.Equal((16, 128), (much.BatchSize, much.WindowLength));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(60)]
+    [InlineData(240)]
+    public void A_megabyte_is_read_about_ten_times_or_more(double minutes)
+    {
+        var plan = Plan(English(1_115_394), minutes);
+
+        Assert.InRange(plan.Epochs, 9.9, 100);
+        Assert.True(plan.Settings.Steps >= 1000);
+    }
+
+    [Fact]
+    public void The_more_often_a_text_is_read_the_more_is_dropped()
+    {
+        var plans = new[] { 1, 4, 10, 30, 100, 100_000 }.Select(epochs => TrainingPlan.Make(
+            English(1_000_000),
+            new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128, HiddenSize = 768 }, time: null)).ToList();
+
+        Assert.Equal([0, 0.08, 0.18, 0.3, 0.43, 0.75], plans.Select(p => p.Network.Dropout));
+        Assert.Equal([0, 0.03, 0.07, 0.12, 0.17, 0.3], plans.Select(p => p.Settings.InputDropout));
+        Assert.Equal([0, 0.06, 0.14, 0.24, 0.34, 0.6], plans.Select(p => p.Settings.WeightDrop));
+        Assert.Equal([0.01, 0.1, 0.1, 0.1, 0.1, 0.1], plans.Select(p => p.Settings.WeightDecay));
+        Assert.StartsWith("Dropout: none, because the text is read 1.0 times by", plans[0].Reasons[^2]);
+    }
+
+    [Fact]
+    public void The_more_parameters_read_a_text_the_more_is_dropped()
+    {
+        var plans = new[] { 64, 256, 1024 }.Select(units => TrainingPlan.Make(
+            English(100_000), new TrainingChoices { Steps = 2000, HiddenSize = units }, time: null).Network.Dropout).ToList();
+
+        Assert.Equal(plans.Distinct().Order(), plans);
+    }
+
+    [Fact]
+    public void A_training_for_a_time_ends_early_after_a_fifth_of_it_without_a_new_best()
+    {
+        var plan = Plan(English(100_000), 5);
+        var often = Plan(English(100_000), 5, new TrainingChoices { ValidateEvery = 1 });
+
+        Assert.Equal(5, plan.Settings.Patience);
+        Assert.Equal(often.Settings.Steps / 5.0, often.Settings.Patience, 1.0);
+        Assert.Contains("ends early after 5 without a new best", plan.Reasons[^1]);
+    }
+
+    [Fact]
+    public void A_training_of_steps_that_were_asked_for_takes_all_of_them() =>
+        Assert.Equal(0, TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);
+
+    [Fact]
+    public void What_is_given_stays_and_the_rest_adapts()
+    {
+        var given = new TrainingChoices
+        {
+            Tokenizer = "bpe",
+            Vocabulary = 300,
+            Cell = Cell.RnnTanh,
+            Layers = 1,
+            HiddenSize = 1024,
+            EmbeddingSize = 7,
+            Dropout = 0.7,
+            TieWeights = false,
+            BatchSize = 8,
+            WindowLength = 32,
+            LearningRate = 0.5,
+            WarmupSteps = 3,
+            Schedule = Schedule.OneCycle,
+            WeightDecay = 0.5,
+            GradientClip = 0.25,
+            StateResetProbability = 0.5,
+            JitterWindows = true,
+            InputDropout = 0.51,
+            EmbeddingDropout = 0.52,
+            WeightDrop = 0.53,
+            RecurrentInitialization = RecurrentInitialization.Identity,
+            AverageDecay = 0.5,
+            SampledTokens = 100,
+            Patience = 4,
+            Cycles = 2,
+            Arithmetic = TrainingArithmetic.Fp32,
+            ValidationShare = 0.25,
+            ValidateEvery = 7,
+            Seed = 9,
+        };
+        var plan = Plan(English(1_000_000), 10, given);
+
+        Assert.Equal(given with { Steps = plan.Settings.Steps }, Choices(plan));
+        Assert.True(plan.Settings.Steps < Plan(English(1_000_000), 10, given with { HiddenSize = 256 }).Settings.Steps);
+    }
+
+    [Fact]
+    public void Characters_get_one_layer_and_an_embedding_no_wider_than_their_number()
+    {
+        var (characters, longer) = (Plan(English(1_000_000), 20).Network, Plan(English(20_000_000), 20).Network);
+
+        Assert.True(characters.HiddenSize / 4 > 65);
+        Assert.Equal((1, 64), (characters.Layers, characters.EmbeddingSize));
+        Assert.Equal((2, longer.HiddenSize), (longer.Layers, longer.EmbeddingSize));
+    }
+
+    [Fact]
+    public void A_plain_network_drops_less_because_it_has_fewer_parameters()
+    {
+        TrainingPlan Of(Cell cell) => TrainingPlan.Make(
+            English(1_115_394), new TrainingChoices { Cell = cell, Steps = 2564, HiddenSize = 768 }, time: null);
+        var (lstm, plain) = (Of(Cell.Lstm), Of(Cell.RnnTanh));
+
+        Assert.Equal((0.25, 0.1, 0.2), (lstm.Network.Dropout, lstm.Settings.InputDropout, lstm.Settings.WeightDrop));
+        Assert.Equal((0.1, 0.04, 0.08), (plain.Network.Dropout, plain.Settings.InputDropout, plain.Settings.WeightDrop));
+    }
+
+    [Fact]
+    public void A_number_of_steps_needs_no_time()
+    {
+        var plan = TrainingPlan.Make(English(1_000_000), new TrainingChoices { Steps = 123 }, time: null);
+
+        Assert.Equal((123, 256), (plan.Settings.Steps, plan.Network.HiddenSize));
+        Assert.Contains(plan.Reasons, r => r.Contains("a number of steps says nothing about time"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_plan_without_steps_needs_a_time(double minutes)
+    {
+        var message = Assert.Throws<ArgumentException>(() => Plan(English(1000), minutes)).Message;
+
+        Assert.Contains("A plan needs steps, or a time above 0 minutes, not", message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    [InlineData(5_000)]
+    [InlineData(1_115_394)]
+    [InlineData(50_000_000)]
+    [InlineData(20_000_000_000)]
+    public void Every_plan_is_valid(long bytes)
+    {
+        foreach (var minutes in new[] { 0.01, 1, 20, 10_000 })
+        {
+            foreach (var speed in new[] { 1e8, Speed, 1e14 })
+            {
+                var plan = Plan(English(bytes), minutes, speed: speed);
+                Assert.Empty(plan.Network.Problems().Concat(plan.Settings.Problems()));
+                Assert.True(plan.Settings.ValidateEvery <= Math.Max(1, plan.Settings.Steps));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_reasons_name_the_numbers()
+    {
+        var plan = Plan(English(1_115_394), 20);
+        var reasons = string.Join('\n', plan.Reasons);
+
+        Assert.All(
+            ["1,115,394", "65", $"1 x {plan.Network.HiddenSize}", "20 minutes", "100 GFLOP/s", $"{plan.Settings.Steps:N0} of",
+             $"{plan.Epochs:0.0} times", $"{plan.Network.Dropout} between layers", $"every {plan.Settings.ValidateEvery:N0} steps"],
+            number => Assert.Contains(number, reasons));
+        Assert.Equal(6, plan.Reasons.Count);
+    }
+
+    [Fact]
+    public void Facts_count_characters_not_code_units() =>
+        Assert.Equal(new CorpusFacts(9, 4, 3), CorpusFacts.Of(["ä", "ä🦆a"]));
+
+    [Fact]
+    public void A_choice_falls_back_on_another_where_it_is_open()
+    {
+        var all = Choices(Plan(English(1000), 1));
+        Assert.All(typeof(TrainingChoices).GetProperties(), p => Assert.True(p.Name is "Arithmetic" || p.GetValue(all) is not null, p.Name));
+
+        Assert.Equal(all, Nothing.Or(all));
+        Assert.Equal(all with { Layers = 9 }, new TrainingChoices { Layers = 9 }.Or(all));
+        Assert.Equal(TrainingArithmetic.Bf16, Nothing.Or(new TrainingChoices { Arithmetic = TrainingArithmetic.Bf16 }).Arithmetic);
+    }
+
+    private static double Tokens(TrainingPlan plan) => (double)plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
+
+    private static TrainingChoices Choices(TrainingPlan plan)
+    {
+        var (network, settings) = (plan.Network, plan.Settings);
+        return new TrainingChoices
+        {
+            Tokenizer = plan.Tokenizer,
+            Vocabulary = plan.Vocabulary,
+            Cell = network.Cell,
+            Layers = network.Layers,
+            HiddenSize = network.HiddenSize,
+            EmbeddingSize = network.EmbeddingSize,
+            Dropout = network.Dropout,
+            TieWeights = network.TieWeights,
+            BatchSize = settings.BatchSize,
+            WindowLength = settings.WindowLength,
+            Steps = settings.Steps,
+            LearningRate = settings.LearningRate,
+            WarmupSteps = settings.WarmupSteps,
+            Schedule = settings.Schedule,
+            WeightDecay = settings.WeightDecay,
+            GradientClip = settings.GradientClip,
+            StateResetProbability = settings.StateResetProbability,
+            JitterWindows = settings.JitterWindows,
+            InputDropout = settings.InputDropout,
+            EmbeddingDropout = settings.EmbeddingDropout,
+            WeightDrop = settings.WeightDrop,
+            RecurrentInitialization = settings.RecurrentInitialization,
+            AverageDecay = settings.AverageDecay,
+            SampledTokens = settings.SampledTokens,
+            Patience = settings.Patience,
+            Cycles = settings.Cycles,
+            Arithmetic = settings.Arithmetic,
+            ValidationShare = settings.ValidationShare,
+            ValidateEvery = settings.ValidateEvery,
+            Seed = settings.Seed,
+        };
+    }
+}

@@ -1,0 +1,124 @@
+using LmModel.Checkpoints;
+using LmModel.Corpora;
+using LmModel.Evaluation;
+using LmModel.Networks;
+using LmModel.Tokenization;
+using LmModel.Training.Reporting;
+
+namespace LmModel.Tests.Training.Reporting;
+
+public sealed class PrecisionRecordTests : IDisposable
+{
+    private static readonly Corpus Text = Corpus.FromText("ducks.txt", "quack");
+
+    private static readonly PrecisionResult[] Results =
+    [
+        Result(Precision.Fp32, 1.25, 4000), Result(Precision.Bf16, 1.2502, 2000), Result(Precision.Int8, 1.26, 1000),
+    ];
+
+    private const string Section =
+        """
+        ## Precision
+
+        Served in bf16 where nothing else is asked for: it reads the fewest bytes of weights of those whose
+        loss differs from that of fp32 by less than 0.001 nats a token.
+
+        | precision | nats/token | difference | bytes of weights a token |
+        | --- | --- | --- | --- |
+        | fp32 | 1.25000 | 0 | 4,000 |
+        | bf16 | 1.25020 | +0.00020 | 2,000 |
+        | int8 | 1.26000 | +0.01000 | 1,000 |
+
+        1,000 tokens of `ducks.txt`, cold windows of 256: `lm quantize models/gru ducks.txt --split validation`.
+
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Model => _folder["gru"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_choice_and_its_evidence_are_in_the_folder()
+    {
+        Save("# gru\n");
+
+        var report = PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
+
+        var read = ModelFolder.Open(Model).PrecisionReport!;
+        Assert.Equal(report.Figures, read.Figures);
+        Assert.Equal((Precision.Bf16, 0.001, "ducks.txt", Text.Sha256), (read.Default, read.Tolerance, read.Text, read.TextSha256));
+        Assert.Equal((0.1, "cold", 256, 1000L), (read.TextShare, read.Protocol, read.Window, read.Tokens));
+    }
+
+    [Theory]
+    [InlineData("# gru\n", "# gru\n\n", "")]
+    [InlineData("", "", "")]
+    [InlineData("# gru\n\n## Known limits\n\nMany.\n", "# gru\n\n", "\n## Known limits\n\nMany.\n")]
+    [InlineData("# gru\n\n## Precision\n\nOld.\n### Older\n\n## More\n\nx", "# gru\n\n", "\n## More\n\nx")]
+    [InlineData("# gru\n\n## More\n\n## Precision\n\nOld.\n", "# gru\n\n## More\n\n", "")]
+    [InlineData("```\n## Precision\n```\n", "```\n## Precision\n```\n\n", "")]
+    public void The_card_gets_one_section_and_keeps_the_rest(string card, string before, string after)
+    {
+        var expected = before + Section.ReplaceLineEndings("\n") + after;
+        Save(card);
+        for (var time = 1; time <= 2; time++)
+        {
+            PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
+            Assert.Equal(expected, ModelFolder.Open(Model).Card);
+        }
+    }
+
+    [Fact]
+    public void A_folder_without_a_card_gets_none()
+    {
+        Save("");
+        File.Delete(Path.Combine(Model, "README.md"));
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);
+        Assert.Null(ModelFolder.Open(Model).Card);
+    }
+
+    [Fact]
+    public void The_command_says_what_was_not_the_default()
+    {
+        Save("");
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 0.25 }), [.. Results.Select(
+            r => r with { Loss = r.Loss with { Protocol = Protocol.Contiguous, Window = 0 } })]);
+        Assert.Contains(
+            "contiguous: `lm quantize models/gru ducks.txt --split validation --validation 0.25 --protocol contiguous`.",
+            ModelFolder.Open(Model).Card);
+        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [.. Results.Select(r => r with { Loss = r.Loss with { Window = 7 } })]);
+        Assert.Contains("cold windows of 7: `lm quantize models/gru ducks.txt --window 7`.", ModelFolder.Open(Model).Card);
+    }
+
+    [Fact]
+    public void A_precision_whose_loss_is_no_number_is_left_out()
+    {
+        Save("");
+        var report = PrecisionRecord.Save(
+            ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [Results[0], Results[1], Result(Precision.Int8, double.NaN, 1000)]);
+        Assert.Equal([Precision.Fp32, Precision.Bf16], report.Figures.Select(f => f.Precision));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Nothing_is_recorded_where_the_loss_in_fp32_is_not_finite(double loss)
+    {
+        Save("");
+        var message = Assert.Throws<InvalidDataException>(() => PrecisionRecord.Save(
+            ModelFolder.Open(Model), Text.Split(new HoldOut()), [Result(Precision.Fp32, loss, 4000), Results[1], Results[2]])).Message;
+        Assert.StartsWith("The loss of the text is", message);
+        Assert.False(File.Exists(Path.Combine(Model, "precision.json")));
+    }
+
+    private static PrecisionResult Result(Precision precision, double natsPerToken, long bytes) =>
+        new(precision, new(Protocol.ColdWindows, 256, 1000, natsPerToken * 1000, 1000, 1000), bytes);
+
+    private void Save(string card)
+    {
+        var fixture = PyTorchFixture.Load("gru");
+        ModelFolder.Save(Model, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Weights, card);
+    }
+}
