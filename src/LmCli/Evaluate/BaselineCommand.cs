@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using LmCli.Options;
-using LmCli.Train;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation.Comparison;
@@ -88,7 +87,7 @@ internal static class BaselineCommand
 
         var kind = arguments.GetRequiredValue(Tokens);
         var otherwise = kind == "words" ? WordTokenizer.DefaultVocabularySize : DefaultMerged;
-        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split, new(null, TextNormalization.None), cancellation);
+        return CorpusTokenizer.Make(kind, arguments.GetValue(Vocabulary) ?? otherwise, split, new(), cancellation);
     }
 
     private static void PrintNgrams(IReadOnlyList<NgramResult> results)

@@ -7,7 +7,6 @@ using LmModel.Corpora;
 using LmModel.Evaluation.Leaks;
 using LmModel.Files;
 using LmModel.Networks;
-using LmModel.Tokenization;
 using LmModel.Training;
 using LmModel.Training.Planning;
 using LmModel.Training.Reporting;
@@ -18,9 +17,6 @@ namespace LmCli.Train;
 /// <summary><c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.</summary>
 internal static class TrainCommand
 {
-    /// <summary>Characters that are enough tokens for every window, even at a hundred a token.</summary>
-    private const long LongerThanAnyNeeds = 2_000_000;
-
     public static Command Create(Interruption interruption)
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
@@ -138,20 +134,20 @@ internal static class TrainCommand
     private static (Trainer Trainer, PlannedTime? Planned) Start(
         ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display, CancellationToken cancellation)
     {
-        var choices = TrainRecipe.Choices(arguments);
-        var held = CorpusOptions.HoldOutOf(arguments, Held);
-        var time = TrainRecipe.Time(arguments, choices);
-        var facts = CorpusFacts.Of(corpus.Text.Pieces());
-        var plan = TrainingPlan.Make(facts, choices, time);
+        var setup = TrainingSetup.For(
+            corpus, TrainRecipe.Choices(arguments), CorpusOptions.HoldOutOf(arguments, Held),
+            arguments.GetValue(Minutes) ?? TrainingSetup.DefaultMinutes);
+        var (plan, split) = (setup.Plan, setup.Split);
         display.Plan(plan);
         MemoryCheck.Require(
             MemoryNeed.OfTraining(plan.Network, plan.Settings), "This training",
-            "Less is needed by fewer --hidden, --layers or --vocabulary, and of the latter by a smaller --batch or --window.");
-        var split = corpus.Split(held with { Share = plan.Settings.ValidationShare });
+            "Less is needed by fewer --hidden, --layers or --vocabulary, "
+            + "and of the latter by a smaller --batch or --window.");
         if (split.ValidationCorpus is not null)
         {
             // It may be a part of the training text, which comparing whole documents does not find.
-            var leaks = TrainingText.Search(split.Training, split.Validation.ReadToEnd(), LeakCheck.DefaultWindow, cancellation);
+            var leaks = TrainingText.Search(
+                split.Training, split.Validation.ReadToEnd(), LeakCheck.DefaultWindow, cancellation);
             ScoreLines.Leaks(leaks).ToList().ForEach(display.Write);
         }
 
@@ -162,39 +158,16 @@ internal static class TrainCommand
                 $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
         }
 
-        var tokenizer = CorpusTokenizer.Make(plan.Tokenizer, plan.Vocabulary, split, TrainRecipe.Rules(arguments), cancellation);
-        var network = plan.Network with { VocabularySize = tokenizer.VocabularySize, StartToken = StartToken(tokenizer) };
-        var settings = plan.Settings;
-        if (choices.BatchSize is null && choices.WindowLength is null && split.Training.Length < LongerThanAnyNeeds)
-        {
-            // The plan knows only about how many longer tokens a text has.
-            settings = settings.FitTo(tokenizer.Encode(split.Training.ReadToEnd(), cancellation).Length);
-        }
-
         var card = new ModelCard
         {
             Name = Name(folder),
-            Command = TrainRecipe.Command(arguments, plan, timed: time is not null),
+            Command = TrainRecipe.Command(arguments, plan, timed: setup.Time is not null),
             About = arguments.GetValue(About) ?? "",
             Curves = LossCurves.SvgName,
         };
-        var twice = time is null ? null : TrainingPlan.Make(facts, choices, time with { Minutes = 2 * time.Minutes });
         return (
-            Trainer.Start(split, tokenizer, network, settings, folder, card),
-            twice is null ? null : new PlannedTime(time!, plan, twice));
-    }
-
-    /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>
-    private static int StartToken(Tokenizer tokenizer)
-    {
-        try
-        {
-            return tokenizer.Encode("\n") is [var id] ? id : 0;
-        }
-        catch (UnknownCharacterException)
-        {
-            return 0;
-        }
+            setup.Start(folder, card, TrainRecipe.Rules(arguments)),
+            setup.Time is { } time ? new PlannedTime(time, plan, setup.PlanFor(2 * time.Minutes)) : null);
     }
 
     private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using LmCli.Options;
+using LmModel.Corpora;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Training;
 using LmModel.Training.Settings;
 
 namespace LmCli.Train;
@@ -10,8 +12,6 @@ namespace LmCli.Train;
 /// <summary>What <c>lm train</c> can be told. An option without a default is chosen for the text and the time, and said.</summary>
 internal static class TrainOptions
 {
-    public const double DefaultMinutes = 20;
-
     public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to train on, or a folder: all .txt files in it and below it." };
 
     public static readonly Option<string?> Out = new("--out", "-o")
@@ -20,7 +20,7 @@ internal static class TrainOptions
     };
 
     public static readonly Option<double?> Minutes = Number<double>(
-        "--minutes", $"Time the training may take; the network and the steps are chosen for it. Default: {DefaultMinutes}.", 0.01, 100_000);
+        "--minutes", $"Time the training may take; the network and the steps are chosen for it. Default: {TrainingSetup.DefaultMinutes}.", 0.01, 100_000);
 
     public static readonly Option<string?> PresetName = new Option<string?>("--preset")
     {

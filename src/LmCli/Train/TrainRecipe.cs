@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using LmCli.Options;
+using LmModel.Corpora;
 using LmModel.Files;
 using LmModel.Tokenization;
 using LmModel.Training.Planning;
@@ -32,11 +33,6 @@ internal static class TrainRecipe
         var preset = Presets.Named(name).Choices;
         return given.Or(arguments.GetValue(Minutes) is null ? preset : preset with { Steps = null });
     }
-
-    /// <summary>The time to plan for; null where the steps are decided, which also spares measuring the machine.</summary>
-    public static TrainingTime? Time(ParseResult arguments, TrainingChoices choices) => choices.Steps is null
-        ? new TrainingTime(arguments.GetValue(Minutes) ?? DefaultMinutes, MachineSpeed.Measure(choices.Arithmetic))
-        : null;
 
     /// <summary>
     /// The command as a reader would repeat it, on any machine: the text by its name alone, without what is said elsewhere,

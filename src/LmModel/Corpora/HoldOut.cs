@@ -22,6 +22,9 @@ public sealed record HoldOut
     /// <summary>A file or folder of its own to validate on, instead of a share: the whole corpus is trained on.</summary>
     public string? ValidationText { get; init; }
 
+    /// <summary>The part is named, by documents or a text of its own, instead of measured by a share.</summary>
+    internal bool IsNamed => Documents.Count > 0 || ValidationText is not null;
+
     /// <summary>What of <c>lm</c>'s options asks for this part, after the text.</summary>
     internal string Options
     {

@@ -5,6 +5,7 @@ using LmModel.Evaluation;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
+using LmModel.Training.Batches;
 using LmModel.Training.Checkpoints;
 using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
@@ -225,7 +226,7 @@ public sealed class TrainerTests
         var text = Corpus.FromText("line.txt", string.Concat(Enumerable.Repeat("quack ", 50)));
         var tokenizer = CharacterTokenizer.FromCorpus(text.Text.Pieces());
         var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
-        var settings = Settings.FitTo((int)text.Split(new HoldOut()).Training.Length) with { Steps = 1 };
+        var settings = ContiguousBatches.Fit(Settings, text.Split(new HoldOut()).Training.Length) with { Steps = 1 };
 
         using var trainer = Trainer.Start(text.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card);
 

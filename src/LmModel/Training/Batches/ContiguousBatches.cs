@@ -1,4 +1,5 @@
 using LmModel.Corpora;
+using LmModel.Training.Settings;
 
 namespace LmModel.Training.Batches;
 
@@ -52,6 +53,27 @@ internal sealed class ContiguousBatches
 
     /// <summary>Tokens a text must have for one window an epoch at any offset.</summary>
     public static long LeastTokens(int batchSize, int windowLength) => ((2L * windowLength) - 1) * batchSize + 1;
+
+    /// <summary>
+    /// The settings with fewer columns, then shorter windows, where a text is too short for theirs.
+    /// </summary>
+    /// <param name="settings">How the text is to be trained on.</param>
+    /// <param name="tokens">Tokens of the training text.</param>
+    public static TrainingSettings Fit(TrainingSettings settings, long tokens)
+    {
+        var (batch, window) = (settings.BatchSize, settings.WindowLength);
+        while (batch > 1 && LeastTokens(batch, window) > tokens)
+        {
+            batch /= 2;
+        }
+
+        while (window > 1 && LeastTokens(batch, window) > tokens)
+        {
+            window /= 2;
+        }
+
+        return settings with { BatchSize = batch, WindowLength = window };
+    }
 
     /// <param name="position">Where in each column the window begins, from 0.</param>
     /// <param name="length">T; the position and it are at most <see cref="ColumnLength"/>.</param>

@@ -2,6 +2,7 @@ using System.Numerics;
 using LmModel.Corpora;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Training.Batches;
 using LmModel.Training.Settings;
 using static System.FormattableString;
 using static LmModel.Training.Planning.TrainingPlanRules;
@@ -127,7 +128,7 @@ public sealed record TrainingPlan
             _settings = _settings with { BatchSize = given.BatchSize ?? columns, WindowLength = given.WindowLength ?? window };
             if (given.BatchSize is null && given.WindowLength is null)
             {
-                _settings = _settings.FitTo((int)Math.Min(int.MaxValue, _tokens));
+                _settings = ContiguousBatches.Fit(_settings, (long)_tokens);
             }
         }
 

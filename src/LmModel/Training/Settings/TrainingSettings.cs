@@ -1,5 +1,4 @@
 using LmModel.Corpora;
-using LmModel.Training.Batches;
 
 namespace LmModel.Training.Settings;
 
@@ -92,26 +91,6 @@ public sealed record TrainingSettings
     {
         get => new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
         init => (ValidationShare, HeldOutDocuments, ValidationText) = (value.Share, value.Documents, value.ValidationText);
-    }
-
-    /// <summary>
-    /// The same with fewer columns, then shorter windows, where a text of <paramref name="tokens"/> tokens to train on
-    /// is too short for them.
-    /// </summary>
-    public TrainingSettings FitTo(int tokens)
-    {
-        var (batch, window) = (BatchSize, WindowLength);
-        while (batch > 1 && ContiguousBatches.LeastTokens(batch, window) > tokens)
-        {
-            batch /= 2;
-        }
-
-        while (window > 1 && ContiguousBatches.LeastTokens(batch, window) > tokens)
-        {
-            window /= 2;
-        }
-
-        return this with { BatchSize = batch, WindowLength = window };
     }
 
     /// <summary>Everything wrong with these settings, one sentence each; empty where they are valid.</summary>

@@ -48,7 +48,7 @@ public sealed class ContiguousBatchesTests
     [InlineData(1000000)]
     public void Settings_fitted_to_a_text_can_train_on_it(int tokens)
     {
-        var settings = new TrainingSettings().FitTo(tokens);
+        var settings = ContiguousBatches.Fit(new TrainingSettings(), tokens);
 
         Assert.True(Batches(new int[tokens], settings.BatchSize, settings.WindowLength).WindowsPerEpoch >= 1);
         Assert.True(tokens < 100_000 || settings == new TrainingSettings());

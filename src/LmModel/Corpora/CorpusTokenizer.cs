@@ -1,26 +1,27 @@
 using System.Text;
-using LmModel.Corpora;
 using LmModel.Tokenization;
 
-namespace LmCli.Train;
+namespace LmModel.Corpora;
 
-/// <summary>Makes the tokenizer of a corpus, the same for whoever reads it.</summary>
-internal static class CorpusTokenizer
+/// <summary>Makes the tokenizer of a corpus: the same one for a training and for a baseline.</summary>
+public static class CorpusTokenizer
 {
-    /// <summary>Characters that a BPE's merges are learned from at most: more hardly change them, but their words fill memory.</summary>
+    /// <summary>
+    /// Most characters that a BPE learns its merges from: more hardly change the merges, but their words fill memory.
+    /// </summary>
     public const long MostLearnedFrom = 1 << 26;
 
     /// <param name="kind">A tokenizer's <see cref="Tokenizer.Kind"/>.</param>
     /// <param name="vocabulary">Tokens of a trained vocabulary.</param>
     /// <param name="split">
-    /// Merges and words are those of what is trained on alone: no other text must have shaped what the network reads. Characters
-    /// are those of all: one that only the held-out text has could not be scored.
+    /// Merges and words come from the training text alone, so that the held-out text does not shape what the network reads.
+    /// Characters come from the whole text: one that occurs only in the held-out text could not be scored otherwise.
     /// </param>
-    /// <param name="rules">What it does with a text before and where it has no token.</param>
+    /// <param name="rules">How the tokenizer normalizes a text and treats characters without a token.</param>
     /// <param name="cancellation">Ends the learning.</param>
-    /// <exception cref="ArgumentException">The rules do not go with the kind or the text.</exception>
+    /// <exception cref="ArgumentException">The rules do not fit the kind or the text.</exception>
     public static Tokenizer Make(
-        string kind, int vocabulary, CorpusSplit split, TokenizerRules rules, CancellationToken cancellation)
+        string kind, int vocabulary, CorpusSplit split, TokenizerRules rules, CancellationToken cancellation = default)
     {
         RequireUnknownCharacters(kind, rules.Unknown);
         IEnumerable<string> Read(IEnumerable<string> pieces) => Tokenizer.Normalize(pieces, rules.Normalization);
@@ -55,27 +56,31 @@ internal static class CorpusTokenizer
         return rule.Replacement is not { } replacement || tokenizer.Vocabulary.Contains(replacement)
             ? new CharacterTokenizer(tokenizer.Vocabulary, rule.Rule, rule.Replacement)
             : throw new ArgumentException(
-                $"--unknown replace:{replacement} needs a character that the text has, and there is no U+{replacement.Value:X4} in it.");
+                $"--unknown replace:{replacement} needs a character that the text has, "
+                + $"and there is no U+{replacement.Value:X4} in it.");
     }
 }
 
-/// <summary>What a tokenizer does with a text before it splits it, and where it has no token.</summary>
-/// <param name="Unknown">Null for what the kind does by itself.</param>
+/// <summary>How a tokenizer normalizes a text and treats characters without a token.</summary>
+/// <param name="Unknown">Null for the default of the tokenizer's kind.</param>
 /// <param name="Normalization">The Unicode normalization form that the text is brought into.</param>
-internal sealed record TokenizerRules(UnknownCharacters? Unknown, TextNormalization Normalization);
+public sealed record TokenizerRules(
+    UnknownCharacters? Unknown = null, TextNormalization Normalization = TextNormalization.None);
 
 /// <summary>What a tokenizer does with a character that its vocabulary lacks.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="Replacement">What it is read as; null unless the rule is to replace it.</param>
-internal sealed record UnknownCharacters(UnknownCharacterRule Rule, Rune? Replacement)
+/// <param name="Replacement">The character that is read in its place; null unless the rule is to replace it.</param>
+public sealed record UnknownCharacters(UnknownCharacterRule Rule, Rune? Replacement)
 {
+    /// <summary>Reads <c>error</c>, <c>drop</c>, or <c>replace:</c> and one character.</summary>
     /// <returns>Null if the text is not a rule.</returns>
     public static UnknownCharacters? Parse(string text) => text switch
     {
         "error" => new(UnknownCharacterRule.Error, null),
         "drop" => new(UnknownCharacterRule.Drop, null),
         _ when text.StartsWith("replace:", StringComparison.Ordinal)
-            && text["replace:".Length..].EnumerateRunes().ToList() is [var replacement] => new(UnknownCharacterRule.Replace, replacement),
+            && text["replace:".Length..].EnumerateRunes().ToList() is [var replacement]
+            => new(UnknownCharacterRule.Replace, replacement),
         _ => null,
     };
 }
