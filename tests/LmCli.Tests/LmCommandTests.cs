@@ -289,7 +289,7 @@ public sealed class LmCommandTests : IDisposable
     [InlineData("bench|--rounds|abc", "'abc'")]
     [InlineData("baseline|x|--order|abc", "'abc'")]
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
-    [InlineData("train|x|--tokenizer|syllables", "'words'")]
+    [InlineData("train|x|--tokenizer|syllables", "'syllables' must be characters, bytes, bpe or words.")]
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]
     [InlineData("train|x|--unknown|replace:ab", "--unknown must be error, drop, or replace: and one character, such as replace:?, not 'replace:ab'.")]
     [InlineData("train|x|--unknown|replace:", "such as replace:?, not 'replace:'.")]

@@ -21,7 +21,7 @@ internal static class BenchCommand
         command.Arguments.Add(Model);
         foreach (var option in (Option[])
             [
-                Hidden, Layers, Vocabulary, TrainOptions.CellKind, Save, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
+                Hidden, Layers, Vocabulary, CellKind.Option, Save, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
                 NoPeers, Url, Clients,
             ])
         {
@@ -73,7 +73,7 @@ internal static class BenchCommand
         var network = arguments.GetValue(Model) is { } folder
             ? BenchNetwork.Open(folder)
             : BenchNetwork.Random(
-                arguments.GetValue(TrainOptions.CellKind) ?? Cell.Lstm, arguments.GetValue(Hidden), arguments.GetValue(Layers),
+                (Cell?)CellKind.Read(arguments) ?? Cell.Lstm, arguments.GetValue(Hidden), arguments.GetValue(Layers),
                 arguments.GetValue(Vocabulary));
         var tokens = arguments.GetValue(Tokens);
         return new BenchSettings

@@ -4,6 +4,7 @@ using System.Globalization;
 using LmCli.Options;
 using LmCli.Train;
 using LmModel.Networks;
+using LmModel.Training.Settings;
 
 namespace LmCli.Bench;
 
@@ -19,6 +20,9 @@ internal static class BenchOptions
     public static readonly Option<int> Hidden = Positive("--hidden", "Units of a layer, and of the embedding.", 512);
 
     public static readonly Option<int> Layers = Positive("--layers", "Recurrent layers.", 2);
+
+    /// <summary>The cell, as a training chooses it.</summary>
+    public static readonly SettingOption CellKind = TrainOptions.Of(nameof(TrainingChoices.Cell));
 
     public static readonly Option<int> Vocabulary = Positive("--vocabulary", "Tokens of the vocabulary.", 256);
 
@@ -66,12 +70,12 @@ internal static class BenchOptions
 
     /// <summary>What makes sense without a service only, and what with one.</summary>
     public static readonly IReadOnlyList<Option> LocalOnly =
-        [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Streams, Seconds, Threads, Kept, NoPeers, Save];
+        [Hidden, Layers, Vocabulary, CellKind.Option, Streams, Seconds, Threads, Kept, NoPeers, Save];
 
     public static readonly IReadOnlyList<Option> UrlOnly = [Clients];
 
     /// <summary>What a model folder decides.</summary>
-    public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, TrainOptions.CellKind, Save];
+    public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, CellKind.Option, Save];
 
     private static Option<int> Positive(string name, string description, int value) =>
         new Option<int>(name) { Description = description, DefaultValueFactory = _ => value }

@@ -30,4 +30,21 @@ internal static class OptionRules
         });
         return option;
     }
+
+    /// <summary>Refuses all but some names.</summary>
+    public static Option<string?> AcceptNames(this Option<string?> option, IReadOnlyList<string> names)
+    {
+        option.CustomParser = result =>
+        {
+            var given = result.Tokens[0].Value;
+            if (names.Contains(given))
+            {
+                return given;
+            }
+
+            result.AddError($"'{given}' must be {string.Join(", ", names.SkipLast(1))} or {names[^1]}.");
+            return null;
+        };
+        return option;
+    }
 }

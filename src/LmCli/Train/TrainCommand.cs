@@ -21,11 +21,13 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
         {
-            Text, Out, Minutes, PresetName, Tokens, Vocabulary, Unknown, Normalize, CellKind, Layers, Hidden, Embedding, Tie, Dropout,
-            InputDropout, EmbeddingDropout, WeightDrop, Initialization, Batch, Window, Jitter, Reset, Steps, LearningRate,
-            LearningRateSchedule, Cycles, Warmup, Decay, Clip, Average, SampledTokens, Arithmetic, Patience, Held,
-            CorpusOptions.Documents, CorpusOptions.ValidationText, Every, SampleEvery, Seed, Threads, About, Resume, Overwrite,
+            Text,
         };
+        foreach (var option in TrainOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, interruption)));
         return command;
     }
@@ -135,7 +137,7 @@ internal static class TrainCommand
         ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display, CancellationToken cancellation)
     {
         var setup = TrainingSetup.For(
-            corpus, TrainRecipe.Choices(arguments), CorpusOptions.HoldOutOf(arguments, Held),
+            corpus, TrainRecipe.Choices(arguments), CorpusOptions.HoldOutOf(arguments, Held.Option, (double?)Held.Read(arguments)),
             arguments.GetValue(Minutes) ?? TrainingSetup.DefaultMinutes);
         var (plan, split) = (setup.Plan, setup.Split);
         display.Plan(plan);

@@ -41,6 +41,22 @@ public sealed record TrainingPlan
     /// <summary>A sentence for each decision.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
+    /// <summary>
+    /// All that is decided, as choices that make the same plan without a time. The vocabulary is stated for bpe alone: how many
+    /// words or characters there are, the text decides.
+    /// </summary>
+    public TrainingChoices Choices => new TrainingChoices
+    {
+        Tokenizer = Tokenizer,
+        Vocabulary = Tokenizer == "bpe" ? Vocabulary : null,
+        Cell = Network.Cell,
+        Layers = Network.Layers,
+        HiddenSize = Network.HiddenSize,
+        EmbeddingSize = Network.EmbeddingSize,
+        TieWeights = Network.TieWeights,
+        Dropout = Network.Dropout,
+    }.With(TrainingSetting.All.Select(setting => (setting, setting.Of(Settings))));
+
     /// <param name="text">The text to train on.</param>
     /// <param name="given">What is decided already.</param>
     /// <param name="time">What the steps are counted from; needed where <paramref name="given"/> has none, else unused.</param>
@@ -81,7 +97,7 @@ public sealed record TrainingPlan
         private int _vocabulary;
         private double _tokens;
         private ModelConfig _network = null!;
-        private TrainingSettings _settings = new();
+        private TrainingSettings _settings = given.Over(new());
         private double _epochs;
 
         public void ChooseTokenizer()
@@ -111,12 +127,10 @@ public sealed record TrainingPlan
 
         public void ChooseSplit()
         {
-            var settings = new TrainingSettings();
-            var share = given.ValidationShare
-                ?? Math.Max(0.001, Math.Min(settings.ValidationShare, MostValidationBytes / Math.Max(1, text.Bytes)));
+            var most = Math.Min(_settings.ValidationShare, MostValidationBytes / Math.Max(1, text.Bytes));
             // Four digits, so that a reader can type it.
-            share = given.ValidationShare ?? Math.Max(0.001, Math.Round(share, 4));
-            _settings = settings with { ValidationShare = share };
+            var share = given.ValidationShare ?? Math.Max(0.001, Math.Round(most, 4));
+            _settings = _settings with { ValidationShare = share };
             _tokens *= 1 - share;
         }
 
@@ -181,7 +195,6 @@ public sealed record TrainingPlan
             _settings = _settings with
             {
                 InputDropout = given.InputDropout ?? planned.Input,
-                EmbeddingDropout = given.EmbeddingDropout ?? 0,
                 WeightDrop = given.WeightDrop ?? planned.Weight,
                 WeightDecay = given.WeightDecay ?? (planned.Between > 0 ? RepeatedWeightDecay : _settings.WeightDecay),
             };
@@ -207,15 +220,7 @@ public sealed record TrainingPlan
                 WarmupSteps = given.WarmupSteps ?? Math.Min(defaults.WarmupSteps, steps / 10),
                 AverageDecay = given.AverageDecay
                     ?? Math.Round(1 - 1 / Math.Clamp(steps * AveragedShare, 1, 1 / (1 - defaults.AverageDecay)), 4),
-                Schedule = given.Schedule ?? defaults.Schedule,
-                GradientClip = given.GradientClip ?? defaults.GradientClip,
-                StateResetProbability = given.StateResetProbability ?? defaults.StateResetProbability,
-                JitterWindows = given.JitterWindows ?? defaults.JitterWindows,
-                RecurrentInitialization = given.RecurrentInitialization ?? defaults.RecurrentInitialization,
                 Patience = given.Patience ?? (time is null ? 0 : (int)Math.Max(1, Math.Ceiling(PatientShare * steps / every))),
-                Cycles = given.Cycles ?? defaults.Cycles,
-                Arithmetic = given.Arithmetic ?? defaults.Arithmetic,
-                Seed = given.Seed ?? defaults.Seed,
             };
             Say(Invariant($"Validation: every {every:N0} steps on the last {_settings.ValidationShare:0.##%} of the text, which is never trained on.")
                 + (_settings.Patience > 0 ? Invariant($" The training ends early after {_settings.Patience} without a new best.") : ""));

@@ -3,75 +3,106 @@ using LmModel.Corpora;
 namespace LmModel.Training.Settings;
 
 /// <summary>How a network is trained. The defaults give a sensible character model of a text of about a megabyte.</summary>
+/// <remarks>A property with its attribute is all that declares a setting: <see cref="TrainingSetting"/>.</remarks>
 public sealed record TrainingSettings
 {
+    /// <summary>Probability of dropping an element of the embedded tokens, the same ones at every step of a window.</summary>
+    [Setting("--input-dropout", "Dropout of the embedded tokens, the same elements at every step of a window.",
+        Least = 0, Most = 0.95, Default = "planned", InRecipe = true)]
+    public double InputDropout { get; init; }
+
+    /// <summary>Probability of dropping a token's whole embedding for a window.</summary>
+    [Setting("--embedding-dropout", "Dropout of whole tokens of the embedding, for a window.",
+        Least = 0, Most = 0.95, InRecipe = true)]
+    public double EmbeddingDropout { get; init; }
+
+    /// <summary>Probability of dropping an element of the recurrent matrices for a window.</summary>
+    [Setting("--weight-drop", "Dropout of elements of the recurrent matrices, for a window.",
+        Least = 0, Most = 0.95, Default = "planned", InRecipe = true)]
+    public double WeightDrop { get; init; }
+
+    /// <summary>How the recurrent matrices are initialized.</summary>
+    [Setting("--initialization", "Initial values of the recurrent matrices.")]
+    public RecurrentInitialization RecurrentInitialization { get; init; } = RecurrentInitialization.Orthogonal;
+
     /// <summary>B, columns of text read side by side.</summary>
+    [Setting("--batch", "Columns of text read side by side.", Least = 1, Most = 4096,
+        Default = "planned, 64 for a megabyte", InRecipe = true)]
     public int BatchSize { get; init; } = 64;
 
     /// <summary>T, steps that gradients flow back through.</summary>
+    [Setting("--window", "Steps that gradients flow back through.", Least = 1, Most = 8192,
+        Default = "planned, 128 for 100 KB or more, 64 with longer tokens", InRecipe = true)]
     public int WindowLength { get; init; } = 128;
 
-    /// <summary>Updates of the weights.</summary>
-    public int Steps { get; init; } = 2000;
-
-    /// <summary>Peak of the learning rate.</summary>
-    public double LearningRate { get; init; } = 3e-3;
-
-    /// <summary>Steps over which the learning rate rises from 0 to its peak.</summary>
-    public int WarmupSteps { get; init; } = 100;
-
-    /// <summary>Share of the peak that the schedule ends at.</summary>
-    public double FinalLearningRateShare { get; init; } = 0.02;
-
-    /// <summary>How the learning rate goes after its rise.</summary>
-    public Schedule Schedule { get; init; } = Schedule.Cosine;
-
-    /// <summary>How often the schedule is gone through: each further time begins at the peak again, from better weights.</summary>
-    public int Cycles { get; init; } = 1;
-
-    /// <summary>Decay of AdamW (Loshchilov and Hutter 2019), on matrices only.</summary>
-    public double WeightDecay { get; init; } = 0.01;
-
-    /// <summary>Norm that the gradient is scaled down to (Pascanu et al. 2013).</summary>
-    public double GradientClip { get; init; } = 0.5;
+    /// <summary>Draw the length of each window instead of cutting every <see cref="WindowLength"/> tokens.</summary>
+    [Setting("--jitter", "Draw the length of each window, so that the text is cut elsewhere every time.")]
+    public bool JitterWindows { get; init; }
 
     /// <summary>
     /// Probability that a column starts a window from the zero state instead of the carried one: a served model starts
     /// cold, so it must have practised that.
     /// </summary>
+    [Setting("--reset", "Probability that a column begins a window cold, as a served model does.", Least = 0, Most = 1)]
     public double StateResetProbability { get; init; } = 0.03;
 
-    /// <summary>Draw the length of each window instead of cutting every <see cref="WindowLength"/> tokens.</summary>
-    public bool JitterWindows { get; init; }
+    /// <summary>Updates of the weights.</summary>
+    [Setting("--steps", "Updates of the weights, instead of --minutes.", Least = 1, Default = "planned", InRecipe = true)]
+    public int Steps { get; init; } = 2000;
 
-    /// <summary>Probability of dropping an element of the embedded tokens, the same ones at every step of a window.</summary>
-    public double InputDropout { get; init; }
+    /// <summary>Peak of the learning rate.</summary>
+    [Setting("--learning-rate", "Peak of the learning rate.", Least = 1e-9, Most = 10,
+        Default = "0.003; 0.002 for plain cells", InRecipe = true)]
+    public double LearningRate { get; init; } = 3e-3;
 
-    /// <summary>Probability of dropping a token's whole embedding for a window.</summary>
-    public double EmbeddingDropout { get; init; }
+    /// <summary>Share of the peak that the schedule ends at.</summary>
+    [Setting(null, "Share of the peak that the schedule ends at.", Least = 0, Most = 1)]
+    public double FinalLearningRateShare { get; init; } = 0.02;
 
-    /// <summary>Probability of dropping an element of the recurrent matrices for a window.</summary>
-    public double WeightDrop { get; init; }
+    /// <summary>The course of the learning rate.</summary>
+    [Setting("--schedule",
+        "Course of the learning rate: a straight rise and half a cosine down, or half a cosine up and half a cosine down.")]
+    public Schedule Schedule { get; init; } = Schedule.Cosine;
 
-    /// <summary>Where the recurrent matrices begin.</summary>
-    public RecurrentInitialization RecurrentInitialization { get; init; } = RecurrentInitialization.Orthogonal;
+    /// <summary>Times that the schedule is gone through; each further time begins at the peak again, from better weights.</summary>
+    [Setting("--cycles", "Times that the schedule is gone through; each begins at the peak again, from better weights.",
+        Least = 1, Most = 1000)]
+    public int Cycles { get; init; } = 1;
+
+    /// <summary>Steps over which the learning rate rises from 0 to its peak.</summary>
+    [Setting("--warmup", "Steps of the rise to the peak, with the cosine.", Least = 0,
+        Default = "100, at most a tenth of the steps", InRecipe = true)]
+    public int WarmupSteps { get; init; } = 100;
+
+    /// <summary>Decay of AdamW (Loshchilov and Hutter 2019), on matrices only.</summary>
+    [Setting("--weight-decay", "AdamW's decay of matrices.", Least = 0, Most = 1,
+        Default = "0.1 with dropout, 0.01 without", InRecipe = true)]
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Norm that the gradient is scaled down to (Pascanu et al. 2013).</summary>
+    [Setting("--clip", "Norm that the gradient is scaled down to.", Least = 1e-6, Most = 1e6)]
+    public double GradientClip { get; init; } = 0.5;
 
     /// <summary>
     /// β of the moving average of the weights, which is what is validated and saved: 0 keeps none, 0.999 averages over
     /// about the last 1,000 steps.
     /// </summary>
+    [Setting("--average", "Decay of the moving average of the weights, which is validated and saved; 0 keeps none.",
+        Least = 0, Most = 0.999999, Default = "planned, about the last 5 % of the steps", InRecipe = true)]
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>Tokens that stand for the vocabulary in the training loss of a step; 0 for all of it.</summary>
+    [Setting("--sampled-tokens", "Tokens that stand for a large vocabulary in the training loss of a step; 0 for all.",
+        Least = 0, Most = 1 << 20, Default = "0; 4096 for more than 16,384 tokens")]
     public int SampledTokens { get; init; }
 
-    /// <summary>Validations without a new best after which the training ends; 0 never ends it early.</summary>
-    public int Patience { get; init; }
-
-    /// <summary>What the products of the training are computed in; null for the fastest that this processor computes itself.</summary>
+    /// <summary>Number format of the matrix products; null for the fastest that this processor computes itself.</summary>
+    [Setting("--arithmetic", "Number format of the products.", Default = "the fastest that the processor has")]
     public TrainingArithmetic? Arithmetic { get; init; }
 
     /// <summary>Share of the text that is validated on and never trained on: its end, or whole documents of a folder.</summary>
+    [Setting("--validation", "Share of the text that is held out: its end, or whole documents of a folder.",
+        Least = 0.001, Most = 0.5, Default = "0.1, less of a large text", InRecipe = true)]
     public double ValidationShare { get; init; } = Corpora.HoldOut.DefaultShare;
 
     /// <summary>Names of the documents that are validated on instead of a share; * and ? stand for any.</summary>
@@ -81,9 +112,16 @@ public sealed record TrainingSettings
     public string? ValidationText { get; init; }
 
     /// <summary>Steps between validations, each of which also saves the training.</summary>
+    [Setting("--validate-every", "Steps between validations; each saves.", Least = 1, Default = "planned", InRecipe = true)]
     public int ValidateEvery { get; init; } = 200;
 
+    /// <summary>Validations without a new best after which the training ends; 0 never ends it early.</summary>
+    [Setting("--patience", "Validations without a new best after which the training ends; 0 never ends it early.",
+        Least = 0, Default = "a fifth of them; 0 with --steps", InRecipe = true)]
+    public int Patience { get; init; }
+
     /// <summary>Key of every random number of the training: weights, dropout, offsets, resets.</summary>
+    [Setting("--seed", "Key of every random number.", Least = 0)]
     public long Seed { get; init; } = 1;
 
     /// <summary>What is validated on.</summary>
@@ -94,27 +132,13 @@ public sealed record TrainingSettings
     }
 
     /// <summary>Everything wrong with these settings, one sentence each; empty where they are valid.</summary>
-    public IEnumerable<string> Problems()
-    {
-        foreach (var (name, value, least, most) in new (string, double, double, double)[]
-        {
-            ("batch size", BatchSize, 1, 4096), ("window length", WindowLength, 1, 8192),
-            ("steps", Steps, 1, int.MaxValue), ("learning rate", LearningRate, 1e-9, 10),
-            ("warm-up steps", WarmupSteps, 0, int.MaxValue), ("final learning rate share", FinalLearningRateShare, 0, 1),
-            ("weight decay", WeightDecay, 0, 1), ("gradient clip", GradientClip, 1e-6, 1e6),
-            ("state reset probability", StateResetProbability, 0, 1), ("validation share", ValidationShare, 0.001, 0.5),
-            ("steps between validations", ValidateEvery, 1, int.MaxValue), ("seed", Seed, 0, long.MaxValue),
-            ("input dropout", InputDropout, 0, 0.95), ("embedding dropout", EmbeddingDropout, 0, 0.95),
-            ("weight drop", WeightDrop, 0, 0.95), ("average decay", AverageDecay, 0, 0.999999),
-            ("sampled tokens", SampledTokens, 0, 1 << 20), ("patience", Patience, 0, int.MaxValue), ("cycles", Cycles, 1, 1000),
-        })
-        {
-            if (!(value >= least && value <= most))
-            {
-                yield return FormattableString.Invariant($"{name} must be from {least} to {most}, not {value}");
-            }
-        }
-    }
+    public IEnumerable<string> Problems() =>
+        from setting in TrainingSetting.All
+        let value = setting.Of(this)
+        where value is not null
+        let problem = setting.Problem(value)
+        where problem is not null
+        select $"{setting.Words} {problem}";
 }
 
 /// <summary>How the learning rate goes between its peak and its end.</summary>
