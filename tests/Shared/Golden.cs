@@ -1,6 +1,8 @@
 namespace LmService.Tests;
 
-/// <summary>Compares an answer with a committed file; <c>UPDATE_GOLDEN=1 dotnet test</c> writes the files anew.</summary>
+/// <summary>
+/// Compares an answer with a committed file; <c>UPDATE_GOLDEN=1 dotnet test</c> writes the files anew.
+/// </summary>
 internal static class Golden
 {
     /// <param name="file">Path below <c>tests/</c>.</param>
@@ -17,9 +19,13 @@ internal static class Golden
         Assert.Equal(File.ReadAllText(path), actual);
     }
 
-    /// <summary>Compares what stands between two comments of a document; <c>UPDATE_GOLDEN=1</c> writes it anew.</summary>
+    /// <summary>
+    /// Compares what stands between two comments of a document; <c>UPDATE_GOLDEN=1</c> writes it anew.
+    /// </summary>
     /// <param name="document">Path below the repository.</param>
-    /// <param name="name">Of the comments <c>&lt;!-- begin: name --&gt;</c> and <c>&lt;!-- end: name --&gt;</c>.</param>
+    /// <param name="name">
+    /// Of the comments <c>&lt;!-- begin: name --&gt;</c> and <c>&lt;!-- end: name --&gt;</c>.
+    /// </param>
     /// <param name="actual">The lines that belong between them.</param>
     public static void SectionMatches(string document, string name, string actual)
     {
@@ -27,7 +33,8 @@ internal static class Golden
         var (begin, end) = ($"<!-- begin: {name} -->\n", $"<!-- end: {name} -->");
         var start = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         var stop = text.IndexOf(end, StringComparison.Ordinal);
-        Assert.True(start >= begin.Length && stop >= start, $"{document} has no comments '{begin.Trim()}' and '{end}'.");
+        Assert.True(
+            start >= begin.Length && stop >= start, $"{document} has no comments '{begin.Trim()}' and '{end}'.");
         Matches($"../{document}", $"{text[..start]}{actual.Trim()}\n{text[stop..]}");
     }
 }

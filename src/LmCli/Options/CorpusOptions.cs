@@ -3,7 +3,9 @@ using LmModel.Corpora;
 
 namespace LmCli.Options;
 
-/// <summary>Which part of a text is held out: the same options for every command, so that all mean the same part.</summary>
+/// <summary>
+/// Which part of a text is held out: the same options for every command, so that all mean the same part.
+/// </summary>
 internal static class CorpusOptions
 {
     /// <summary>Share held out; its range is that of the command.</summary>
@@ -15,7 +17,8 @@ internal static class CorpusOptions
 
     public static readonly Option<string[]> Documents = new("--hold-out")
     {
-        Description = "Document of a folder to hold out whole, instead of a share; * and ? stand for any. Can be repeated. Default: nothing.",
+        Description = "Document of a folder to hold out whole, instead of a share; * and ? stand for any. "
+            + "Can be repeated. Default: nothing.",
         DefaultValueFactory = _ => [],
     };
 
@@ -44,11 +47,14 @@ internal static class CorpusOptions
                 // A training that goes on may be started elsewhere.
                 ValidationText = arguments.GetValue(ValidationText) is { } path ? Path.GetFullPath(path) : null,
             }
-            : throw new ArgumentException($"{string.Join(" and ", given)} each say what is held out; give one of them.");
+            : throw new ArgumentException(
+                $"{string.Join(" and ", given)} each say what is held out; give one of them.");
     }
 
     /// <summary>The part is named, by documents or by a text of its own.</summary>
-    public static bool IsNamed(ParseResult arguments) => IsGiven(arguments, Documents) || IsGiven(arguments, ValidationText);
+    public static bool IsNamed(ParseResult arguments) =>
+        IsGiven(arguments, Documents) || IsGiven(arguments, ValidationText);
 
-    public static bool IsGiven(ParseResult arguments, Option option) => arguments.GetResult(option) is { Implicit: false };
+    public static bool IsGiven(ParseResult arguments, Option option) =>
+        arguments.GetResult(option) is { Implicit: false };
 }

@@ -22,7 +22,8 @@ internal sealed record SettingOption(TrainingSetting Setting, Option Option, Fun
     private static SettingOption Flag(TrainingSetting setting)
     {
         var option = new Option<bool>(setting.Option!);
-        return Of(setting, option, arguments => CorpusOptions.IsGiven(arguments, option) ? arguments.GetValue(option) : null);
+        return Of(
+            setting, option, arguments => CorpusOptions.IsGiven(arguments, option) ? arguments.GetValue(option) : null);
     }
 
     private static SettingOption Named(TrainingSetting setting)

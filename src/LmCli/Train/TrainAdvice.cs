@@ -7,12 +7,14 @@ using static System.FormattableString;
 namespace LmCli.Train;
 
 /// <summary>
-/// What to try after a training. Each piece of advice stands on trainings that followed it and reached a lower loss: the tables
-/// in docs/training.md.
+/// What to try after a training. Each piece of advice stands on trainings that followed it and reached a lower loss:
+/// the tables in docs/training.md.
 /// </summary>
 internal sealed record TrainAdvice
 {
-    /// <summary>A gap between held-out and training text above this share is more than dropout and another text explain.</summary>
+    /// <summary>
+    /// A gap between held-out and training text above this share is more than dropout and another text explain.
+    /// </summary>
     public const double WideGap = 0.15;
 
     // Less than this below the planned dropout makes no difference worth a training.
@@ -36,21 +38,26 @@ internal sealed record TrainAdvice
         var planned = PlannedDropout.For(Network, Settings, Tokens);
         if ((trend.Overfits || trend.Gap > WideGap) && planned.Between - Network.Dropout > TooLittleDropout)
         {
-            return Invariant($"more dropout: --dropout {planned.Between} --input-dropout {planned.Input} --weight-drop {planned.Weight} suits a network of {Network.HiddenSize} units that reads this text so often.");
+            return Invariant($"more dropout: --dropout {planned.Between} --input-dropout {planned.Input} ")
+                + Invariant($"--weight-drop {planned.Weight} suits a network of {Network.HiddenSize} units ")
+                + "that reads this text so often.";
         }
 
         var hasLearntAll = trend.Overfits || EndedEarly;
         if (Time is { HelpsMore: false })
         {
             var twice = Time.Asked with { Minutes = 2 * Time.Asked.Minutes };
-            return Invariant($"more text. More time does not help: the plan for {twice.Words} reads the text {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}.");
+            return Invariant($"more text. More time does not help: the plan for {twice.Words} reads the text ")
+                + Invariant($"{Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}.");
         }
 
-        // A longer plan drops more, which holds off what ended this training: 60 KB end early at one minute, and are better after
-        // two. Dropout that was given stays, and so does what ended it.
+        // A longer plan drops more, which holds off what ended this training: 60 KB end early at one minute, and are
+        // better after two. Dropout that was given stays, and so does what ended it.
         if (Time is not null && (!hasLearntAll || Time.Twice.Network.Dropout > Time.Plan.Network.Dropout))
         {
-            return Invariant($"more time: --minutes {2 * Time.Asked.Minutes:0.##} reads the text {Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}, not {Time.Plan.Epochs:0.0} times with {Units(Time.Plan.Network)}.");
+            return Invariant($"more time: --minutes {2 * Time.Asked.Minutes:0.##} reads the text ")
+                + Invariant($"{Time.Twice.Epochs:0.0} times with {Units(Time.Twice.Network)}, ")
+                + Invariant($"not {Time.Plan.Epochs:0.0} times with {Units(Time.Plan.Network)}.");
         }
 
         if (hasLearntAll)
@@ -79,6 +86,6 @@ internal sealed record PlannedTime(TrainingTime Asked, TrainingPlan Plan, Traini
     /// <summary>Twice the time makes a training that is worth it: by parameters times tokens read.</summary>
     public bool HelpsMore => Work(Twice) > Worthwhile * Work(Plan);
 
-    private static double Work(TrainingPlan plan) =>
-        (double)plan.Network.ParameterCount * plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
+    private static double Work(TrainingPlan plan) => (double)plan.Network.ParameterCount
+        * plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
 }

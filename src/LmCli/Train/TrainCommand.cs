@@ -14,12 +14,15 @@ using static LmCli.Train.TrainOptions;
 
 namespace LmCli.Train;
 
-/// <summary><c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.</summary>
+/// <summary>
+/// <c>lm train TEXT</c>: a model of a text. Without options, text and time decide what kind of model.
+/// </summary>
 internal static class TrainCommand
 {
     public static Command Create(Interruption interruption)
     {
-        var command = new Command("train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
+        var command = new Command(
+            "train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
         {
             Text,
         };
@@ -58,9 +61,15 @@ internal static class TrainCommand
         using var training = trainer;
 
         display.Begin(trainer, corpus, folder);
-        var watch = new TrainWatch(trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write, cancellation);
-        var isDone = display.Run(show => interruption.Protect(
-            () => trainer.Run(progress => { show(progress); watch.Report(progress); }, cancellation, watch.ReportEvery)));
+        var watch = new TrainWatch(
+            trainer, folder, Title(trainer, folder), arguments.GetValue(SampleEvery) ?? 1, display.Write, cancellation);
+        var isDone = display.Run(show => interruption.Protect(() => trainer.Run(
+            progress =>
+            {
+                show(progress);
+                watch.Report(progress);
+            },
+            cancellation, watch.ReportEvery)));
         try
         {
             if (isDone)
@@ -86,7 +95,8 @@ internal static class TrainCommand
         TrainingDisplay display, CancellationToken cancellation)
     {
         var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
-        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(Summary(trainer, planned, corpus, folder, model, watch, cancellation).Lines()))
+        var summary = Summary(trainer, planned, corpus, folder, model, watch, cancellation);
+        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(summary.Lines()))
         {
             display.Write(line);
         }
@@ -121,7 +131,8 @@ internal static class TrainCommand
 
     private static string Title(Trainer trainer, string folder) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name(folder)}: {trainer.Config.Cell.Name()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, {trainer.Config.ParameterCount:N0} parameters");
+        $"{Name(folder)}: {trainer.Config.Cell.Name()} {trainer.Config.Layers} × {trainer.Config.HiddenSize}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"{trainer.Config.ParameterCount:N0} parameters");
 
     private static Trainer Continue(ParseResult arguments, Corpus corpus, string folder)
     {
@@ -130,14 +141,17 @@ internal static class TrainCommand
             .Where(o => !o.Implicit && !allowed.Contains(o.Option)).Select(o => o.Option.Name).ToList();
         return given.Count == 0
             ? Trainer.Resume(corpus, folder)
-            : throw new ArgumentException($"--resume goes on with the settings the training began with; leave out {string.Join(", ", given)}.");
+            : throw new ArgumentException(
+                "--resume goes on with the settings the training began with; "
+                + $"leave out {string.Join(", ", given)}.");
     }
 
     private static (Trainer Trainer, PlannedTime? Planned) Start(
         ParseResult arguments, Corpus corpus, string folder, TrainingDisplay display, CancellationToken cancellation)
     {
         var setup = TrainingSetup.For(
-            corpus, TrainRecipe.Choices(arguments), CorpusOptions.HoldOutOf(arguments, Held.Option, (double?)Held.Read(arguments)),
+            corpus, TrainRecipe.Choices(arguments),
+            CorpusOptions.HoldOutOf(arguments, Held.Option, (double?)Held.Read(arguments)),
             arguments.GetValue(Minutes) ?? TrainingSetup.DefaultMinutes);
         var (plan, split) = (setup.Plan, setup.Split);
         display.Plan(plan);
@@ -157,7 +171,9 @@ internal static class TrainCommand
         {
             display.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of {split.Training.Length:N0} characters, spread evenly."));
+                $"The merges are learned from about {CorpusTokenizer.MostLearnedFrom:N0} of ")
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"{split.Training.Length:N0} characters, spread evenly."));
         }
 
         var card = new ModelCard
@@ -172,5 +188,6 @@ internal static class TrainCommand
             setup.Time is { } time ? new PlannedTime(time, plan, setup.PlanFor(2 * time.Minutes)) : null);
     }
 
-    private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+    private static string Name(string folder) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

@@ -8,8 +8,8 @@ using LmModel.Training.Settings;
 namespace LmCli.Train;
 
 /// <summary>
-/// The options of <c>lm train</c>: one for each <see cref="TrainingSetting"/>, and those of the command itself. The plan decides
-/// every setting whose option is not given.
+/// The options of <c>lm train</c>: one for each <see cref="TrainingSetting"/>, and those of the command itself. The
+/// plan decides every setting whose option is not given.
 /// </summary>
 internal static class TrainOptions
 {
@@ -24,7 +24,8 @@ internal static class TrainOptions
     };
 
     public static readonly Option<double?> Minutes = Number<double>(
-        "--minutes", $"Minutes to plan the training for, not together with --steps. Default: {TrainingSetup.DefaultMinutes}.",
+        "--minutes",
+        $"Minutes to plan the training for, not together with --steps. Default: {TrainingSetup.DefaultMinutes}.",
         0.01, 100_000);
 
     public static readonly Option<string?> PresetName = new Option<string?>("--preset")
@@ -42,8 +43,8 @@ internal static class TrainOptions
 
     public static readonly Option<UnknownCharacters?> Unknown = new("--unknown")
     {
-        Description = "What a characters tokenizer does with a character that the text does not have: refuse the prompt, "
-            + "leave the character out, or read another in its place. Default: error.",
+        Description = "What a characters tokenizer does with a character that the text does not have: "
+            + "refuse the prompt, leave the character out, or read another in its place. Default: error.",
         HelpName = "error|drop|replace:X",
         CustomParser = result =>
         {
@@ -61,7 +62,8 @@ internal static class TrainOptions
 
     public static readonly Option<string?> Normalize = new Option<string?>("--normalize")
     {
-        Description = "Unicode normalization form that every text is brought into before it becomes tokens. Default: none.",
+        Description = "Unicode normalization form that every text is brought into before it becomes tokens. "
+            + "Default: none.",
         HelpName = "none|nfc|nfkc",
     }.AcceptNames(["none", "nfc", "nfkc"]);
 
@@ -72,7 +74,8 @@ internal static class TrainOptions
 
     public static readonly Option<string?> About = new("--about")
     {
-        Description = "A sentence about the text for the model card: what, from where, which licence. Default: nothing.",
+        Description = "A sentence about the text for the model card: what, from where, which licence. "
+            + "Default: nothing.",
     };
 
     public static readonly Option<bool> Resume = new("--resume")
@@ -104,8 +107,9 @@ internal static class TrainOptions
             HelpName = most == int.MaxValue ? $"at least {least}"
                 : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"),
         };
-        return option.Refuse(given => given?.ToDouble(CultureInfo.InvariantCulture) is { } value && !(value >= least && value <= most)
-            ? string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}, not {given}.")
-            : null);
+        return option.Refuse(given =>
+            given?.ToDouble(CultureInfo.InvariantCulture) is { } value && !(value >= least && value <= most)
+                ? string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}, not {given}.")
+                : null);
     }
 }

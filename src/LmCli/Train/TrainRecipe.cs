@@ -33,8 +33,8 @@ internal static class TrainRecipe
     }
 
     /// <summary>
-    /// The command as a reader would repeat it, on any machine: the text by its name alone, without what is said elsewhere,
-    /// and with what was planned for the time written out.
+    /// The command as a reader would repeat it, on any machine: the text by its name alone, without what is said
+    /// elsewhere, and with what was planned for the time written out.
     /// </summary>
     public static string Command(ParseResult arguments, TrainingPlan plan, bool timed)
     {

@@ -14,8 +14,9 @@ public static class CorpusTokenizer
     /// <param name="kind">A tokenizer's <see cref="Tokenizer.Kind"/>.</param>
     /// <param name="vocabulary">Tokens of a trained vocabulary.</param>
     /// <param name="split">
-    /// Merges and words come from the training text alone, so that the held-out text does not shape what the network reads.
-    /// Characters come from the whole text: one that occurs only in the held-out text could not be scored otherwise.
+    /// Merges and words come from the training text alone, so that the held-out text does not shape what the network
+    /// reads. Characters come from the whole text: one that occurs only in the held-out text could not be scored
+    /// otherwise.
     /// </param>
     /// <param name="rules">How the tokenizer normalizes a text and treats characters without a token.</param>
     /// <param name="cancellation">Ends the learning.</param>
@@ -40,7 +41,8 @@ public static class CorpusTokenizer
         if (unknown is not null && kind != "characters")
         {
             throw new ArgumentException(kind == "words"
-                ? $"--unknown is for characters; a words tokenizer reads a word that it lacks as {WordTokenizer.UnknownWord}. Leave it out."
+                ? "--unknown is for characters; a words tokenizer reads a word that it lacks as "
+                  + $"{WordTokenizer.UnknownWord}. Leave it out."
                 : $"--unknown is for characters without a token, and a {kind} tokenizer has tokens for every text. "
                   + "Leave it out, or give --tokenizer characters.");
         }

@@ -22,14 +22,17 @@ public sealed class TrainingSetup
     private readonly CorpusFacts _facts;
     private readonly TrainingChoices _choices;
 
-    private TrainingSetup(CorpusFacts facts, TrainingChoices choices, TrainingTime? time, Corpus corpus, HoldOut holdOut)
+    private TrainingSetup(
+        CorpusFacts facts, TrainingChoices choices, TrainingTime? time, Corpus corpus, HoldOut holdOut)
     {
         (_facts, _choices, Time) = (facts, choices, time);
         Plan = TrainingPlan.Make(facts, choices, time);
         Split = corpus.Split(holdOut with { Share = Plan.Settings.ValidationShare });
     }
 
-    /// <summary>The time that was planned for, and the speed of this machine; null where the steps were decided.</summary>
+    /// <summary>
+    /// The time that was planned for, and the speed of this machine; null where the steps were decided.
+    /// </summary>
     public TrainingTime? Time { get; }
 
     /// <summary>Tokenizer, network and settings, with a reason for each.</summary>
@@ -42,7 +45,8 @@ public sealed class TrainingSetup
     /// <param name="corpus">The text.</param>
     /// <param name="choices">What is decided already.</param>
     /// <param name="holdOut">
-    /// What is validated on; null for a share. Its share counts where it names documents or a text, and otherwise the plan's.
+    /// What is validated on; null for a share. Its share counts where it names documents or a text, and otherwise the
+    /// plan's.
     /// </param>
     /// <param name="minutes">The time to plan for, above 0; unused where the steps are decided.</param>
     /// <exception cref="ArgumentException">The choices or the time are invalid.</exception>
@@ -50,6 +54,11 @@ public sealed class TrainingSetup
     public static TrainingSetup For(
         Corpus corpus, TrainingChoices choices, HoldOut? holdOut = null, double minutes = DefaultMinutes)
     {
+        if (choices.Problems().ToList() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException($"This cannot be trained: {string.Join("; ", problems)}.");
+        }
+
         holdOut ??= new();
         if (holdOut.IsNamed)
         {
@@ -91,7 +100,8 @@ public sealed class TrainingSetup
         if (_choices.BatchSize is null && _choices.WindowLength is null && Split.Training.Length < LongerThanAnyNeeds)
         {
             // The plan only estimates how many longer tokens a text has.
-            settings = ContiguousBatches.Fit(settings, tokenizer.Encode(Split.Training.ReadToEnd(), cancellation).Length);
+            var tokens = tokenizer.Encode(Split.Training.ReadToEnd(), cancellation).Length;
+            settings = ContiguousBatches.Fit(settings, tokens);
         }
 
         return Trainer.Start(Split, tokenizer, network, settings, folder, card);

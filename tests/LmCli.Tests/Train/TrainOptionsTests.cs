@@ -41,7 +41,8 @@ public sealed class TrainOptionsTests
     [Fact]
     public void Everything_out_of_range_is_named_at_once()
     {
-        var message = Assert.Throws<ArgumentException>(() => Parse("--batch 0 --dropout 1 --layers 65 --cell elman")).Message;
+        var message = Assert.Throws<ArgumentException>(
+            () => Parse("--batch 0 --dropout 1 --layers 65 --cell elman")).Message;
 
         Assert.All(
             ["--batch must be from 1 to 4096, not 0.", "--dropout must be at least 0 and below 1, not 1.",
@@ -67,10 +68,12 @@ public sealed class TrainOptionsTests
             const string Default = " Default: ";
             var description = option.Description!.Split('\n')[0];
             var cut = description.LastIndexOf(Default, StringComparison.Ordinal);
-            Assert.True(cut > 0 && description.EndsWith('.'), $"{option.Name} does not end in its default: {description}");
+            Assert.True(
+                cut > 0 && description.EndsWith('.'), $"{option.Name} does not end in its default: {description}");
             var names = string.Join(", ", option.Aliases.Prepend(option.Name).Select(name => $"`{name}`"));
-            var values = string.Join(", ", Values(option));
-            yield return $"| {names} | {values}{(values.Length > 0 ? " " : "")}| {description[(cut + Default.Length)..^1]} | {description[..cut]} |";
+            var values = string.Concat(string.Join(", ", Values(option)).Append(' ')).TrimStart();
+            var (meaning, value) = (description[..cut], description[(cut + Default.Length)..^1]);
+            yield return $"| {names} | {values}| {value} | {meaning} |";
         }
     }
 

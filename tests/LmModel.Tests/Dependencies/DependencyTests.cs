@@ -19,6 +19,12 @@ public sealed class DependencyTests
     [InlineData("Networks", "Training|Evaluation|Checkpoints|Inference|Sampling|Tokenization")]
     [InlineData("Checkpoints", "Training|Evaluation|Inference|Sampling")]
     [InlineData("Evaluation", "Training|Checkpoints")]
+    [InlineData(
+        @"Training\.Settings",
+        @"Training\.(Regularization|Batches|Backpropagation|Optimization|Planning|Checkpoints|Reporting)")]
+    [InlineData(
+        @"Training\.Batches", @"Training\.(Backpropagation|Optimization|Planning|Checkpoints|Reporting)")]
+    [InlineData(@"Training\.Planning", @"Training\.(Optimization|Checkpoints|Reporting)")]
     public void A_folder_knows_nothing_of(string folder, string others) =>
         AssertHolds(In($"LmModel\\.{folder}").Should().NotDependOnAny(In($"LmModel\\.({others})")));
 

@@ -66,4 +66,15 @@ public sealed class TrainingSetupTests
 
         Assert.Equal(0.5, setup.Split.Validation.Length / (double)Text.Text.Length, 0.1);
     }
+
+    [Fact]
+    public void Choices_out_of_range_are_all_named_before_anything_is_planned()
+    {
+        var wrong = Small with { HiddenSize = 0, WeightDrop = 1, Tokenizer = "syllables" };
+
+        Assert.Equal(
+            "This cannot be trained: tokenizer must be characters, bytes, bpe or words, not syllables; "
+            + "hidden size must be from 1 to 65536, not 0; weight drop must be from 0 to 0.95, not 1.",
+            Assert.Throws<ArgumentException>(() => TrainingSetup.For(Text, wrong)).Message);
+    }
 }

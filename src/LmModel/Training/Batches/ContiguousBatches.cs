@@ -16,7 +16,8 @@ namespace LmModel.Training.Batches;
 /// column 1   g h        i j
 /// column 2   m n        o p
 /// </code>
-/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time. Windows may differ in length.
+/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time. Windows may differ in
+/// length.
 /// </remarks>
 internal sealed class ContiguousBatches
 {

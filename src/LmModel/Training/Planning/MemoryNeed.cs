@@ -6,13 +6,17 @@ using LmModel.Training.Settings;
 
 namespace LmModel.Training.Planning;
 
-/// <summary>The memory that a training or a scoring must have at once, estimated from shapes before it begins.</summary>
+/// <summary>
+/// The memory that a training or a scoring must have at once, estimated from shapes before it begins.
+/// </summary>
 /// <remarks>
-/// The least, not the usual: while there is free memory the garbage collector leaves copies lying that are no longer used.
-/// Measured peaks stand beside it in docs/training.md.
+/// The least, not the usual: while there is free memory the garbage collector leaves copies lying that are no longer
+/// used. Measured peaks stand beside it in docs/training.md.
 /// </remarks>
 /// <param name="Weights">Bytes of the parameters and of all that is kept of each of them.</param>
-/// <param name="Windows">Bytes of what is computed at once from the text: activations, their gradients and logits.</param>
+/// <param name="Windows">
+/// Bytes of what is computed at once from the text: activations, their gradients and logits.
+/// </param>
 public sealed record MemoryNeed(long Weights, long Windows)
 {
     /// <summary>Code, libraries and buffers of a process that has hardly a network.</summary>
@@ -34,8 +38,8 @@ public sealed record MemoryNeed(long Weights, long Windows)
     /// <summary>A training, at its largest: while a checkpoint is written.</summary>
     public static MemoryNeed OfTraining(ModelConfig config, TrainingSettings settings)
     {
-        // fp32: value, gradient, both moments and average; the average, as it is validated, and the decoder's copy of it; what
-        // a checkpoint keeps of the first five but the gradient. And once in the products' format.
+        // fp32: value, gradient, both moments and average; the average, as it is validated, and the decoder's copy of
+        // it; what a checkpoint keeps of the first five but the gradient. And once in the products' format.
         var isBf16 = (settings.Arithmetic ?? ProcessorArithmetic.Fastest) is TrainingArithmetic.Bf16;
         var product = isBf16 ? sizeof(ushort) : sizeof(float);
         var weights = config.ParameterCount * ((5 + 2 + 4) * sizeof(float) + product);
@@ -48,7 +52,8 @@ public sealed record MemoryNeed(long Weights, long Windows)
         long width = settings.SampledTokens > 0
             ? Math.Min(settings.SampledTokens, config.VocabularySize)
             : config.VocabularySize;
-        return new(weights, tokens * ((config.Layers * layer) + (2L * config.EmbeddingSize * product) + (width * product)));
+        var embedded = 2L * config.EmbeddingSize * product;
+        return new(weights, tokens * ((config.Layers * layer) + embedded + (width * product)));
     }
 
     /// <summary>Scoring a text with a model that is read from its folder.</summary>
@@ -64,10 +69,11 @@ public sealed record MemoryNeed(long Weights, long Windows)
     /// <param name="what">Such as <c>This training</c>.</param>
     /// <param name="available">Bytes that there are.</param>
     /// <param name="advice">What to change, as a sentence.</param>
-    public string Describe(string what, long available, string advice) => string.Create(
-        CultureInfo.InvariantCulture, $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} of it for the weights and ")
+    public string Describe(string what, long available, string advice) =>
+        $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} of it for the weights and "
         + $"{Size(Windows)} for what is computed from the text at once, and there are {Size(available)}. {advice}";
 
     private static string Size(long bytes) => string.Create(
-        CultureInfo.InvariantCulture, $"{(bytes < 1L << 30 ? $"{bytes >> 20:N0} MiB" : $"{bytes / (double)(1L << 30):N1} GiB")}");
+        CultureInfo.InvariantCulture,
+        $"{(bytes < 1L << 30 ? $"{bytes >> 20:N0} MiB" : $"{bytes / (double)(1L << 30):N1} GiB")}");
 }

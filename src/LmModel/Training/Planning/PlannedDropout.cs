@@ -4,7 +4,9 @@ using static LmModel.Training.Planning.TrainingPlanRules;
 
 namespace LmModel.Training.Planning;
 
-/// <summary>What is dropped in training, by how often a text is read and how many parameters can learn it by heart.</summary>
+/// <summary>
+/// What is dropped in training, by how often a text is read and how many parameters can learn it by heart.
+/// </summary>
 /// <param name="Between">Dropout between layers and before the output.</param>
 /// <param name="Input">Dropout of the embedded tokens.</param>
 /// <param name="Weight">Dropout of the recurrent matrices.</param>

@@ -1,8 +1,8 @@
 namespace LmModel.Training.Settings;
 
 /// <summary>
-/// Declares a property of <see cref="TrainingSettings"/> or <see cref="TrainingChoices"/> as a setting of a training. All
-/// else derives from it, as <see cref="TrainingSetting"/> says.
+/// Declares a property of <see cref="TrainingSettings"/> or <see cref="TrainingChoices"/> as a setting of a training.
+/// All else derives from it, as <see cref="TrainingSetting"/> says.
 /// </summary>
 /// <param name="option">The command-line option, such as <c>--batch</c>; null for none.</param>
 /// <param name="sentence">What it is, as a sentence of the help and the documentation.</param>
@@ -28,6 +28,8 @@ internal sealed class SettingAttribute(string? option, string sentence) : Attrib
     /// <summary>The default in words, where it is not the property's initial value.</summary>
     public string? Default { get; init; }
 
-    /// <summary>The plan for a time decides it, so a command that is to train the same model elsewhere states it.</summary>
+    /// <summary>
+    /// The plan for a time decides it, so a command that is to train the same model elsewhere states it.
+    /// </summary>
     public bool InRecipe { get; init; }
 }

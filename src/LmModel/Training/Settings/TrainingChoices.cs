@@ -3,9 +3,9 @@ using LmModel.Networks;
 namespace LmModel.Training.Settings;
 
 /// <summary>
-/// What is decided about a training; what is null, <c>TrainingPlan</c> decides. The choices of tokenizer and network are
-/// declared here. Those of the training are declared in <see cref="TrainingSettings"/>, and the other part of this record
-/// follows from them.
+/// What is decided about a training; what is null, <c>TrainingPlan</c> decides. The choices of tokenizer and network
+/// are declared here. Those of the training are declared in <see cref="TrainingSettings"/>, and the other part of this
+/// record follows from them.
 /// </summary>
 public sealed partial record TrainingChoices
 {
@@ -34,13 +34,13 @@ public sealed partial record TrainingChoices
 
     /// <summary>E.</summary>
     [Setting("--embedding", "Size of the embedding.", Least = 1, Most = 1 << 16,
-        Default = "a quarter of the units, at most the vocabulary; as many as units where weights are tied", InRecipe = true)]
+        Default = "a quarter of the units, at most the vocabulary; as many as units where weights are tied",
+        InRecipe = true)]
     public int? EmbeddingSize { get; init; }
 
     /// <summary>Whether the embedding is the output matrix too.</summary>
-    [Setting("--tie-weights",
-        "Use the embedding as the output matrix too; needs as many units as embedding. --tie-weights false turns it off.",
-        InRecipe = true)]
+    [Setting("--tie-weights", "Use the embedding as the output matrix too; needs as many units as embedding. "
+        + "--tie-weights false turns it off.", InRecipe = true)]
     public bool? TieWeights { get; init; }
 
     /// <summary>Probability of dropping an activation between layers and before the output.</summary>
@@ -62,6 +62,15 @@ public sealed partial record TrainingChoices
 
         return result;
     }
+
+    /// <summary>Every choice that is out of its range, one sentence each; empty where all are valid.</summary>
+    public IEnumerable<string> Problems() =>
+        from setting in TrainingSetting.All
+        let value = setting.Of(this)
+        where value is not null
+        let problem = setting.Problem(value)
+        where problem is not null
+        select $"{setting.Words} {problem}";
 
     /// <summary>The settings with what is chosen of them.</summary>
     internal TrainingSettings Over(TrainingSettings settings)

@@ -6,8 +6,9 @@ using System.Text.Json.Serialization;
 namespace LmModel.Training.Settings;
 
 /// <summary>
-/// A setting of a training, as a property with a <see cref="SettingAttribute"/> declares it. Command line, help, validation,
-/// choices, recipe and the table in docs/training.md derive from it. Checkpoints store its value by its name.
+/// A setting of a training, as a property with a <see cref="SettingAttribute"/> declares it. Command line, help,
+/// validation, choices, recipe and the table in docs/training.md derive from it. Checkpoints store its value by its
+/// name.
 /// </summary>
 public sealed class TrainingSetting
 {
@@ -30,7 +31,9 @@ public sealed class TrainingSetting
             : [.. declared.Names.Select(name => (name, (object)name))];
     }
 
-    /// <summary>All settings: those of tokenizer and network, then those of the training, in the order of their declaration.</summary>
+    /// <summary>
+    /// All settings: those of tokenizer and network, then those of the training, in the order of their declaration.
+    /// </summary>
     public static IReadOnlyList<TrainingSetting> All { get; } =
     [
         .. Declared(typeof(TrainingChoices)), .. Declared(typeof(TrainingSettings)),
@@ -62,7 +65,9 @@ public sealed class TrainingSetting
         var value => Write(value),
     };
 
-    /// <summary>The plan for a time decides it, so a command that is to train the same model elsewhere states it.</summary>
+    /// <summary>
+    /// The plan for a time decides it, so a command that is to train the same model elsewhere states it.
+    /// </summary>
     public bool InRecipe => _declared.InRecipe;
 
     /// <summary>The values, such as <c>1 to 64</c> or <c>fp32|bf16</c>; empty for a flag.</summary>
@@ -78,7 +83,9 @@ public sealed class TrainingSetting
     /// <summary>The value among the settings; null for a setting of tokenizer or network.</summary>
     public object? Of(TrainingSettings settings) => _setting?.GetValue(settings);
 
-    /// <summary>What is wrong with a value, as a phrase that goes on from the setting's name; null for nothing.</summary>
+    /// <summary>
+    /// What is wrong with a value, as a phrase that goes on from the setting's name; null for nothing.
+    /// </summary>
     public string? Problem(object value)
     {
         if (Type == typeof(bool) || _named.Any(n => n.Value.Equals(value)))

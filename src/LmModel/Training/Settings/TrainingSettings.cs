@@ -2,11 +2,15 @@ using LmModel.Corpora;
 
 namespace LmModel.Training.Settings;
 
-/// <summary>How a network is trained. The defaults give a sensible character model of a text of about a megabyte.</summary>
+/// <summary>
+/// How a network is trained. The defaults give a sensible character model of a text of about a megabyte.
+/// </summary>
 /// <remarks>A property with its attribute is all that declares a setting: <see cref="TrainingSetting"/>.</remarks>
 public sealed record TrainingSettings
 {
-    /// <summary>Probability of dropping an element of the embedded tokens, the same ones at every step of a window.</summary>
+    /// <summary>
+    /// Probability of dropping an element of the embedded tokens, the same ones at every step of a window.
+    /// </summary>
     [Setting("--input-dropout", "Dropout of the embedded tokens, the same elements at every step of a window.",
         Least = 0, Most = 0.95, Default = "planned", InRecipe = true)]
     public double InputDropout { get; init; }
@@ -47,7 +51,8 @@ public sealed record TrainingSettings
     public double StateResetProbability { get; init; } = 0.03;
 
     /// <summary>Updates of the weights.</summary>
-    [Setting("--steps", "Updates of the weights, instead of --minutes.", Least = 1, Default = "planned", InRecipe = true)]
+    [Setting("--steps", "Updates of the weights, instead of --minutes.",
+        Least = 1, Default = "planned", InRecipe = true)]
     public int Steps { get; init; } = 2000;
 
     /// <summary>Peak of the learning rate.</summary>
@@ -60,11 +65,13 @@ public sealed record TrainingSettings
     public double FinalLearningRateShare { get; init; } = 0.02;
 
     /// <summary>The course of the learning rate.</summary>
-    [Setting("--schedule",
-        "Course of the learning rate: a straight rise and half a cosine down, or half a cosine up and half a cosine down.")]
+    [Setting("--schedule", "Course of the learning rate: a straight rise and half a cosine down, "
+        + "or half a cosine up and half a cosine down.")]
     public Schedule Schedule { get; init; } = Schedule.Cosine;
 
-    /// <summary>Times that the schedule is gone through; each further time begins at the peak again, from better weights.</summary>
+    /// <summary>
+    /// Times that the schedule is gone through; each further time begins at the peak again, from better weights.
+    /// </summary>
     [Setting("--cycles", "Times that the schedule is gone through; each begins at the peak again, from better weights.",
         Least = 1, Most = 1000)]
     public int Cycles { get; init; } = 1;
@@ -96,11 +103,15 @@ public sealed record TrainingSettings
         Least = 0, Most = 1 << 20, Default = "0; 4096 for more than 16,384 tokens")]
     public int SampledTokens { get; init; }
 
-    /// <summary>Number format of the matrix products; null for the fastest that this processor computes itself.</summary>
+    /// <summary>
+    /// Number format of the matrix products; null for the fastest that this processor computes itself.
+    /// </summary>
     [Setting("--arithmetic", "Number format of the products.", Default = "the fastest that the processor has")]
     public TrainingArithmetic? Arithmetic { get; init; }
 
-    /// <summary>Share of the text that is validated on and never trained on: its end, or whole documents of a folder.</summary>
+    /// <summary>
+    /// Share of the text that is validated on and never trained on: its end, or whole documents of a folder.
+    /// </summary>
     [Setting("--validation", "Share of the text that is held out: its end, or whole documents of a folder.",
         Least = 0.001, Most = 0.5, Default = "0.1, less of a large text", InRecipe = true)]
     public double ValidationShare { get; init; } = Corpora.HoldOut.DefaultShare;
@@ -112,7 +123,8 @@ public sealed record TrainingSettings
     public string? ValidationText { get; init; }
 
     /// <summary>Steps between validations, each of which also saves the training.</summary>
-    [Setting("--validate-every", "Steps between validations; each saves.", Least = 1, Default = "planned", InRecipe = true)]
+    [Setting("--validate-every", "Steps between validations; each saves.",
+        Least = 1, Default = "planned", InRecipe = true)]
     public int ValidateEvery { get; init; } = 200;
 
     /// <summary>Validations without a new best after which the training ends; 0 never ends it early.</summary>
@@ -128,7 +140,8 @@ public sealed record TrainingSettings
     internal HoldOut HoldOut
     {
         get => new() { Share = ValidationShare, Documents = HeldOutDocuments, ValidationText = ValidationText };
-        init => (ValidationShare, HeldOutDocuments, ValidationText) = (value.Share, value.Documents, value.ValidationText);
+        init => (ValidationShare, HeldOutDocuments, ValidationText) =
+            (value.Share, value.Documents, value.ValidationText);
     }
 
     /// <summary>Everything wrong with these settings, one sentence each; empty where they are valid.</summary>
@@ -147,7 +160,9 @@ public enum Schedule
     /// <summary>Straight rise over the warm-up, then half a cosine down (Loshchilov and Hutter 2017).</summary>
     Cosine,
 
-    /// <summary>Half a cosine up over 30 % of the steps, half a cosine down over the rest (Smith and Topin 2018).</summary>
+    /// <summary>
+    /// Half a cosine up over 30 % of the steps, half a cosine down over the rest (Smith and Topin 2018).
+    /// </summary>
     OneCycle,
 }
 
@@ -164,7 +179,9 @@ public enum RecurrentInitialization
     Identity,
 }
 
-/// <summary>The number format of the factors of a training's matrix products; weights, state and sums stay fp32.</summary>
+/// <summary>
+/// The number format of the factors of a training's matrix products; weights, state and sums stay fp32.
+/// </summary>
 public enum TrainingArithmetic
 {
     Fp32,

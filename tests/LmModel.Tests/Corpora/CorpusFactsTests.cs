@@ -1,0 +1,10 @@
+using LmModel.Corpora;
+
+namespace LmModel.Tests.Corpora;
+
+public sealed class CorpusFactsTests
+{
+    [Fact]
+    public void Facts_count_characters_not_code_units() =>
+        Assert.Equal(new CorpusFacts(9, 4, 3), CorpusFacts.Of(["ä", "ä🦆a"]));
+}
