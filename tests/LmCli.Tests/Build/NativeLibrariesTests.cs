@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace LmModel.Tests.Build;
+namespace LmCli.Tests.Build;
 
 /// <summary>What build/LibTorch.targets leaves in an output, seen in this test project's own.</summary>
 public partial class NativeLibrariesTests
@@ -45,7 +45,7 @@ public partial class NativeLibrariesTests
     [Fact]
     public void The_dependency_manifest_names_just_the_natives_that_are_there()
     {
-        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output, "LmModel.Tests.deps.json")));
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output, "LmCli.Tests.deps.json")));
         var named = manifest.RootElement.GetProperty("targets").EnumerateObject()
             .SelectMany(target => target.Value.EnumerateObject())
             .Where(library => library.Value.TryGetProperty("runtimeTargets", out _))
