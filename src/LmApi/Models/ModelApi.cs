@@ -45,8 +45,19 @@ internal static class ModelApi
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
 
-    private static IStepModel CreateStepModel(ModelFolder folder, InferenceOptions options) => StepModels.Create(
-        folder.Config, folder.ReadWeights(), options.Engine, options.PrecisionOf(folder), options.ThreadsInUse);
+    private static IStepModel CreateStepModel(ModelFolder folder, InferenceOptions options)
+    {
+        try
+        {
+            return StepModels.Create(
+                folder.Config, folder.ReadWeights(), options.Engine, options.PrecisionOf(folder), options.ThreadsInUse);
+        }
+        catch (TorchUnavailableException e)
+        {
+            throw new TorchUnavailableException(
+                $"Inference:Engine is torch, but {e.Message} Inference:Engine=managed, the default, does not need it.", e);
+        }
+    }
 
     internal static JsonHttpResult<ModelResponse> Describe(ModelHost host, IOptions<InferenceOptions> inference)
     {

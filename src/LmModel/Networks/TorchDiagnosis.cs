@@ -125,8 +125,8 @@ internal static partial class TorchDiagnosis
         {
             return (
                 $"{BridgeName} is in none of the folders searched: {string.Join(", ", attempt.SearchedFolders)}.",
-                $"This output was made for another platform or is incomplete: build it on this machine, or publish it "
-                + $"with -p:LibTorchRid={Portable(rid)}.");
+                "The package TorchSharp-cpu brings it; the service includes it when it is built with -p:Torch=true. "
+                + $"To publish for this platform on another one, add -p:LibTorchRid={Portable(rid)}.");
         }
 
         return DiagnoseLoaderError(attempt, library);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LmApi.Models;
+using LmApi.Tests.Support;
 
 namespace LmApi.Tests.Infrastructure;
 
@@ -10,6 +11,16 @@ public sealed class ArchitectureTests
     {
         var references = typeof(ModelHost).Assembly.GetReferencedAssemblies().Select(name => name.Name);
         Assert.DoesNotContain("TorchSharp", references);
+    }
+
+    /// <summary>Managed code only: the same output runs on x64 and on arm64.</summary>
+    [Fact]
+    public void The_service_is_built_without_native_libraries()
+    {
+        Assert.False(Directory.Exists(Path.Combine(ServiceProcess.ProgramFolder, "runtimes")));
+        var manifest = File.ReadAllText(Path.Combine(ServiceProcess.ProgramFolder, "LmApi.deps.json"));
+        Assert.DoesNotContain("libtorch", manifest, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("\"native\"", manifest, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class ServingProcessTests
     public async Task Libtorch_is_loaded_for_the_torch_engine_only(string engine, bool loaded)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
-        using var service = ServiceProcess.StartTiny($"--Inference:Engine={engine}");
+        using var service = ServiceProcess.StartTinyWith(engine);
         using var client = await service.ConnectAsync();
         await GenerateAsync(client);
 

@@ -76,6 +76,13 @@ public sealed class StartupTests
     public async Task A_setting_that_cannot_be_obeyed_stops_the_process_with_one_line(string reason, string argument) =>
         await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", argument);
 
+    [Fact]
+    public async Task The_torch_engine_without_libtorch_stops_the_process_and_names_both_remedies() =>
+        await StopsAsync(
+            ["--urls=http://127.0.0.1:0", $"--Model:Path={ServiceProcess.TinyModel}", "--Inference:Engine=torch"],
+            [],
+            "Inference:Engine is torch, but libtorch cannot be loaded", "-p:Torch=true", "Inference:Engine=managed");
+
     [Theory]
     [InlineData("text")]
     [InlineData("json")]

@@ -13,7 +13,7 @@ public sealed class StopSignalsTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         for (var milliseconds = 0; milliseconds <= 1600; milliseconds = (milliseconds + 20) * 2)
         {
-            using var service = ServiceProcess.StartTiny($"--Inference:Engine={engine}", "--Shutdown:DrainSeconds=0");
+            using var service = ServiceProcess.StartTinyWith(engine, "--Shutdown:DrainSeconds=0");
             while (!HearsSignals(service))
             {
                 await Task.Yield();

@@ -40,25 +40,27 @@ internal sealed class ServiceProcess : IDisposable
     /// <param name="environment">What to add to this process's environment.</param>
     /// <param name="folder">The working directory.</param>
     public static ServiceProcess Start(
-        string[] arguments, Dictionary<string, string>? environment = null, string? folder = null)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(ProgramFolder, "LmApi.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder ?? "",
-        };
-        foreach (var (name, value) in environment ?? [])
-        {
-            start.Environment[name] = value;
-        }
-
-        return new(start);
-    }
+        string[] arguments, Dictionary<string, string>? environment = null, string? folder = null) =>
+        StartDotnet([Path.Combine(ProgramFolder, "LmApi.dll"), .. arguments], environment, folder);
 
     /// <summary>A service with the tiny model on a free port of this machine.</summary>
-    public static ServiceProcess StartTiny(params string[] arguments) =>
-        Start(["--urls=http://127.0.0.1:0", $"--Model:Path={TinyModel}", .. arguments]);
+    public static ServiceProcess StartTiny(params string[] arguments) => Start([.. Tiny, .. arguments]);
+
+    /// <summary>
+    /// The same with either engine. The service's own output leaves libtorch out; this project's has it, and a copy of
+    /// the service.
+    /// </summary>
+    public static ServiceProcess StartTinyWith(string engine, params string[] arguments)
+    {
+        string[] all = [.. Tiny, $"--Inference:Engine={engine}", .. arguments];
+        return engine == "managed" ? Start(all) : StartDotnet(
+        [
+            "exec",
+            "--depsfile", Path.Combine(AppContext.BaseDirectory, "LmApi.Tests.deps.json"),
+            "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "LmApi.runtimeconfig.json"),
+            Path.Combine(AppContext.BaseDirectory, "LmApi.dll"), .. all,
+        ]);
+    }
 
     /// <summary>The address, once it listens.</summary>
     public async Task<Uri> ListeningAsync()
@@ -90,6 +92,25 @@ internal sealed class ServiceProcess : IDisposable
         Process.Kill();
         Process.WaitForExit();
         Process.Dispose();
+    }
+
+    private static string[] Tiny => ["--urls=http://127.0.0.1:0", $"--Model:Path={TinyModel}"];
+
+    private static ServiceProcess StartDotnet(
+        string[] arguments, Dictionary<string, string>? environment = null, string? folder = null)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(start);
     }
 
     private void Read(ConcurrentQueue<string> lines, string? line)

@@ -90,7 +90,7 @@ public class TorchDiagnosisTests
     }
 
     [Fact]
-    public void A_missing_bridge_names_the_folders_searched_and_the_platform_to_build_for()
+    public void A_missing_bridge_names_the_folders_searched_and_how_to_build_with_it()
     {
         var message = TorchDiagnosis.Explain(new LoadAttempt
         {
@@ -100,6 +100,8 @@ public class TorchDiagnosisTests
         });
 
         Assert.Contains("none of the folders searched: /app, /usr/share/dotnet.", message);
+        Assert.Contains("TorchSharp-cpu", message);
+        Assert.Contains("-p:Torch=true", message);
         Assert.Contains("-p:LibTorchRid=linux-x64", message);
     }
 
