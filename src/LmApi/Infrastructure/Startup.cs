@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using LmApi.Observability;
+using LmModel.Networks;
 
 namespace LmApi.Infrastructure;
 
@@ -78,6 +79,8 @@ internal static partial class Startup
     {
         // Sections of options are validated one by one, and all that are wrong are thrown together.
         AggregateException several => string.Join("; ", several.InnerExceptions.Select(Reason)),
+        // It says what the loader said, in fewer words.
+        TorchUnavailableException => OneLine(exception.Message),
         { InnerException: { } cause } when Reason(cause) is var why
             && !exception.Message.Contains(why, StringComparison.OrdinalIgnoreCase) =>
             $"{OneLine(exception.Message)} {why}",

@@ -17,7 +17,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_service_is_built_without_native_libraries()
     {
-        Assert.False(Directory.Exists(Path.Combine(ServiceProcess.ProgramFolder, "runtimes")));
+        var files = Directory.GetFiles(ServiceProcess.ProgramFolder, "*", SearchOption.AllDirectories);
+        Assert.DoesNotContain(files, file => Path.GetFileName(Path.GetDirectoryName(file)) == "native");
         var manifest = File.ReadAllText(Path.Combine(ServiceProcess.ProgramFolder, "LmApi.deps.json"));
         Assert.DoesNotContain("libtorch", manifest, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\"native\"", manifest, StringComparison.Ordinal);
