@@ -3,25 +3,31 @@
 ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0
 ARG RUNTIME=mcr.microsoft.com/dotnet/aspnet:10.0
 
-FROM $SDK AS build
+# The build runs on the building machine's own platform, whatever the image is for: the service is managed code alone.
+FROM --platform=$BUILDPLATFORM $SDK AS build
 WORKDIR /source
 
 # What restore reads, and nothing else: the layer with the packages lasts until one of these files changes.
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY build/ build/
 COPY src/LmModel/LmModel.csproj src/LmModel/packages.lock.json src/LmModel/
-COPY src/LmApi/LmApi.csproj src/LmApi/packages.lock.json src/LmApi/
-RUN dotnet restore src/LmApi --locked-mode
+COPY src/LmApi/LmApi.csproj src/LmApi/packages*.lock.json src/LmApi/
+# --build-arg TORCH=true adds libtorch, which only Inference:Engine=torch loads. It is made for amd64 alone.
+ARG TORCH=false
+RUN dotnet restore src/LmApi --locked-mode -p:Torch=$TORCH
 
 COPY .editorconfig ./
 COPY src/LmModel/ src/LmModel/
 COPY src/LmApi/ src/LmApi/
-# libtorch is nearly all of the bytes, and only Inference:Engine=torch loads it: --build-arg TORCH=true keeps it. Apart, it makes
-# a layer that stays, for it changes only with TorchSharp.
-ARG TORCH=false
-RUN dotnet publish src/LmApi -c Release --no-restore -o /app \
+# Without an executable of its own, which would be for one platform: `dotnet LmApi.dll` runs on each. libtorch, where it is
+# asked for, makes a layer apart that stays, for it changes only with TorchSharp.
+ARG TARGETARCH
+RUN if [ "$TORCH" = true ] && [ "${TARGETARCH:-amd64}" != amd64 ]; then \
+        echo "TORCH=true needs linux/amd64: libtorch is not made for Linux on $TARGETARCH." >&2; exit 1; \
+    fi
+RUN dotnet publish src/LmApi -c Release --no-restore -p:Torch=$TORCH -p:LibTorchRid=linux-x64 -p:UseAppHost=false -o /app \
     && mkdir /natives \
-    && if [ "$TORCH" = true ]; then mv /app/runtimes /natives/; else rm -r /app/runtimes; fi
+    && if [ "$TORCH" = true ]; then mv /app/runtimes /natives/; fi
 
 FROM $RUNTIME
 WORKDIR /app
