@@ -59,6 +59,6 @@ internal static class GenerationDocs
         ["score the prompt, generate nothing"] =
             """{ "prompt": "To be, or not to be", "max_tokens": 0, "echo": true, "logprobs": 1, "stream": false }""",
         ["with a neural cache"] =
-            """{ "prompt": "ROMEO:", "max_tokens": 64, "cache": { "size": 500, "theta": 0.3, "lambda": 0.1 }, "seed": 42 }""",
+            """{ "prompt": "ROMEO:", "max_tokens": 64, "neural_cache": { "size": 500, "theta": 0.3, "lambda": 0.1 }, "seed": 42 }""",
     };
 }

@@ -157,10 +157,10 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Example = new JsonObject { ["0"] = -100 },
     };
 
-    public NeuralCacheField Cache { get; } = new(options.Value.MaxCacheSize)
+    public NeuralCacheField NeuralCache { get; } = new(options.Value.MaxNeuralCacheSize)
     {
-        Name = "cache",
-        Aliases = ["neural_cache", "continuous_cache"],
+        Name = "neural_cache",
+        Aliases = ["cache", "continuous_cache"],
         Description = "Mixes what followed similar positions of prompt and text into the model's distribution, before everything "
             + "else. A request with a cache reads all of its prompt.",
         Example = new JsonObject { ["size"] = 500, ["theta"] = 0.3, ["lambda"] = 0.1 },
@@ -217,6 +217,6 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
     public override IReadOnlyList<Field> All => field ??=
     [
         Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP, Mirostat, MirostatTau, MirostatEta,
-        RepetitionPenalty, PresencePenalty, FrequencyPenalty, LogitBias, Cache, Stop, Seed, Stream, Logprobs, Echo,
+        RepetitionPenalty, PresencePenalty, FrequencyPenalty, LogitBias, NeuralCache, Stop, Seed, Stream, Logprobs, Echo,
     ];
 }

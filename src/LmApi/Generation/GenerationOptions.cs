@@ -91,7 +91,7 @@ internal sealed class GenerationOptions
 
     /// <summary>The most positions that the neural cache of a request may remember.</summary>
     [Range(1, LmModel.Generation.NeuralCacheSettings.MaxSize)]
-    public int MaxCacheSize { get; set; } = 2000;
+    public int MaxNeuralCacheSize { get; set; } = 2000;
 
     /// <summary>
     /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has one.

@@ -28,7 +28,7 @@ internal sealed class GenerationRequestParser(
             MaxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0),
             Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),
             Sampling = ReadSampling(reader, tokenizer),
-            Cache = reader.Read(fields.Cache),
+            NeuralCache = reader.Read(fields.NeuralCache),
             Stop = reader.Read(fields.Stop) ?? [],
             Alternatives = (int)(reader.Read(fields.Logprobs) ?? 0),
             Echo = reader.Read(fields.Echo) ?? false,

@@ -34,7 +34,7 @@ internal sealed record TokenResponse
     public required string Text { get; init; }
 
     /// <summary>
-    /// Natural logarithm of the model's own probability of the token, with a `cache` the mixture's, before any other setting
+    /// Natural logarithm of the model's own probability of the token, with a `neural_cache` the mixture's, before any other setting
     /// changes it; null for the first token of an echoed prompt, which nothing predicts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

@@ -48,9 +48,9 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => LeakCheck.DefaultWindow,
     }.Refuse(window => window < 1 ? $"must be at least 1, not {window}." : null);
 
-    private static readonly Option<bool> Search = new("--cache-search")
+    private static readonly Option<bool> Search = new("--neural-cache-search")
     {
-        Description = "Try many --cache-theta and --cache-lambda for a --cache-size in one pass. Choose on a validation text.",
+        Description = "Try many --neural-cache-theta and --neural-cache-lambda for a --neural-cache-size in one pass. Choose on a validation text.",
     };
 
     public static Command Create()
@@ -58,7 +58,7 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Scores a text with a model.")
         {
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
-            CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda, Search, Against, Trained, LeakWindow,
+            NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda, Search, Against, Trained, LeakWindow,
         };
         command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
@@ -67,13 +67,13 @@ internal static class EvaluateCommand
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var searched = SearchedSize(arguments);
-        var cache = searched is null ? CacheOptions.Read(arguments) : null;
+        var cache = searched is null ? NeuralCacheOptions.Read(arguments) : null;
         var split = SplitOf(arguments, cancellation);
         var text = split.Validation.ReadToEnd();
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         if (searched is { } size)
         {
-            SearchCache(folder, text, size, arguments, cancellation);
+            SearchNeuralCache(folder, text, size, arguments, cancellation);
             return 0;
         }
 
@@ -155,17 +155,17 @@ internal static class EvaluateCommand
         }
     }
 
-    private static void SearchCache(
+    private static void SearchNeuralCache(
         ModelFolder folder, string text, int size, ParseResult arguments, CancellationToken cancellation)
     {
         RequireMemory(folder, arguments);
         using var decoder = Decoder(folder, arguments);
         foreach (var protocol in Protocols(arguments))
         {
-            var (alone, cached) = CacheSearch.Run(
+            var (alone, cached) = NeuralCacheSearch.Run(
                 decoder, folder.Tokenizer, folder.Tokenizer.Encode(text, cancellation), size, protocol, arguments.GetValue(Window),
                 cancellation);
-            CacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
+            NeuralCacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
         }
     }
 
@@ -177,12 +177,12 @@ internal static class EvaluateCommand
             return null;
         }
 
-        if (arguments.GetValue(CacheOptions.Theta) is not null || arguments.GetValue(CacheOptions.Lambda) is not null)
+        if (arguments.GetValue(NeuralCacheOptions.Theta) is not null || arguments.GetValue(NeuralCacheOptions.Lambda) is not null)
         {
-            throw new ArgumentException("--cache-search tries all values of --cache-theta and --cache-lambda; leave them out.");
+            throw new ArgumentException("--neural-cache-search tries all values of --neural-cache-theta and --neural-cache-lambda; leave them out.");
         }
 
-        return arguments.GetValue(CacheOptions.Size) ?? throw new ArgumentException("--cache-search needs a --cache-size.");
+        return arguments.GetValue(NeuralCacheOptions.Size) ?? throw new ArgumentException("--neural-cache-search needs a --neural-cache-size.");
     }
 
     /// <summary>How much of what was scored the model has read: of what was named, or what was not held out.</summary>

@@ -65,7 +65,7 @@ internal static class GenerateCommand
         {
             Model, Prompt, PromptFile, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
             Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
-            CacheOptions.Size, CacheOptions.Theta, CacheOptions.Lambda,
+            NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda,
         };
         command.SetAction(RunAsync);
         return command;
@@ -108,7 +108,7 @@ internal static class GenerateCommand
         Seed = arguments.GetValue(Seed) ?? new Random().Next(),
         Stop = arguments.GetValue(Stop) ?? [],
         Echo = arguments.GetValue(Echo),
-        Cache = CacheOptions.Read(arguments),
+        NeuralCache = NeuralCacheOptions.Read(arguments),
         Sampling = new SamplingSettings
         {
             Temperature = arguments.GetValue(Temperature),

@@ -13,7 +13,7 @@ namespace LmModel.Evaluation;
 /// <param name="model">What steps; its owner's.</param>
 /// <param name="cache">Each text's neural cache, empty where it begins; null for the model alone.</param>
 /// <param name="grid">Is told every prediction of the model and its cache, which is then not mixed in; null for no search.</param>
-internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, CacheGrid? grid = null) : IScorer
+internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, NeuralCacheGrid? grid = null) : IScorer
 {
     /// <summary>States whose logits are made at once, where the texts are not more.</summary>
     private const int StatesAtOnce = 64;

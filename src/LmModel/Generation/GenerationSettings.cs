@@ -17,7 +17,7 @@ public sealed record GenerationSettings
     public SamplingSettings Sampling { get; init; } = new();
 
     /// <summary>Mixes the text's own past into what the model predicts, before any filter; null for the model alone.</summary>
-    public NeuralCacheSettings? Cache { get; init; }
+    public NeuralCacheSettings? NeuralCache { get; init; }
 
     /// <summary>Texts that end the generation and are not part of it; none is empty.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];

@@ -54,7 +54,7 @@ internal sealed class Sequence : IDisposable
         (_topHidden, _vocabularySize) = (topHidden, tokenizer.VocabularySize);
 
         // Without a share it changes nothing.
-        _cacheSettings = settings.Cache is { Lambda: > 0 } cache ? cache : null;
+        _cacheSettings = settings.NeuralCache is { Lambda: > 0 } cache ? cache : null;
         _time = time;
         _submitted = time.GetTimestamp();
         _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);

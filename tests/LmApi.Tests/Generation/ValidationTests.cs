@@ -72,9 +72,9 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","max_tokens":10.0,"top_k":1e1}""")]
     [InlineData("""{"prompt":"a","seed":9007199254740991}""")]
     [InlineData("""{"prompt":"a","seed":null,"stop":null,"stream":null,"temperature":null,"logit_bias":null}""")]
-    [InlineData("""{"prompt":"a","cache":null}""")]
-    [InlineData("""{"prompt":"a","cache":{"size":1,"theta":0,"lambda":0}}""")]
-    [InlineData("""{"prompt":"a","cache":{"lambda":0.999,"theta":1000,"size":2e3}}""")]
+    [InlineData("""{"prompt":"a","neural_cache":null}""")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":1,"theta":0,"lambda":0}}""")]
+    [InlineData("""{"prompt":"a","neural_cache":{"lambda":0.999,"theta":1000,"size":2e3}}""")]
     [InlineData("""{"prompt":"a","stop":[]}""")]
     [InlineData("""{"prompt":"a","stop":["1","2","3","4"]}""")]
     [InlineData("""{"prompt":"","logit_bias":{"3":-100}}""")]
@@ -112,15 +112,15 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","seed":9007199254740992}""", "seed out_of_range")]
     [InlineData("""{"prompt":"a","seed":-1}""", "seed out_of_range")]
     [InlineData("""{"prompt":"a","logprobs":21}""", "logprobs out_of_range")]
-    [InlineData("""{"prompt":"a","cache":2000}""", "cache wrong_type")]
-    [InlineData("""{"prompt":"a","cache":{"size":2001,"theta":1,"lambda":0.1}}""", "cache.size out_of_range")]
-    [InlineData("""{"prompt":"a","cache":{"size":1.5,"theta":1,"lambda":0.1}}""", "cache.size wrong_type")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"theta":1001,"lambda":0.1}}""", "cache.theta out_of_range")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"theta":1,"lambda":1}}""", "cache.lambda out_of_range")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"theta":1,"lambda":0.99999999999}}""", "cache.lambda out_of_range")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"theta":1,"lambda":null}}""", "cache.lambda missing")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"size":9,"theta":1,"lambda":0.1}}""", "cache.size duplicate_field")]
-    [InlineData("""{"prompt":"a","cache":{"size":9,"theta":1,"lambda":0.1,"\ud800":1}}""", "cache invalid_text")]
+    [InlineData("""{"prompt":"a","neural_cache":2000}""", "neural_cache wrong_type")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":2001,"theta":1,"lambda":0.1}}""", "neural_cache.size out_of_range")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":1.5,"theta":1,"lambda":0.1}}""", "neural_cache.size wrong_type")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1001,"lambda":0.1}}""", "neural_cache.theta out_of_range")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":1}}""", "neural_cache.lambda out_of_range")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.99999999999}}""", "neural_cache.lambda out_of_range")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":null}}""", "neural_cache.lambda missing")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"size":9,"theta":1,"lambda":0.1}}""", "neural_cache.size duplicate_field")]
+    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.1,"\ud800":1}}""", "neural_cache invalid_text")]
     [InlineData("""{"prompt":"a","repetition_penalty":0}""", "repetition_penalty out_of_range")]
     [InlineData("""{"prompt":"a","echo":"yes"}""", "echo wrong_type")]
     [InlineData("""{"prompt":"a","stop":["1","2","3","4","5"]}""", "stop too_many")]
@@ -138,14 +138,14 @@ public sealed class ValidationTests : IAsyncLifetime
     [Fact]
     public async Task Errors_inside_of_an_object_are_said_all_at_once_with_path_limit_and_suggestion()
     {
-        var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","cache":{"sise":9,"theta":-1,"lambda":1}}""");
+        var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","neural_cache":{"sise":9,"theta":-1,"lambda":1}}""");
 
         Assert.Equal(
-            ["cache.sise unknown_field", "cache.size missing", "cache.theta out_of_range", "cache.lambda out_of_range"], problem.Errors());
+            ["neural_cache.sise unknown_field", "neural_cache.size missing", "neural_cache.theta out_of_range", "neural_cache.lambda out_of_range"], problem.Errors());
         var errors = problem.GetProperty("errors");
-        Assert.Equal("There is no `cache.sise`; did you mean `cache.size`?", errors[0].Text("message"));
-        Assert.Equal("`cache.size` is missing; it must be an integer from 1 to 2000.", errors[1].Text("message"));
-        Assert.Equal("`cache.lambda` must be a number of at least 0 and below 1.", errors[3].Text("message"));
+        Assert.Equal("There is no `neural_cache.sise`; did you mean `neural_cache.size`?", errors[0].Text("message"));
+        Assert.Equal("`neural_cache.size` is missing; it must be an integer from 1 to 2000.", errors[1].Text("message"));
+        Assert.Equal("`neural_cache.lambda` must be a number of at least 0 and below 1.", errors[3].Text("message"));
         Assert.Equal(1, errors[3].GetProperty("limit").GetProperty("exclusive_maximum").GetDouble());
         Assert.Equal(1, errors[3].GetProperty("given").GetDouble());
     }

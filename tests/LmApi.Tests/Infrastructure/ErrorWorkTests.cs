@@ -25,7 +25,7 @@ public sealed class ErrorWorkTests
         { "{", i => $"\"temperature{i}\":1", "}" },
         { "{", i => $"\"\\ud800{i}\":1", "}" },
         { "{\"prompt\":\"a\"", i => ",\"prompt\":\"b\"", "}" },
-        { "{\"cache\":{", i => $"\"sise{i}\":1", "}}" },
+        { "{\"neural_cache\":{", i => $"\"sise{i}\":1", "}}" },
         { "{\"logit_bias\":{", i => $"\"none{i}\":1", "}}" },
         { "{\"logit_bias\":{", i => $"\"{i}\":1000", "}}" },
         { "{\"logit_bias\":{", i => $"\"{i}\":\"{new string('x', 200)}\"", "}}" },

@@ -22,7 +22,7 @@ internal static class RandomRequests
         ("presence_penalty", Gen.OneOf("-2", "0", "0.5")),
         ("frequency_penalty", Gen.OneOf("0", "1.5")),
         ("logit_bias", Gen.OneOf("{}", "{\"3\":5}", "{\"0\":-100,\"1\":100}")),
-        ("cache", Gen.OneOf(
+        ("neural_cache", Gen.OneOf(
             "null", "{\"size\":20,\"theta\":1,\"lambda\":0.5}", "{\"size\":1,\"theta\":0,\"lambda\":0}")),
         ("stop", Gen.OneOf("\"z\"", "[\"ab\",\"q\"]", "[]")),
         ("logprobs", Gen.Int[0, 20].Select(Json)),
@@ -36,7 +36,7 @@ internal static class RandomRequests
         Gen.Select(
             Gen.OneOf<string>(
                 Gen.OneOf(
-                    "\"prompt\"", "\"max_tokens\"", "\"seed\"", "\"stop\"", "\"logit_bias\"", "\"cache\"",
+                    "\"prompt\"", "\"max_tokens\"", "\"seed\"", "\"stop\"", "\"logit_bias\"", "\"neural_cache\"",
                     "\"temperature\"", "\"echo\"", "\"text\"", "\"tokens\"",
                     "\"max_new_tokens\"", "\"Max-Tokens\"", "\"\""),
                 RandomInputs.JsonStrings),

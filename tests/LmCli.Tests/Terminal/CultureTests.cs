@@ -35,8 +35,8 @@ public sealed partial class CultureTests : IDisposable
         File.WriteAllText(text, string.Concat(Enumerable.Range(0, 400).Select(i => $"Duck {(char)('a' + (i % 7))} said to duck {(char)('a' + (i % 5))}: quack, quack!\n")));
         string[][] commands =
         [
-            ["evaluate", Tiny, text, "--cache-size", "50", "--cache-theta", "0.3", "--cache-lambda", "0.1"],
-            ["evaluate", Tiny, text, "--cache-search", "--cache-size", "50", "--protocol", "contiguous"],
+            ["evaluate", Tiny, text, "--neural-cache-size", "50", "--neural-cache-theta", "0.3", "--neural-cache-lambda", "0.1"],
+            ["evaluate", Tiny, text, "--neural-cache-search", "--neural-cache-size", "50", "--protocol", "contiguous"],
             ["baseline", text, "--validation", "0.25", "--order", "3"],
             ["train", text, "--out", _folder["m"], "--overwrite", "--hidden", "8", "--layers", "1", "--steps", "60", "--dropout", "0.1",
              "--learning-rate", "0.003", "--validate-every", "30", "--validation", "0.25"],

@@ -44,7 +44,7 @@ public sealed class FailureTests : IDisposable
         string[][] commands =
         [
             ["generate", model, "abc"], ["generate", model, "abc", "--engine", "torch"], ["generate", model, "abc", "--temperature", "0"],
-            ["evaluate", model, text], ["evaluate", model, text, "--engine", "torch"], ["evaluate", model, text, "--cache-search", "--cache-size", "9"],
+            ["evaluate", model, text], ["evaluate", model, text, "--engine", "torch"], ["evaluate", model, text, "--neural-cache-search", "--neural-cache-size", "9"],
             ["quantize", model, text],
         ];
         foreach (var command in commands)

@@ -146,10 +146,10 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
 
-        var (alone, cached) = CacheSearch.Run(decoder, _tokenizer, Repetitive, size: 20, protocol, window: 100);
+        var (alone, cached) = NeuralCacheSearch.Run(decoder, _tokenizer, Repetitive, size: 20, protocol, window: 100);
 
         Assert.Equal(new Evaluator(decoder, _tokenizer).Evaluate(Repetitive, protocol, 100), alone);
-        Assert.Equal(CacheSearch.Thetas.Count * CacheSearch.Lambdas.Count, cached.Count);
+        Assert.Equal(NeuralCacheSearch.Thetas.Count * NeuralCacheSearch.Lambdas.Count, cached.Count);
         foreach (var (settings, loss) in cached.Where((_, i) => i % 13 == 0))
         {
             var expected = new Evaluator(decoder, _tokenizer, settings).Evaluate(Repetitive, protocol, 100);

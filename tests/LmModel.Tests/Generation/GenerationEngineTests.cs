@@ -140,7 +140,7 @@ public sealed class GenerationEngineTests
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { NeuralCacheBytes = 1000, MaxActive = 1 });
         using var impatient = new CancellationTokenSource();
         AdmittedGeneration? StartCached(CancellationToken token = default) => engine.TryStart(
-            Settings("c", 2) with { Cache = new(10, 1, 0.5f), Sampling = new SamplingSettings { Temperature = 0 } }, token);
+            Settings("c", 2) with { NeuralCache = new(10, 1, 0.5f), Sampling = new SamplingSettings { Temperature = 0 } }, token);
 
         // One always may, whatever it takes; those without a cache are not counted.
         var waiting = Start(engine, "x", 1);
@@ -165,10 +165,10 @@ public sealed class GenerationEngineTests
     public async Task A_generation_with_a_neural_cache_reads_a_prompt_that_is_known()
     {
         using var engine = Engine(FakeStepModel.Noisy(maxBatch: 4));
-        var settings = Settings("some prompt that is long enough", 20) with { Cache = new(100, 0.5f, 0.5f) };
+        var settings = Settings("some prompt that is long enough", 20) with { NeuralCache = new(100, 0.5f, 0.5f) };
 
         var unknown = await Tokens(engine, settings);
-        await Tokens(engine, settings with { Cache = null });
+        await Tokens(engine, settings with { NeuralCache = null });
         var known = await Tokens(engine, settings);
 
         Assert.Equal(unknown.Select(t => (t.Token.Id, t.Token.Logprob)), known.Select(t => (t.Token.Id, t.Token.Logprob)));

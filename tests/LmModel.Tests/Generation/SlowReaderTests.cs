@@ -15,16 +15,16 @@ public sealed class SlowReaderTests
     public async Task A_generation_that_is_not_read_for_too_long_ends_after_what_it_has_reported()
     {
         using var engine = Engine(new() { MaxActive = 1, MaxBufferedEvents = 4, NeuralCacheBytes = 1 });
-        var unread = Start(engine, Settings(100) with { Cache = new(10, 1, 0.5f) });
+        var unread = Start(engine, Settings(100) with { NeuralCache = new(10, 1, 0.5f) });
         await Parked(engine, 1);
-        Assert.Null(engine.TryStart(Settings(1) with { Cache = new(10, 1, 0.5f) }, default));
+        Assert.Null(engine.TryStart(Settings(1) with { NeuralCache = new(10, 1, 0.5f) }, default));
 
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(1, engine.Active);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal((0, 0, 0), (engine.Active, engine.Parked, engine.Waiting));
-        Assert.NotNull(engine.TryStart(Settings(1) with { Cache = new(10, 1, 0.5f) }, default));
+        Assert.NotNull(engine.TryStart(Settings(1) with { NeuralCache = new(10, 1, 0.5f) }, default));
         for (var i = 0; i < 4; i++)
         {
             Assert.True(unread.Events.TryRead(out var next));

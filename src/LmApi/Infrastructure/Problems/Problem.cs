@@ -59,7 +59,7 @@ internal sealed record TextPosition
 /// <summary>One member of the body that is not valid.</summary>
 internal sealed record FieldError
 {
-    /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`, `cache.size`.</summary>
+    /// <summary>The member: `temperature`, `stop[2]`, `logit_bias.17`, `neural_cache.size`.</summary>
     public required string Field { get; init; }
 
     /// <summary>What is wrong with it, for a program; never changes its meaning.</summary>

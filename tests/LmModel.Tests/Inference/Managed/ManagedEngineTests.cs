@@ -56,7 +56,7 @@ public sealed class ManagedEngineTests
             MaxTokens = 1 + (number * 7 % 50),
             Seed = number,
             Echo = number % 5 == 0,
-            Cache = number % 3 == 0 ? new(1 + (number % 20), 0.5f, 0.4f) : null,
+            NeuralCache = number % 3 == 0 ? new(1 + (number % 20), 0.5f, 0.4f) : null,
             Sampling = new SamplingSettings { Temperature = 0.9f, TopP = number % 2 == 0 ? 0.9f : 1 },
         };
     }

@@ -4,15 +4,15 @@ using LmModel.Evaluation;
 namespace LmCli.Evaluate;
 
 /// <summary>What a search for θ and λ found: losses as a table, and the options that give the best.</summary>
-internal static class CacheSearchReport
+internal static class NeuralCacheSearchReport
 {
     private const int Width = 9;
 
-    public static IEnumerable<string> Lines(EvaluationResult alone, IReadOnlyList<CachedLoss> cached)
+    public static IEnumerable<string> Lines(EvaluationResult alone, IReadOnlyList<NeuralCacheLoss> cached)
     {
         yield return $"{ScoreLines.Figure(alone)}, without a cache";
         yield return "nats/token   lambda";
-        yield return $"{"theta",-Width}{string.Concat(CacheSearch.Lambdas.Select(lambda => Number(lambda, "0.##")))}";
+        yield return $"{"theta",-Width}{string.Concat(NeuralCacheSearch.Lambdas.Select(lambda => Number(lambda, "0.##")))}";
         foreach (var row in cached.GroupBy(c => c.Settings.Theta))
         {
             var theta = row.Key.ToString(CultureInfo.InvariantCulture);
@@ -29,7 +29,7 @@ internal static class CacheSearchReport
         yield return $"{ScoreLines.Figure(best.Loss)}, with the best:";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"--cache-size {best.Settings.Size} --cache-theta {best.Settings.Theta} --cache-lambda {best.Settings.Lambda}");
+            $"--neural-cache-size {best.Settings.Size} --neural-cache-theta {best.Settings.Theta} --neural-cache-lambda {best.Settings.Lambda}");
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture).PadLeft(Width);

@@ -8,7 +8,7 @@ namespace LmModel.Evaluation;
 /// </summary>
 /// <param name="thetas">(Θ).</param>
 /// <param name="lambdas">(Λ).</param>
-internal sealed class CacheGrid(float[] thetas, float[] lambdas)
+internal sealed class NeuralCacheGrid(float[] thetas, float[] lambdas)
 {
     /// <summary>(Θ, Λ): sums of −ln p.</summary>
     public double[,] Nats { get; } = new double[thetas.Length, lambdas.Length];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LmCli.Tests.Evaluate;
 
-public sealed class CacheSearchCommandTests : IDisposable
+public sealed class NeuralCacheSearchCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -16,11 +16,11 @@ public sealed class CacheSearchCommandTests : IDisposable
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("Duck to duck: quack, and quack.\nAnd what of the goose?\n", 20)));
         string[] contiguous = ["evaluate", tiny, text, "--protocol", "contiguous"];
 
-        var searched = await LmProcess.RunAsync([.. contiguous, "--cache-search", "--cache-size", "100"]);
+        var searched = await LmProcess.RunAsync([.. contiguous, "--neural-cache-search", "--neural-cache-size", "100"]);
         Assert.True(searched.Code == 0, searched.Error);
         var found = searched.Out.TrimEnd().Split('\n');
         var options = found[^1].Split(' ');
-        Assert.Equal("--cache-size 100 --cache-theta", string.Join(' ', options[..3]));
+        Assert.Equal("--neural-cache-size 100 --neural-cache-theta", string.Join(' ', options[..3]));
 
         var cached = await LmProcess.RunAsync([.. contiguous, .. options]);
         Assert.True(cached.Code == 0, cached.Error);

@@ -7,10 +7,10 @@ namespace LmModel.Evaluation;
 /// <summary>The loss of a text with a neural cache.</summary>
 /// <param name="Settings">Of the cache.</param>
 /// <param name="Loss">With it.</param>
-public sealed record CachedLoss(NeuralCacheSettings Settings, EvaluationResult Loss);
+public sealed record NeuralCacheLoss(NeuralCacheSettings Settings, EvaluationResult Loss);
 
 /// <summary>Which θ and λ suit a model: to be found on a validation text, and reported on another.</summary>
-public static class CacheSearch
+public static class NeuralCacheSearch
 {
     private static readonly float[] ThetaGrid = [0, 0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.45f, 0.65f, 1, 1.5f, 2.5f, 4];
     private static readonly float[] LambdaGrid = [0.01f, 0.02f, 0.03f, 0.05f, 0.07f, 0.1f, 0.13f, 0.16f, 0.2f, 0.25f, 0.3f, 0.4f];
@@ -31,7 +31,7 @@ public static class CacheSearch
     /// <param name="cancellation">Ends it between two batches.</param>
     /// <returns>The model alone, and all caches, by θ and then λ.</returns>
     /// <exception cref="ArgumentException">The size is out of range, or there is nothing to predict.</exception>
-    public static (EvaluationResult Alone, IReadOnlyList<CachedLoss> Cached) Run(
+    public static (EvaluationResult Alone, IReadOnlyList<NeuralCacheLoss> Cached) Run(
         IStepModel model,
         Tokenizer tokenizer,
         int[] tokens,
@@ -40,14 +40,14 @@ public static class CacheSearch
         int window = Evaluator.DefaultWindow,
         CancellationToken cancellation = default)
     {
-        var grid = new CacheGrid(ThetaGrid, LambdaGrid);
+        var grid = new NeuralCacheGrid(ThetaGrid, LambdaGrid);
         var any = new NeuralCacheSettings(size, 0, 0);
         var alone = new Evaluator(() => new StepScorer(model, any, grid), tokenizer).Evaluate(tokens, protocol, window, cancellation);
         return (alone,
         [
             .. from i in Enumerable.Range(0, ThetaGrid.Length)
                from j in Enumerable.Range(0, LambdaGrid.Length)
-               select new CachedLoss(new(size, ThetaGrid[i], LambdaGrid[j]), alone with { Nats = grid.Nats[i, j], Pieces = [] }),
+               select new NeuralCacheLoss(new(size, ThetaGrid[i], LambdaGrid[j]), alone with { Nats = grid.Nats[i, j], Pieces = [] }),
         ]);
     }
 }

@@ -5,18 +5,18 @@ using LmModel.Generation;
 namespace LmCli.Options;
 
 /// <summary>The neural cache of a command.</summary>
-internal static class CacheOptions
+internal static class NeuralCacheOptions
 {
     public static readonly Option<int?> Size = Within(
-        new Option<int?>("--cache-size") { Description = "Mix the text's own past into the predictions: positions remembered. Goes with the next two." },
+        new Option<int?>("--neural-cache-size") { Description = "Mix the text's own past into the predictions: positions remembered. Goes with the next two." },
         size => size is >= 1 and <= NeuralCacheSettings.MaxSize, $"from 1 to {NeuralCacheSettings.MaxSize}");
 
     public static readonly Option<float?> Theta = Within(
-        new Option<float?>("--cache-theta") { Description = "How much more a similar position counts; 0 counts all alike." },
+        new Option<float?>("--neural-cache-theta") { Description = "How much more a similar position counts; 0 counts all alike." },
         theta => theta is >= 0 and <= NeuralCacheSettings.MaxTheta, $"from 0 to {NeuralCacheSettings.MaxTheta}");
 
     public static readonly Option<float?> Lambda = Within(
-        new Option<float?>("--cache-lambda") { Description = "The share of the cache in the mixture; 0 is the model alone." },
+        new Option<float?>("--neural-cache-lambda") { Description = "The share of the cache in the mixture; 0 is the model alone." },
         lambda => lambda is >= 0 and < 1, "at least 0 and below 1");
 
     /// <summary>The cache that was asked for; null for none.</summary>
@@ -34,8 +34,8 @@ internal static class CacheOptions
         return missing.Length == 0
             ? new(size!.Value, theta!.Value, lambda!.Value)
             : throw new ArgumentException(
-                $"--cache-size, --cache-theta and --cache-lambda go together; there is no {string.Join(" and no ", missing)}. "
-                + "lm evaluate --cache-search finds the last two.");
+                $"--neural-cache-size, --neural-cache-theta and --neural-cache-lambda go together; there is no {string.Join(" and no ", missing)}. "
+                + "lm evaluate --neural-cache-search finds the last two.");
     }
 
     private static Option<T?> Within<T>(Option<T?> option, Predicate<T> holds, string range)
