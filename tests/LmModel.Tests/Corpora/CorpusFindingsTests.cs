@@ -1,0 +1,131 @@
+using System.Text;
+using LmModel.Corpora;
+
+namespace LmModel.Tests.Corpora;
+
+public sealed class CorpusFindingsTests : CorpusFolderTests
+{
+    [Theory]
+    [InlineData("ab\nc\uFFFDd\uFFFD", "text.txt, line 2, byte 4: U+FFFD stands where a character was lost in an earlier conversion. In all 2.")]
+    [InlineData("CafÃ© und GrÃ¶ÃŸe", "text.txt, line 1, byte 3: two signs such as Ã© where one letter was meant")]
+    [InlineData("donâ€™t", "text.txt, line 1, byte 3: two signs")]
+    [InlineData("one\r\ntwo\n", "text.txt, line 1, byte 3: a line ends with a carriage return")]
+    [InlineData("the end\u001A", "text.txt, line 1, byte 7: a control character")]
+    public void What_is_suspicious_is_a_warning_with_file_line_and_byte(string text, string expected) =>
+        Assert.Contains(Open(Encoding.UTF8.GetBytes(text)).Warnings, w => w.Contains(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_byte_order_mark_inside_of_a_text_is_left_out_and_named()
+    {
+        byte[] marked = [.. Encoding.UTF8.Preamble, .. "é one\n"u8];
+
+        var corpus = Open([.. marked, .. marked, .. Encoding.UTF8.Preamble]);
+
+        Assert.Equal("é one\né one\n", corpus.Text.ReadToEnd());
+        Assert.Equal(corpus.Text.ReadToEnd().Length, corpus.Text.Length);
+        Assert.Contains(
+            corpus.Warnings, w => w.StartsWith("text.txt, line 2, byte 10: a byte order mark (U+FEFF) inside the text", StringComparison.Ordinal)
+                && w.EndsWith("In all 2.", StringComparison.Ordinal));
+        Assert.Contains("is empty", Assert.Throws<CorpusException>(() => Open([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.Preamble])).Message);
+        File.WriteAllBytes(Folder["valid.txt"], [.. marked, .. Encoding.UTF8.Preamble, (byte)'x']);
+        Assert.Equal("é one\nx", Open("train"u8).Split(new HoldOut { ValidationText = Folder["valid.txt"] }).Validation.ReadToEnd());
+    }
+
+    [Theory]
+    [InlineData("\uFFFD")]
+    [InlineData("\uFEFF")]
+    [InlineData("Ã©")]
+    [InlineData("\r")]
+    [InlineData("\n\r\uFFFDÃ©\uFEFF€")]
+    public void However_many_suspicious_places_there_are_a_block_is_looked_through_for_a_few_of_them(string suspect)
+    {
+        const int Times = 300_000;
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(suspect, Times)));
+        var places = new Dictionary<Finding, List<(CorpusPlace Place, long Count)>>();
+        void Found(Finding finding, CorpusPlace place, long count)
+        {
+            places.TryAdd(finding, []);
+            places[finding].Add((place, count));
+        }
+
+        DocumentScan.Read(
+            "t", "t", () => new MemoryStream(bytes), Found, new PassageReader(byPassage: false, (_, _) => { }), addLineBreak: false);
+
+        // Each place costs a pass over its block of 64 KiB.
+        Assert.InRange(places.Values.Max(p => p.Count), 1, (bytes.Length >> 16) + 1);
+        Assert.All(places, kind => Assert.InRange(kind.Value.Sum(p => p.Count), Times - 1, Times));
+        Assert.All(places.Values, kind => Assert.InRange(kind[0].Place.Byte, 0, 3 * suspect.Length));
+    }
+
+    [Fact]
+    public void The_first_place_and_the_number_of_each_kind_are_those_that_a_plain_search_finds()
+    {
+        var random = new Random(1);
+        for (var round = 0; round < 20; round++)
+        {
+            string[] parts = ["x", "é", "🦆", "\n", "\uFFFD", "\uFEFF", "\r", new string('y', random.Next(30_000))];
+            var text = "x" + string.Concat(Enumerable.Range(0, 200).Select(_ => parts[random.Next(parts.Length)]));
+
+            var warnings = Open(Encoding.UTF8.GetBytes(text)).Warnings;
+
+            foreach (var suspect in "\uFFFD\uFEFF\r")
+            {
+                var first = text[..text.IndexOf(suspect)];
+                var expected = string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"text.txt, line {first.Count(c => c == '\n') + 1:N0}, byte {Encoding.UTF8.GetByteCount(first):N0}: ");
+                Assert.Contains(warnings, w => w.StartsWith(expected, StringComparison.Ordinal)
+                    && w.EndsWith($" In all {text.Count(c => c == suspect)}.", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_clean_text_of_some_length_has_no_warnings_and_a_short_one_says_how_short()
+    {
+        var words = new Random(1);
+        var clean = new StringBuilder();
+        while (clean.Length < 110_000)
+        {
+            clean.Append($"Ângela, São Tomé et l'âme: {words.Next()} {words.Next()}\n");
+        }
+
+        Assert.Empty(Corpus.FromText("t", clean.ToString()).Warnings);
+        Assert.Contains("t has only 99,999 characters", Assert.Single(Corpus.FromText("t", clean.ToString()[..99_999]).Warnings));
+    }
+
+    [Fact]
+    public void A_document_that_is_there_twice_or_nearly_is_named()
+    {
+        Write("a.txt", Story(1));
+        Write("b.txt", Story(2));
+        Write("c.txt", Story(1).ToUpperInvariant());
+        Write("d.txt", Story(2).Replace("w1 ", "w2 ", StringComparison.Ordinal) + "and more of it.");
+
+        var warning = Assert.Single(Corpus.Open(Folder.Path).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+
+        Assert.Contains("2 of 4 documents come again, 1 word for word and 1 nearly so: ", warning);
+        Assert.Contains("c.txt, line 1, byte 0 repeats a.txt, line 1, byte 0; ", warning);
+        Assert.Contains("d.txt, line 1, byte 0 nearly repeats b.txt, line 1, byte 0.", warning);
+    }
+
+    [Fact]
+    public void A_passage_that_comes_again_in_one_file_is_named_by_line_and_byte()
+    {
+        var text = $"Ä\n{Story(1)}\n\n{Story(2)}\n{Story(3)}\n";
+        var again = Encoding.UTF8.GetByteCount(text);
+
+        var warning = Assert.Single(
+            Open(Encoding.UTF8.GetBytes(text + Story(1) + "\n")).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+
+        Assert.Contains("1 of 4 passages of 50 words or more come again", warning);
+        Assert.Contains($"text.txt, line 6, byte {again:N0} ", warning);
+    }
+
+    /// <summary>A paragraph of 300 words, some of which come again.</summary>
+    private static string Story(int seed)
+    {
+        var random = new Random(seed);
+        return string.Concat(Enumerable.Range(0, 300).Select(_ => $"w{random.Next(300)} ")) + "end.";
+    }
+}
