@@ -8,8 +8,8 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Writes a copy of TorchSharp's Linux bridge that the libstdc++ of GCC 11 (RHEL 9) and GCC 12 (Debian 12, Ubuntu 22.04)
-/// accepts. The bridge asks for two newer symbol versions without needing what is new in them:
+/// Writes a copy of TorchSharp's Linux bridge that the libstdc++ of GCC 11 (RHEL 9) and GCC 12 (Debian 12, Ubuntu
+/// 22.04) accepts. The bridge asks for two newer symbol versions without needing what is new in them:
 /// <list type="bullet">
 /// <item>GLIBCXX_3.4.32 only for <c>std::ios_base_library_init</c>, a marker without a relocation: nothing calls it.
 /// The version is made weak, so that the loader does without it.</item>
@@ -47,13 +47,15 @@ public sealed class RelaxGlibcxx : Task
         {
             Log.LogError(
                 "{0} is not laid out as expected, so its libstdc++ requirement cannot be relaxed: {1} "
-                + "Build with -p:RelaxGlibcxx=false, and run where libstdc++ is that of GCC 13.2 or newer.",
+                    + "Build with -p:RelaxGlibcxx=false, and run where libstdc++ is that of GCC 13.2 or newer.",
                 Source, e.Message);
             return false;
         }
     }
 
-    /// <summary>Several projects may build at once: a reader sees the old file or the new one, never half of one.</summary>
+    /// <summary>
+    /// Several projects may build at once: a reader sees the old file or the new one, never half of one.
+    /// </summary>
     private static void Replace(string path, byte[] bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -142,7 +144,8 @@ public sealed class RelaxGlibcxx : Task
             for (var i = 0; i < count; i++)
             {
                 var at = table + i * size;
-                _sections.Add(new Section(U32(at + 4), Offset(at + 24), Offset(at + 32), (int)U32(at + 40), U32(at + 44)));
+                _sections.Add(
+                    new Section(U32(at + 4), Offset(at + 24), Offset(at + 32), (int)U32(at + 40), U32(at + 44)));
             }
 
             _symbols = Only(DynSym);
@@ -158,7 +161,9 @@ public sealed class RelaxGlibcxx : Task
         public IReadOnlyDictionary<string, NeededVersion> Versions { get; }
 
         public IEnumerable<int> SymbolsBoundTo(ushort version) =>
-            Enumerable.Range(0, _symbols.Size / 24).Where(i => (U16(_symbolVersions.Start + i * 2) & 0x7fff) == version);
+            Enumerable
+                .Range(0, _symbols.Size / 24)
+                .Where(i => (U16(_symbolVersions.Start + i * 2) & 0x7fff) == version);
 
         public string SymbolName(int index) => Text(_sections[_symbols.Link], U32(_symbols.Start + index * 24));
 
@@ -168,7 +173,8 @@ public sealed class RelaxGlibcxx : Task
 
         public void Bind(int symbol, ushort version) => Put(_symbolVersions.Start + symbol * 2, version);
 
-        public void MakeWeak(NeededVersion version) => Put(version.FlagsOffset, (ushort)(U16(version.FlagsOffset) | Weak));
+        public void MakeWeak(NeededVersion version) =>
+            Put(version.FlagsOffset, (ushort)(U16(version.FlagsOffset) | Weak));
 
         // A chain of Elf64_Verneed (a library), each with a chain of Elf64_Vernaux (a version asked of it).
         private Dictionary<string, NeededVersion> ReadNeededVersions()
@@ -226,6 +232,8 @@ public sealed class RelaxGlibcxx : Task
 
 namespace System.Runtime.CompilerServices
 {
-    /// <summary>Records need it, and .NET Standard 2.0, which MSBuild compiles this file against, does not have it.</summary>
+    /// <summary>
+    /// Records need it, and .NET Standard 2.0, which MSBuild compiles this file against, does not have it.
+    /// </summary>
     internal static class IsExternalInit;
 }

@@ -6,8 +6,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 namespace Kernels;
 
 /// <summary>
-/// Runs in this process. BenchmarkDotNet would otherwise generate and build a project for each job, which this repository's
-/// rules (analysers, warnings as errors, lock files) would judge, and which libtorch's natives would be linked into anew.
+/// Runs in this process. BenchmarkDotNet would otherwise generate and build a project for each job, which this
+/// repository's rules (analysers, warnings as errors, lock files) would judge, and which libtorch's natives would be
+/// linked into anew.
 /// </summary>
 internal sealed class KernelConfig : ManualConfig
 {

@@ -22,7 +22,8 @@ public class NeuralCacheBenchmark : IDisposable
     public void Setup()
     {
         var random = new Random(1);
-        float[] Floats(int count, float bound) => [.. Enumerable.Range(0, count).Select(_ => bound * ((2 * random.NextSingle()) - 1))];
+        float[] Floats(int count, float bound) =>
+            [.. Enumerable.Range(0, count).Select(_ => bound * ((2 * random.NextSingle()) - 1))];
         for (var i = 0; i < _states.Length; i++)
         {
             _states[i] = Floats(H, bound: 1);

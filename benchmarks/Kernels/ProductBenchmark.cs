@@ -5,7 +5,9 @@ using LmModel.Numerics;
 
 namespace Kernels;
 
-/// <summary>The product of one panel, 64 rows of 512 columns, with the states of some sequences, by each width of vectors.</summary>
+/// <summary>
+/// The product of one panel, 64 rows of 512 columns, with the states of some sequences, by each width of vectors.
+/// </summary>
 public unsafe class ProductBenchmark : IDisposable
 {
     private const int K = 512;

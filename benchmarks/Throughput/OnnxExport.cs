@@ -54,7 +54,12 @@ internal static class OnnxExport
     }
 
     /// <summary>One step being all there is, the last h (1, B, H) is also the next layer's input (T, B, H).</summary>
-    private static void AddLayer(OnnxGraph graph, int layer, long e, long h, IReadOnlyDictionary<string, float[]> weights)
+    private static void AddLayer(
+        OnnxGraph graph,
+        int layer,
+        long e,
+        long h,
+        IReadOnlyDictionary<string, float[]> weights)
     {
         float[] Reordered(string name) => InOnnxOrder(weights[$"rnn.{name}_l{layer}"]);
         graph.Constant($"w_{layer}", [1, 4 * h, e], Reordered("weight_ih"));

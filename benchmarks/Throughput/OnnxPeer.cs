@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Throughput;
 
 /// <summary>
-/// ONNX Runtime at its best: every input and output bound once to pinned memory, the states going to and fro between two
-/// buffers, so that a step copies and allocates nothing.
+/// ONNX Runtime at its best: every input and output bound once to pinned memory, the states going to and fro between
+/// two buffers, so that a step copies and allocates nothing.
 /// </summary>
 internal sealed class OnnxPeer : Peer
 {
@@ -21,7 +21,8 @@ internal sealed class OnnxPeer : Peer
     private int _steps;
 
     /// <param name="name">What it is called in the table.</param>
-    /// <param name="file">With inputs tok (1,B), h and c (L,B,H), outputs p, h1, c1; see <see cref="OnnxExport"/>.</param>
+    /// <param name="file">With inputs tok (1,B), h and c (L,B,H), outputs p, h1, c1; see
+    /// <see cref="OnnxExport"/>.</param>
     /// <param name="config">The sizes of the network.</param>
     /// <param name="batch">B.</param>
     /// <param name="threads">Intra-op threads.</param>
@@ -72,11 +73,17 @@ internal sealed class OnnxPeer : Peer
 
         long[] stateShape = [config.Layers, Batch, config.HiddenSize];
         OrtValue[] States() =>
-            [.. Enumerable.Range(0, 2).Select(_ => Pinned(new float[config.Layers * Batch * config.HiddenSize], stateShape))];
+            [
+                .. Enumerable
+                    .Range(0, 2)
+                    .Select(_ => Pinned(new float[config.Layers * Batch * config.HiddenSize], stateShape)),
+            ];
         var (tokens, h, c) = (Pinned(_tokens, [1, Batch]), States(), States());
 
         // A file from elsewhere may have another number of dimensions; the floats are the same.
-        var logits = Pinned(_logits, Array.ConvertAll(_session.OutputMetadata["p"].Dimensions, d => d < 0 ? (long)Batch : d));
+        var logits = Pinned(
+            _logits,
+            Array.ConvertAll(_session.OutputMetadata["p"].Dimensions, d => d < 0 ? (long)Batch : d));
         for (var i = 0; i < 2; i++)
         {
             var binding = _bindings[i] = _session.CreateIoBinding();

@@ -5,7 +5,9 @@ using LmModel.Networks;
 
 namespace Throughput;
 
-/// <summary>ONNX Runtime with our export of the measured network and, to judge the export, with another's file.</summary>
+/// <summary>
+/// ONNX Runtime with our export of the measured network and, to judge the export, with another's file.
+/// </summary>
 internal static class OnnxPeers
 {
     private const int AgreementBatch = 3;
@@ -44,7 +46,10 @@ internal static class OnnxPeers
         using var model = network.Open(Precision.Fp32, threads: 1);
         using var peer = new OnnxPeer("agreement", export, network.Config, AgreementBatch, threads: 1);
         var states = Enumerable.Range(0, AgreementBatch).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
-        var (ours, theirs) = (new float[AgreementBatch * model.VocabularySize], new float[AgreementBatch * model.VocabularySize]);
+        var (ours, theirs) = (
+            new float[AgreementBatch * model.VocabularySize],
+            new float[AgreementBatch * model.VocabularySize]
+        );
         var worst = 0f;
         for (var step = 0; step < AgreementSteps; step++)
         {

@@ -8,7 +8,10 @@ using LmCli.Bench;
 using Throughput;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var onnx = new Option<string?>("--onnx") { Description = "Measure this ONNX file too; inputs tok, h, c and outputs p, h1, c1." };
+var onnx = new Option<string?>("--onnx")
+{
+    Description = "Measure this ONNX file too; inputs tok, h, c and outputs p, h1, c1.",
+};
 var root = new RootCommand("Measures generation, ONNX Runtime included.") { onnx };
 BenchCommand.Configure(root, (arguments, network) => OnnxPeers.Open(network, arguments.GetValue(onnx)));
 return await root.Parse(args).InvokeAsync();

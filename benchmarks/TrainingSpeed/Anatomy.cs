@@ -34,11 +34,19 @@ internal sealed class Anatomy(Shape shape, TrainingArithmetic arithmetic)
         var (rows, h, g) = (shape.Batch * shape.Window, shape.Hidden, 4 * shape.Hidden);
         var (wide, gates, narrow) = (Random(g, h), Random(rows, g), Random(rows, h));
         var (step, stepGates) = (Random(shape.Batch, h), Random(shape.Batch, g));
-        yield return ("products that wait, forward", shape.Layers * shape.Window * Seconds(() => stepGates.addmm_(step, wide.t(), 1, 1)));
-        yield return ("products that wait, back", shape.Layers * shape.Window * Seconds(() => step.addmm_(stepGates, wide, 1, 1)));
-        yield return ("products over the window", shape.Layers * (
-            Seconds(() => gates.addmm_(narrow, wide.t(), 0, 1)) + Seconds(() => narrow.addmm_(gates, wide, 0, 1))
-            + (2 * Seconds(() => gates.t().mm(narrow)))));
+        yield return (
+            "products that wait, forward",
+            shape.Layers * shape.Window * Seconds(() => stepGates.addmm_(step, wide.t(), 1, 1)));
+        yield return (
+            "products that wait, back",
+            shape.Layers * shape.Window * Seconds(() => step.addmm_(stepGates, wide, 1, 1)));
+        yield return (
+            "products over the window",
+            shape.Layers
+                * (
+                    Seconds(() => gates.addmm_(narrow, wide.t(), 0, 1))
+                    + Seconds(() => narrow.addmm_(gates, wide, 0, 1))
+                    + (2 * Seconds(() => gates.t().mm(narrow)))));
         foreach (var part in Cells())
         {
             yield return part;

@@ -25,7 +25,9 @@ internal static class BareLoop
             using var scope = NewDisposeScope();
             var x = embedding.call(tokens.narrow(1, 0, s.Window));
             var (y, _, _) = rnn.call(x, (h, c));
-            var loss = nn.functional.cross_entropy(fc.call(y).view(-1, s.Vocabulary), tokens.narrow(1, 1, s.Window).reshape(-1));
+            var loss = nn.functional.cross_entropy(
+                fc.call(y).view(-1, s.Vocabulary),
+                tokens.narrow(1, 1, s.Window).reshape(-1));
             optimizer.zero_grad();
             loss.backward();
             nn.utils.clip_grad_norm_(parameters, 1);

@@ -1,5 +1,5 @@
-// What a training step costs: LmModel's Trainer beside a bare TorchSharp loop over nn.LSTM, in turn, in one process; the
-// share that the step reaches of the machine's matrix-product rate; and where the rest goes.
+// What a training step costs: LmModel's Trainer beside a bare TorchSharp loop over nn.LSTM, in turn, in one process;
+// the share that the step reaches of the machine's matrix-product rate; and where the rest goes.
 //
 //   dotnet run -c Release --project benchmarks/TrainingSpeed [rounds, 5]
 using System.Globalization;
@@ -30,11 +30,15 @@ foreach (var arithmetic in Enum.GetValues<TrainingArithmetic>())
     var flops = anatomy.Flops / tokens;
     Console.WriteLine();
     Console.WriteLine($"{arithmetic}, medians of {rounds} rounds, each ratio within its round");
-    Console.WriteLine($"  trainer                        {Numbers.Median(speeds),9:N0} tokens/s  {Numbers.Median(speeds) * flops / 1e9,5:N0} GFLOP/s");
+    Console.WriteLine(
+        $"  trainer                        {Numbers.Median(speeds),9:N0} tokens/s  "
+            + $"{Numbers.Median(speeds) * flops / 1e9,5:N0} GFLOP/s");
     Console.WriteLine($"  bare loop over nn.LSTM, fp32   {Numbers.Median(bareSpeeds),9:N0} tokens/s");
-    Console.WriteLine($"  trainer to bare loop           {Numbers.Median(speeds.Zip(bareSpeeds, (a, b) => a / b)),9:F2}");
+    Console.WriteLine(
+        $"  trainer to bare loop           {Numbers.Median(speeds.Zip(bareSpeeds, (a, b) => a / b)),9:F2}");
     Console.WriteLine($"  largest product of the step    {Numbers.Median(products) / 1e9,28:N0} GFLOP/s");
-    Console.WriteLine($"  share of it that a step reaches{Numbers.Median(speeds.Zip(products, (a, b) => a * flops / b)),9:P0}");
+    Console.WriteLine(
+        $"  share of it that a step reaches{Numbers.Median(speeds.Zip(products, (a, b) => a * flops / b)),9:P0}");
     var step = tokens / Numbers.Median(speeds);
     var rest = step;
     Console.WriteLine($"  a step                         {step * 1e3,9:N1} ms, of which alone");

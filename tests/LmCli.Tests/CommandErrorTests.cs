@@ -12,7 +12,10 @@ public sealed class CommandErrorTests
     [InlineData("train|x|--cell|transformer", "'transformer' must be rnn_tanh, rnn_relu, gru or lstm.")]
     [InlineData("train|x|--tokenizer|syllables", "'syllables' must be characters, bytes, bpe or words.")]
     [InlineData("train|x|--preset|gpt", "'shakespeare'")]
-    [InlineData("train|x|--unknown|replace:ab", "--unknown must be error, drop, or replace: and one character, such as replace:?, not 'replace:ab'.")]
+    [InlineData(
+        "train|x|--unknown|replace:ab",
+        "--unknown must be error, drop, or replace: and one character, such as replace:?, not 'replace:ab'."
+    )]
     [InlineData("train|x|--unknown|replace:", "such as replace:?, not 'replace:'.")]
     [InlineData("train|x|--normalize|nfd", "'nfd' must be none, nfc or nfkc.")]
     [InlineData("train|x|--minutes|0", "--minutes must be from 0.01 to 100000, not 0.")]
@@ -35,12 +38,14 @@ public sealed class CommandErrorTests
     [InlineData("evaluate|x|y|--leak-window|0", "--leak-window must be at least 1, not 0.")]
     [InlineData("baseline|none.txt", "lm: There is no file none.txt.")]
     [InlineData("baseline|x|--order|33", "--order must be 1 to 32, not 33.")]
-    [InlineData("evaluate|x|y|--cache-size|0", "--cache-size must be from 1 to 100000, not 0.")]
-    [InlineData("evaluate|x|y|--cache-theta|-1", "--cache-theta must be from 0 to 1000, not -1.")]
-    [InlineData("generate|x|--cache-lambda|1", "--cache-lambda must be at least 0 and below 1, not 1.")]
-    [InlineData("evaluate|x|y|--cache-size|5", "go together; there is no --cache-theta and no --cache-lambda.")]
-    [InlineData("evaluate|x|y|--cache-search", "--cache-search needs a --cache-size.")]
-    [InlineData("evaluate|x|y|--cache-search|--cache-size|5|--cache-theta|1", "leave them out.")]
+    [InlineData("evaluate|x|y|--neural-cache-size|0", "--neural-cache-size must be from 1 to 100000, not 0.")]
+    [InlineData("evaluate|x|y|--neural-cache-theta|-1", "--neural-cache-theta must be from 0 to 1000, not -1.")]
+    [InlineData("generate|x|--neural-cache-lambda|1", "--neural-cache-lambda must be at least 0 and below 1, not 1.")]
+    [InlineData(
+        "evaluate|x|y|--neural-cache-size|5",
+        "go together; there is no --neural-cache-theta and no --neural-cache-lambda.")]
+    [InlineData("evaluate|x|y|--neural-cache-search", "--neural-cache-search needs a --neural-cache-size.")]
+    [InlineData("evaluate|x|y|--neural-cache-search|--neural-cache-size|5|--neural-cache-theta|1", "leave them out.")]
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]

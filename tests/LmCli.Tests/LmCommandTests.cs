@@ -17,7 +17,9 @@ public sealed class LmCommandTests : DuckTextTests
         Assert.Contains("warning: ducks.txt has only 3,700 characters", error);
         Assert.DoesNotContain("Warning: ", output);
         Assert.Contains("Done after 20 steps and ", output);
-        Assert.All(["loss.svg", "loss.png", "training.csv", "training.jsonl"], file => Assert.True(File.Exists(Path.Combine(Model, file)), file));
+        Assert.All(
+            ["loss.svg", "loss.png", "training.csv", "training.jsonl"],
+            file => Assert.True(File.Exists(Path.Combine(Model, file)), file));
         var card = ModelFolder.Open(Model).Card;
         Assert.Contains($"lm train ducks.txt --out {Model} --hidden 16", card);
 

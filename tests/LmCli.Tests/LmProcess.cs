@@ -17,7 +17,8 @@ internal static class LmProcess
     /// <summary>The command itself, for a shell.</summary>
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "lm.dll");
 
-    public static Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+    public static Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments) =>
+        RunAsync([], arguments);
 
     /// <param name="environment">Variables beyond those of the tests.</param>
     /// <param name="arguments">Of the command.</param>

@@ -27,8 +27,10 @@ internal static class AnswerFormat
         var json = Weigh(accept, Json);
         if (stream.Quality <= 0 && json.Quality <= 0)
         {
-            throw new ProblemException(ProblemKind.NotAcceptable.With(
-                $"This answers with {EventStream} or {Json}; given: Accept: {Excerpt.Of(request.Headers.Accept.ToString())}."));
+            throw new ProblemException(
+                ProblemKind.NotAcceptable.With(
+                    $"This answers with {EventStream} or {Json}; given: Accept: "
+                        + $"{Excerpt.Of(request.Headers.Accept.ToString())}."));
         }
 
         return stream.CompareTo(json) >= 0;

@@ -66,15 +66,18 @@ internal sealed class EventStreamAnswer(
     }
 
     /// <summary>
-    /// Sends what there is, then rests for the time between two sends: the stream of a fast model has several tokens in a
-    /// packet. The first token finds nobody resting, and the end, like a buffer half full, ends the rest.
+    /// Sends what there is, then rests for the time between two sends: the stream of a fast model has several tokens in
+    /// a packet. The first token finds nobody resting, and the end, like a buffer half full, ends the rest.
     /// </summary>
     /// <remarks>One timer and one wait serve the whole stream: a token costs neither.</remarks>
     private async Task CopyAsync(GenerationRun run, EventStreamWriter output, CancellationToken cancellation)
     {
         using var events = run.Events;
         await using var timer = time.CreateTimer(
-            static events => ((GenerationEvents)events!).Wake(), events, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static events => ((GenerationEvents)events!).Wake(),
+            events,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         var sent = time.GetTimestamp();
         while (!Drain(run, output))
         {

@@ -10,8 +10,8 @@ using LmModel.Generation;
 namespace LmApi.Generation;
 
 /// <summary>
-/// Writes server-sent events by hand: the framework's writer has neither comments nor a way to reuse its buffers. Nothing
-/// is sent before <see cref="SendAsync"/>, and a token allocates nothing.
+/// Writes server-sent events by hand: the framework's writer has neither comments nor a way to reuse its buffers.
+/// Nothing is sent before <see cref="SendAsync"/>, and a token allocates nothing.
 /// <code>
 /// event: token
 /// id: gen-5f0c9d1b2a3e4f60:1

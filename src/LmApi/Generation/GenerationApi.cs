@@ -43,9 +43,15 @@ internal static class GenerationApi
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
             .WithResponseHeader(SeedHeader, "The seed used: with the same request it gives the same text.", 42)
             .WithProblems(
-                ProblemKind.MalformedJson, ProblemKind.NotAcceptable, ProblemKind.RequestTimeout,
-                ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.InvalidRequest, ProblemKind.Overloaded,
-                ProblemKind.GenerationFailed, ProblemKind.ShuttingDown);
+                ProblemKind.MalformedJson,
+                ProblemKind.NotAcceptable,
+                ProblemKind.RequestTimeout,
+                ProblemKind.BodyTooLarge,
+                ProblemKind.UnsupportedMediaType,
+                ProblemKind.InvalidRequest,
+                ProblemKind.Overloaded,
+                ProblemKind.GenerationFailed,
+                ProblemKind.ShuttingDown);
 
     internal static async Task GenerateAsync(
         HttpContext http,
@@ -73,11 +79,15 @@ internal static class GenerationApi
     {
         try
         {
-            return host.TryStart(request.Settings, aborted) ?? throw new ProblemException(
-                ProblemKind.Overloaded.With($"As many requests wait, or as many neural caches are held, as may be; retry in {options.RetryAfterSeconds} s.") with
-                {
-                    RetryAfterSeconds = options.RetryAfterSeconds,
-                });
+            return host.TryStart(request.Settings, aborted)
+                ?? throw new ProblemException(
+                    ProblemKind.Overloaded.With(
+                        $"As many requests wait, or as many neural caches are held, as may be; retry in "
+                            + $"{options.RetryAfterSeconds} s."
+                    ) with
+                    {
+                        RetryAfterSeconds = options.RetryAfterSeconds,
+                    });
         }
         catch (ObjectDisposedException)
         {

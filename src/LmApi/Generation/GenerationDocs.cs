@@ -53,12 +53,16 @@ internal static class GenerationDocs
 
     public static readonly IReadOnlyDictionary<string, string> Requests = new Dictionary<string, string>
     {
-        ["stream"] = """{ "prompt": "To be, or not to be", "max_tokens": 64, "temperature": 0.8, "top_p": 0.95, "seed": 42 }""",
-        ["one JSON answer"] = """{ "prompt": "ROMEO:", "max_tokens": 64, "stop": ["\n\n"], "seed": 42, "stream": false }""",
+        ["stream"] =
+            """{ "prompt": "To be, or not to be", "max_tokens": 64, "temperature": 0.8, "top_p": 0.95, "seed": 42 }""",
+        ["one JSON answer"] =
+            """{ "prompt": "ROMEO:", "max_tokens": 64, "stop": ["\n\n"], "seed": 42, "stream": false }""",
         ["greedy, with alternatives"] = """{ "prompt": "ROMEO:", "max_tokens": 8, "temperature": 0, "logprobs": 3 }""",
         ["score the prompt, generate nothing"] =
             """{ "prompt": "To be, or not to be", "max_tokens": 0, "echo": true, "logprobs": 1, "stream": false }""",
         ["with a neural cache"] =
-            """{ "prompt": "ROMEO:", "max_tokens": 64, "neural_cache": { "size": 500, "theta": 0.3, "lambda": 0.1 }, "seed": 42 }""",
+            """
+            { "prompt": "ROMEO:", "max_tokens": 64, "seed": 42, "neural_cache": { "size": 500, "theta": 0.3, "lambda": 0.1 } }
+            """,
     };
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>The members of <c>POST /generate</c>: this table is parser, validator, suggestions and documentation.</summary>
+/// <summary>
+/// The members of <c>POST /generate</c>: this table is parser, validator, suggestions and documentation.
+/// </summary>
 internal sealed class GenerationFields(IOptions<GenerationOptions> options) : FieldTable
 {
     /// <summary>2⁵³−1: every JSON reader keeps a seed exactly and can send it back.</summary>
@@ -12,7 +14,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
 
     public override string SchemaName => "GenerationRequest";
 
-    public override string Description => "What to continue, and how. Only `prompt` is required; null means the default.";
+    public override string Description =>
+        "What to continue, and how. Only `prompt` is required; null means the default.";
 
     public TextField Prompt { get; } = new()
     {
@@ -85,8 +88,10 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Maximum = 1,
         Default = 1,
         Aliases = ["typ_p", "typical"],
-        Description = "Draw from the smallest set of tokens nearest to the expected surprise whose probability reaches p only; "
-            + "1 is off.",
+        Description =
+                "Draw from the smallest set of tokens nearest to the expected surprise whose probability "
+                    + "reaches p only; "
+                    + "1 is off.",
     };
 
     public IntegerChoiceField Mirostat { get; } = new()
@@ -95,8 +100,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Choices = [0, 2],
         Default = 0,
         Reason = "version 1 is not offered",
-        Description = "2 steers the text to an average surprise of `mirostat_tau` by Mirostat 2, after all other settings; "
-            + "0 is off.",
+        Description =
+                "2 steers the text to an average surprise of `mirostat_tau` by Mirostat 2, after all other settings; "
+                    + "0 is off.",
     };
 
     public NumberField MirostatTau { get; } = new()
@@ -152,7 +158,14 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Name = "logit_bias",
         MaxItems = 1024,
         Default = new Dictionary<int, float>(),
-        Value = new() { Name = "bias", Description = "Added to the logit.", Required = true, Minimum = -100, Maximum = 100 },
+        Value = new()
+        {
+            Name = "bias",
+            Description = "Added to the logit.",
+            Required = true,
+            Minimum = -100,
+            Maximum = 100,
+        },
         Description = "Added to the logits of these token ids, before everything else.",
         Example = new JsonObject { ["0"] = -100 },
     };
@@ -161,8 +174,10 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
     {
         Name = "neural_cache",
         Aliases = ["cache", "continuous_cache"],
-        Description = "Mixes what followed similar positions of prompt and text into the model's distribution, before everything "
-            + "else. A request with a cache reads all of its prompt.",
+        Description =
+                "Mixes what followed similar positions of prompt and text into the model's distribution, "
+                    + "before everything "
+                    + "else. A request with a cache reads all of its prompt.",
         Example = new JsonObject { ["size"] = 500, ["theta"] = 0.3, ["lambda"] = 0.1 },
     };
 
@@ -192,8 +207,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
     public BooleanField Stream { get; } = new()
     {
         Name = "stream",
-        Description = "True for `text/event-stream`, false for one JSON answer. Where absent, the `Accept` header decides: "
-            + "a stream, unless it prefers `application/json`.",
+        Description =
+                "True for `text/event-stream`, false for one JSON answer. Where absent, the `Accept` header decides: "
+                    + "a stream, unless it prefers `application/json`.",
     };
 
     public IntegerField Logprobs { get; } = new()
@@ -214,9 +230,27 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Description = "Report the prompt's tokens too, and begin the text with the prompt.",
     };
 
-    public override IReadOnlyList<Field> All => field ??=
-    [
-        Prompt, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP, Mirostat, MirostatTau, MirostatEta,
-        RepetitionPenalty, PresencePenalty, FrequencyPenalty, LogitBias, NeuralCache, Stop, Seed, Stream, Logprobs, Echo,
+    public override IReadOnlyList<Field> All =>
+        field ??= [
+            Prompt,
+            MaxTokens,
+            Temperature,
+            TopK,
+            TopP,
+            MinP,
+            TypicalP,
+            Mirostat,
+            MirostatTau,
+            MirostatEta,
+            RepetitionPenalty,
+            PresencePenalty,
+            FrequencyPenalty,
+            LogitBias,
+            NeuralCache,
+            Stop,
+            Seed,
+            Stream,
+            Logprobs,
+            Echo,
     ];
 }

@@ -34,23 +34,27 @@ internal sealed class GenerationOptions
     public int MaxBodyBytes { get; set; } = 1 << 19;
 
     /// <summary>
-    /// Mebibytes of all request bodies together while they are read, beyond the first 8 KiB of each; who would exceed them
-    /// gets 429. One body of the largest size is always read.
+    /// Mebibytes of all request bodies together while they are read, beyond the first 8 KiB of each; who would exceed
+    /// them gets 429. One body of the largest size is always read.
     /// </summary>
     [Range(1, 65536)]
     public int BodiesMiB { get; set; } = 48;
 
-    /// <summary>Seconds in which a request body must arrive, from its first byte to its last; then its client gets 408.</summary>
+    /// <summary>
+    /// Seconds in which a request body must arrive, from its first byte to its last; then its client gets 408.
+    /// </summary>
     [Range(1, 3600)]
     public int BodySeconds { get; set; } = 30;
 
-    /// <summary>Connections at once; further ones are closed. Fewer where the process may not open as many files.</summary>
+    /// <summary>
+    /// Connections at once; further ones are closed. Fewer where the process may not open as many files.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 4096;
 
     /// <summary>
-    /// Generations that may be admitted beyond those that are stepped together, with which they take turns; the next one
-    /// gets 429.
+    /// Generations that may be admitted beyond those that are stepped together, with which they take turns; the next
+    /// one gets 429.
     /// </summary>
     [Range(0, 1_000_000)]
     public int MaxWaiting { get; set; } = 256;
@@ -94,14 +98,15 @@ internal sealed class GenerationOptions
     public int MaxNeuralCacheSize { get; set; } = 2000;
 
     /// <summary>
-    /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has one.
+    /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has
+    /// one.
     /// </summary>
     [Range(0, 65536)]
     public int NeuralCacheMiB { get; set; } = 256;
 
     /// <summary>
-    /// Tokens of a stream are sent this often at most, so that a fast stream has several in a packet; its first token and
-    /// its end are sent at once. 0 sends each by itself.
+    /// Tokens of a stream are sent this often at most, so that a fast stream has several in a packet; its first token
+    /// and its end are sent at once. 0 sends each by itself.
     /// </summary>
     [Range(0, 1000)]
     public int FlushMilliseconds { get; set; } = 5;

@@ -34,7 +34,10 @@ internal static class GenerationRehearsal
             host,
             services.GetRequiredService<BodyReader>(),
             services.GetRequiredService<GenerationRequestParser>(),
-            new EventStreamAnswer(options, services.GetRequiredService<TimeProvider>(), NullLogger<EventStreamAnswer>.Instance),
+                new EventStreamAnswer(
+                    options,
+                    services.GetRequiredService<TimeProvider>(),
+                    NullLogger<EventStreamAnswer>.Instance),
             services.GetRequiredService<JsonAnswer>(),
             new Chance(),
             options,

@@ -29,18 +29,21 @@ internal sealed record TokenResponse
 
     /// <summary>
     /// The text that became certain with this token. An unfinished character, or what may be the beginning of a stop
-    /// string, comes with a later token; so this may be empty, or longer than the token. All of them together are the text.
+    /// string, comes with a later token; so this may be empty, or longer than the token. All of them together are the
+    /// text.
     /// </summary>
     public required string Text { get; init; }
 
     /// <summary>
-    /// Natural logarithm of the model's own probability of the token, with a `neural_cache` the mixture's, before any other setting
-    /// changes it; null for the first token of an echoed prompt, which nothing predicts.
+    /// Natural logarithm of the model's own probability of the token, with a `neural_cache` the mixture's, before any
+    /// other setting changes it; null for the first token of an echoed prompt, which nothing predicts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required float? Logprob { get; init; }
 
-    /// <summary>The most probable tokens at this position, best first; present where `logprobs` asks for them.</summary>
+    /// <summary>
+    /// The most probable tokens at this position, best first; present where `logprobs` asks for them.
+    /// </summary>
     public IReadOnlyList<AlternativeResponse>? Alternatives { get; init; }
 }
 
@@ -96,7 +99,9 @@ internal sealed record UsageResponse
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>How many of them did not have to be read, because an earlier prompt began alike; the text is the same.</summary>
+    /// <summary>
+    /// How many of them did not have to be read, because an earlier prompt began alike; the text is the same.
+    /// </summary>
     public required int CachedTokens { get; init; }
 
     /// <summary>Tokens generated.</summary>

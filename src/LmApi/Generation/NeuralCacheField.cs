@@ -45,7 +45,10 @@ internal sealed class NeuralCacheField(int maxSize) : ObjectField<NeuralCacheSet
     protected override bool TryRead(FieldReader reader, [MaybeNullWhen(false)] out NeuralCacheSettings result)
     {
         // All three, so that all errors are said.
-        var valid = reader.TryRead(_size, out var size) & reader.TryRead(_theta, out var theta) & reader.TryRead(_lambda, out var lambda);
+        var valid =
+            reader.TryRead(_size, out var size)
+            & reader.TryRead(_theta, out var theta)
+            & reader.TryRead(_lambda, out var lambda);
         result = valid ? new((int)size!.Value, theta!.Value, lambda!.Value) : null;
         return valid;
     }

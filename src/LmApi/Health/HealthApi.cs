@@ -23,7 +23,8 @@ internal static class HealthApi
             .WithName("getReadiness")
             .WithTags("Health")
             .WithSummary("May it get requests?")
-            .WithDescription("200 once the model has generated its first tokens; 503 before, and while the service stops.")
+            .WithDescription(
+                "200 once the model has generated its first tokens; 503 before, and while the service stops.")
             .WithResponse<HealthResponse>(HealthDocs.Ready)
             .WithResponse<HealthResponse>(StatusCodes.Status503ServiceUnavailable, "Not ready.", HealthDocs.Starting)
             .WithProblems();

@@ -5,7 +5,9 @@ namespace LmApi.Infrastructure;
 /// <summary>Fills a span with random bytes.</summary>
 internal delegate void FillRandom(Span<byte> bytes);
 
-/// <summary>Every random choice of the service: seeds that nobody gave, and names. Tests give their own bytes.</summary>
+/// <summary>
+/// Every random choice of the service: seeds that nobody gave, and names. Tests give their own bytes.
+/// </summary>
 internal sealed class Chance(FillRandom fill)
 {
     public Chance() : this(RandomNumberGenerator.Fill)

@@ -11,7 +11,8 @@ internal static class ServerAddresses
 {
     private const string Default = "http://localhost:5000";
 
-    /// <exception cref="FormatException">One of them is not an address; the message says which, where and why.</exception>
+    /// <exception cref="FormatException">One of them is not an address; the message says which, where and
+    /// why.</exception>
     public static IReadOnlyList<BindingAddress> Of(IConfiguration configuration) =>
         [.. Configured(configuration).Select(address => Parse(address.Key, address.Url))];
 

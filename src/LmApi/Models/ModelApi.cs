@@ -55,7 +55,8 @@ internal static class ModelApi
         catch (TorchUnavailableException e)
         {
             throw new TorchUnavailableException(
-                $"Inference:Engine is torch, but {e.Message} Inference:Engine=managed, the default, does not need it.", e);
+                $"Inference:Engine is torch, but {e.Message} Inference:Engine=managed, the default, does not need it.",
+                e);
         }
     }
 

@@ -121,7 +121,9 @@ internal sealed partial class ModelHost(
 
     [LoggerMessage(
         LogLevel.Information,
-        "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms; {Engine} engine, {Precision}, {Threads} threads")]
+        "Loaded model {Model} with {Parameters} parameters from {Path} in {Milliseconds:0} ms; {Engine} engine, "
+            + "{Precision}, {Threads} threads"
+    )]
     private partial void LogLoaded(
         string model, long parameters, string path, double milliseconds,
         string engine, string precision, int threads);

@@ -11,7 +11,10 @@ internal static class ModelPath
     /// <exception cref="ModelFolderException">No such folder; the message says where it was looked for.</exception>
     public static string Resolve(string path, string workingDirectory, string contentRoot)
     {
-        var candidates = AndAbove(contentRoot).Prepend(workingDirectory).Select(folder => Path.GetFullPath(path, folder)).ToList();
+        var candidates = AndAbove(contentRoot)
+            .Prepend(workingDirectory)
+            .Select(folder => Path.GetFullPath(path, folder))
+            .ToList();
         // A file is refused by ModelFolder, which says what it is.
         var found = candidates.Find(Directory.Exists) ?? candidates.Find(File.Exists);
         if (found is not null)

@@ -59,7 +59,8 @@ internal sealed record TokenizerResponse
     public required int VocabularySize { get; init; }
 
     /// <summary>
-    /// What a text with characters that the vocabulary lacks gets: `error`, `replace` or `drop`. Absent where there are none.
+    /// What a text with characters that the vocabulary lacks gets: `error`, `replace` or `drop`. Absent where there are
+    /// none.
     /// </summary>
     [AllowedValues("error", "replace", "drop")]
     public string? Unknown { get; init; }
@@ -67,7 +68,9 @@ internal sealed record TokenizerResponse
     /// <summary>The character that unknown ones are read as; present with `replace`.</summary>
     public string? Replacement { get; init; }
 
-    /// <summary>The Unicode normalization form that a text is brought into before it becomes tokens: `none`, `nfc` or `nfkc`.</summary>
+    /// <summary>
+    /// The Unicode normalization form that a text is brought into before it becomes tokens: `none`, `nfc` or `nfkc`.
+    /// </summary>
     [AllowedValues("none", "nfc", "nfkc")]
     public required string Normalization { get; init; }
 }

@@ -40,7 +40,11 @@ internal static class TokenizerApi
     }
 
     internal static async Task<JsonHttpResult<TokenizeResponse>> TokenizeAsync(
-        HttpRequest request, BodyReader bodies, ModelHost host, TokenizeFields fields, IOptions<GenerationOptions> options)
+        HttpRequest request,
+        BodyReader bodies,
+        ModelHost host,
+        TokenizeFields fields,
+        IOptions<GenerationOptions> options)
     {
         var tokenizer = host.Model.Tokenizer;
         var tokens = await bodies.ReadAsync(request, body =>

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LmApi.Observability;
 
-/// <summary>How the console log looks, section <c>Logging</c> of the configuration; levels are in <c>Serilog</c>.</summary>
+/// <summary>
+/// How the console log looks, section <c>Logging</c> of the configuration; levels are in <c>Serilog</c>.
+/// </summary>
 internal sealed class LoggingOptions
 {
     public const string Section = "Logging";

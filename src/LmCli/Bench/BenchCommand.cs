@@ -8,7 +8,9 @@ using static LmCli.Bench.BenchOptions;
 
 namespace LmCli.Bench;
 
-/// <summary><c>lm bench</c>: how fast tokens come, against what the machine and others can do; or from a service.</summary>
+/// <summary>
+/// <c>lm bench</c>: how fast tokens come, against what the machine and others can do; or from a service.
+/// </summary>
 internal static class BenchCommand
 {
     public static Command Create() => Configure(new Command("bench", "Measures generation."), (_, _) => []);
@@ -21,9 +23,23 @@ internal static class BenchCommand
         command.Arguments.Add(Model);
         foreach (var option in (Option[])
             [
-                Hidden, Layers, Vocabulary, CellKind.Option, Save, Streams, Seconds, Tokens, PromptTokens, Threads, Kept, Rounds,
-                NoPeers, Url, Clients,
-            ])
+                    Hidden,
+                    Layers,
+                    Vocabulary,
+                    CellKind.Option,
+                    Save,
+                    Streams,
+                    Seconds,
+                    Tokens,
+                    PromptTokens,
+                    Threads,
+                    Kept,
+                    Rounds,
+                    NoPeers,
+                    Url,
+                    Clients,
+                ]
+        )
         {
             command.Options.Add(option);
         }
@@ -34,7 +50,9 @@ internal static class BenchCommand
     }
 
     private static async Task<int> RunAsync(
-        ParseResult arguments, Func<ParseResult, BenchNetwork, IEnumerable<Peer>> morePeers, CancellationToken cancellation)
+        ParseResult arguments,
+        Func<ParseResult, BenchNetwork, IEnumerable<Peer>> morePeers,
+        CancellationToken cancellation)
     {
         if (arguments.GetValue(Url) is { } url)
         {
@@ -68,7 +86,9 @@ internal static class BenchCommand
         return 0;
     }
 
-    private static BenchSettings Settings(ParseResult arguments, Func<ParseResult, BenchNetwork, IEnumerable<Peer>> morePeers)
+    private static BenchSettings Settings(
+        ParseResult arguments,
+        Func<ParseResult, BenchNetwork, IEnumerable<Peer>> morePeers)
     {
         var network = arguments.GetValue(Model) is { } folder
             ? BenchNetwork.Open(folder)
@@ -85,7 +105,8 @@ internal static class BenchCommand
             Precision = arguments.GetValue(Kept) ?? network.Precision,
             Threads = arguments.GetValue(Threads),
             Rounds = arguments.GetValue(Rounds),
-            OpenPeers = () => arguments.GetValue(NoPeers) ? [] : [.. TorchPeers(network), .. morePeers(arguments, network)],
+            OpenPeers = () =>
+                arguments.GetValue(NoPeers) ? [] : [.. TorchPeers(network), .. morePeers(arguments, network)],
         };
     }
 

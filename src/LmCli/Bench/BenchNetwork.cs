@@ -8,20 +8,30 @@ namespace LmCli.Bench;
 
 /// <summary>What is measured: the same network for the engine, in its precision, and for every peer.</summary>
 internal sealed record BenchNetwork(
-    string Name, ModelConfig Config, IReadOnlyDictionary<string, float[]> Weights, Tokenizer Tokenizer, Precision Precision)
+    string Name,
+    ModelConfig Config,
+    IReadOnlyDictionary<string, float[]> Weights,
+    Tokenizer Tokenizer,
+    Precision Precision)
 {
     private const int Seed = 1;
 
     public static BenchNetwork Open(string path)
     {
         var folder = ModelFolder.Open(path);
-        return new BenchNetwork(folder.Path, folder.Config, folder.ReadWeights(), folder.Tokenizer, folder.DefaultPrecision);
+        return new BenchNetwork(
+            folder.Path,
+            folder.Config,
+            folder.ReadWeights(),
+            folder.Tokenizer,
+            folder.DefaultPrecision);
     }
 
     /// <summary>A network of random weights, E = H, always the same for the same sizes.</summary>
     /// <remarks>
-    /// Weights as PyTorch begins with: uniform(−1/√H, 1/√H), embeddings of variance 1. The time of a step does not depend
-    /// on their values; the test that two implementations agree does, since near zero any gate order looks right.
+    /// Weights as PyTorch begins with: uniform(−1/√H, 1/√H), embeddings of variance 1. The time of a step does not
+    /// depend on their values; the test that two implementations agree does, since near zero any gate order looks
+    /// right.
     /// </remarks>
     /// <exception cref="ArgumentException">The sizes do not make a valid network.</exception>
     public static BenchNetwork Random(Cell cell, int hidden, int layers, int vocabulary)

@@ -49,16 +49,25 @@ internal static class BenchOptions
         Description = "Measure this many tokens of each stream instead of a time. With --url: 500 where not given.",
     }.Refuse(tokens => tokens < 1 ? "must be at least 1." : null);
 
-    public static readonly Option<int> PromptTokens = Positive("--prompt-tokens", "Tokens of a stream's prompt; characters with --url.", 16);
+    public static readonly Option<int> PromptTokens = Positive(
+        "--prompt-tokens",
+        "Tokens of a stream's prompt; characters with --url.",
+        16);
 
-    public static readonly Option<int> Threads = Positive("--threads", "Threads of a step, ours and TorchSharp's.", Environment.ProcessorCount);
+    public static readonly Option<int> Threads = Positive(
+        "--threads",
+        "Threads of a step, ours and TorchSharp's.",
+        Environment.ProcessorCount);
 
     public static readonly Option<Precision?> Kept = DecoderOptions.Precision(
         "Default: the model folder's; of a random network int8. The roofline is measured in all.");
 
     public static readonly Option<int> Rounds = Positive("--rounds", "Times everything is measured, in turn.", 3);
 
-    public static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Leave out what else can step the network." };
+    public static readonly Option<bool> NoPeers = new("--no-peers")
+    {
+        Description = "Leave out what else can step the network.",
+    };
 
     public static readonly Option<Uri?> Url = new("--url")
     {
@@ -66,7 +75,10 @@ internal static class BenchOptions
         CustomParser = ParseUrl,
     };
 
-    public static readonly Option<int> Clients = Positive("--clients", "Connections with --url, each with one stream at a time.", 32);
+    public static readonly Option<int> Clients = Positive(
+        "--clients",
+        "Connections with --url, each with one stream at a time.",
+        32);
 
     /// <summary>What makes sense without a service only, and what with one.</summary>
     public static readonly IReadOnlyList<Option> LocalOnly =

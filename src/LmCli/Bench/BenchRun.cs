@@ -32,7 +32,13 @@ internal static class BenchRun
             var result = new BenchResult
             {
                 BytesPerIdleState = bytesPerState,
-                Roofline = [.. models.Values.Select(m => new RooflineFigures(m.Precision, m.BytesPerStep, new StepModelPeer(m, 1)))],
+                Roofline =
+                [
+                    .. models.Values.Select(m => new RooflineFigures(
+                        m.Precision,
+                        m.BytesPerStep,
+                        new StepModelPeer(m, 1))),
+                ],
                 Streams = [.. settings.Streams.Select(n => (n, new List<StreamFigures>()))],
                 Steps = [.. peers.Select(p => p.Batch).Prepend(1).Distinct().Order()
                     .Select(b => ((Peer)new StepModelPeer(model, b), new List<double>()))],

@@ -4,7 +4,9 @@ using LmModel.Sampling;
 
 namespace LmCli.Bench;
 
-/// <summary>Streams side by side through the engine, as the service runs them: steps, sampling, text and events.</summary>
+/// <summary>
+/// Streams side by side through the engine, as the service runs them: steps, sampling, text and events.
+/// </summary>
 internal static class EngineRun
 {
     /// <summary>Tokens of the prompts that keep arriving.</summary>
@@ -47,7 +49,11 @@ internal static class EngineRun
         return StreamFigures.Of(times, time);
     }
 
-    private static async Task ReadAsync(AdmittedGeneration generation, StreamTimes times, long deadline, TimeProvider time)
+    private static async Task ReadAsync(
+        AdmittedGeneration generation,
+        StreamTimes times,
+        long deadline,
+        TimeProvider time)
     {
         await foreach (var item in generation.Events)
         {
@@ -84,7 +90,11 @@ internal static class EngineRun
         }
     }
 
-    private static AdmittedGeneration Start(GenerationEngine engine, GenerationSettings settings, CancellationToken cancellation) =>
+    private static AdmittedGeneration Start(
+        GenerationEngine engine,
+        GenerationSettings settings,
+        CancellationToken cancellation
+    ) =>
         engine.TryStart(settings, cancellation) ?? throw new InvalidOperationException("The engine has no place left.");
 
     private static GenerationSettings Settings(int[] prompt, int maxTokens, long seed) =>

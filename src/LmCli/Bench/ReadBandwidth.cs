@@ -45,7 +45,9 @@ internal static class ReadBandwidth
                 barrier.SignalAndWait();
                 if (index == 0)
                 {
-                    best = Math.Max(best, (double)passes * part * threads * sizeof(float) / time.GetElapsedTime(start).TotalSeconds);
+                    best = Math.Max(
+                        best,
+                        (double)passes * part * threads * sizeof(float) / time.GetElapsedTime(start).TotalSeconds);
                 }
             }
         }

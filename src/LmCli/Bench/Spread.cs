@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LmCli.Bench;
 
-/// <summary>One figure over the rounds. The median is reported; how far the rounds lie apart says what it is worth.</summary>
+/// <summary>
+/// One figure over the rounds. The median is reported; how far the rounds lie apart says what it is worth.
+/// </summary>
 internal readonly record struct Spread(double Median, double Least, double Most)
 {
     /// <param name="values">One of each round; at least one.</param>
@@ -15,7 +17,9 @@ internal readonly record struct Spread(double Median, double Least, double Most)
     /// <summary>As <c>median (least–most)</c>.</summary>
     public override string ToString() => $"{Number(Median)} ({Number(Least)}–{Number(Most)})";
 
-    /// <summary>Three digits that matter, whatever the size: a table mixes microseconds and thousands of tokens.</summary>
+    /// <summary>
+    /// Three digits that matter, whatever the size: a table mixes microseconds and thousands of tokens.
+    /// </summary>
     public static string Number(double value) => Math.Abs(value) switch
     {
         >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),

@@ -4,7 +4,9 @@ using LmModel.Inference;
 
 namespace LmCli.Bench;
 
-/// <summary>What an idle session costs: the growth of resident memory for each state that the engine keeps after a prompt.</summary>
+/// <summary>
+/// What an idle session costs: the growth of resident memory for each state that the engine keeps after a prompt.
+/// </summary>
 internal static class StateMemory
 {
     public const int States = 10_000;

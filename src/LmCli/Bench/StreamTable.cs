@@ -9,7 +9,8 @@ internal static class StreamTable
     public static void Write(
         TextWriter output, string what, IEnumerable<(int Streams, IReadOnlyList<StreamFigures> Rounds)> rows)
     {
-        output.WriteLine($"| {what} | tokens/s | first token p50, ms | p95 | p99 | between tokens p50, ms | p95 | p99 |");
+        output.WriteLine(
+            $"| {what} | tokens/s | first token p50, ms | p95 | p99 | between tokens p50, ms | p95 | p99 |");
         output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var (streams, rounds) in rows)
         {

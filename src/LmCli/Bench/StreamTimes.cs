@@ -1,6 +1,8 @@
 namespace LmCli.Bench;
 
-/// <summary>When the tokens of one stream came, as its reader saw them. Timestamps of <see cref="TimeProvider"/>.</summary>
+/// <summary>
+/// When the tokens of one stream came, as its reader saw them. Timestamps of <see cref="TimeProvider"/>.
+/// </summary>
 internal sealed class StreamTimes
 {
     private readonly List<long> _between = new(4096);

@@ -18,14 +18,16 @@ internal static class BaselineCommand
 
     private static readonly Argument<string> Text = new("text")
     {
-        Description = "The UTF-8 text file, or folder of them, to count on: all but the part that is held out and scored.",
+        Description =
+            "The UTF-8 text file, or folder of them, to count on: all but the part that is held out and scored.",
     };
 
     private static readonly Option<int> Order = new Option<int>("--order")
     {
         Description = $"Tokens of the longest n-grams, 1 to {NgramCounts.MaxOrder}.",
         DefaultValueFactory = _ => NgramBaseline.DefaultOrder,
-    }.Refuse(order => order is < 1 or > NgramCounts.MaxOrder ? $"must be 1 to {NgramCounts.MaxOrder}, not {order}." : null);
+    }.Refuse(order =>
+        order is < 1 or > NgramCounts.MaxOrder ? $"must be 1 to {NgramCounts.MaxOrder}, not {order}." : null);
 
     private static readonly Option<string> Tokens = new Option<string>("--tokenizer")
     {
@@ -35,7 +37,9 @@ internal static class BaselineCommand
 
     private static readonly Option<int?> Vocabulary = new("--vocabulary")
     {
-        Description = $"Tokens of a bpe or words vocabulary, learned from what is counted on. Default: {DefaultMerged}; for words {WordTokenizer.DefaultVocabularySize}.",
+        Description =
+            $"Tokens of a bpe or words vocabulary, learned from what is counted on. Default: {DefaultMerged}; for "
+                + $"words {WordTokenizer.DefaultVocabularySize}.",
     };
 
     private static readonly Option<string?> Model = new("--model")
@@ -45,9 +49,18 @@ internal static class BaselineCommand
 
     public static Command Create()
     {
-        var command = new Command("baseline", "Scores a text with n-gram models and compressors: what a model must beat.")
+        var command = new Command(
+            "baseline",
+            "Scores a text with n-gram models and compressors: what a model must beat.")
         {
-            Text, ScoringOptions.Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Order, Tokens, Vocabulary, Model,
+            Text,
+            ScoringOptions.Held,
+            CorpusOptions.Documents,
+            CorpusOptions.ValidationText,
+            Order,
+            Tokens,
+            Vocabulary,
+            Model,
         };
         command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
@@ -55,7 +68,9 @@ internal static class BaselineCommand
 
     private static int Run(ParseResult arguments, CancellationToken cancellation)
     {
-        var split = Corpus.Open(arguments.GetRequiredValue(Text), cancellation).Split(CorpusOptions.HoldOutOf(arguments, ScoringOptions.Held));
+        var split = Corpus
+            .Open(arguments.GetRequiredValue(Text), cancellation)
+            .Split(CorpusOptions.HoldOutOf(arguments, ScoringOptions.Held));
         var (training, heldOut) = (split.Training.ReadToEnd(), split.Validation.ReadToEnd());
         if (training.Length == 0)
         {
@@ -67,10 +82,14 @@ internal static class BaselineCommand
         var counts = new NgramCounts(arguments.GetValue(Order), tokenizer.VocabularySize);
         counts.Add(tokenizer.Encode(training, cancellation), cancellation);
         var results = NgramBaseline.Measure(counts, tokenizer, tokens, cancellation);
-        Print($"{counts.Tokens:N0} tokens counted, {tokens.Length - 1:N0} predicted, each once (contiguous); {tokenizer.Kind}, {tokenizer.VocabularySize} in the vocabulary");
+        Console.WriteLine(
+            $"{counts.Tokens:N0} tokens counted, {tokens.Length - 1:N0} predicted, each once (contiguous); "
+                + $"{tokenizer.Kind}, {tokenizer.VocabularySize} in the vocabulary");
         PrintNgrams(results);
         PrintCompression(training, heldOut, cancellation);
-        foreach (var line in ScoreLines.Leaks(TrainingText.Search(split.Training, heldOut, LeakCheck.DefaultWindow, cancellation)))
+        foreach (
+            var line in ScoreLines.Leaks(
+                TrainingText.Search(split.Training, heldOut, LeakCheck.DefaultWindow, cancellation)))
         {
             Console.WriteLine(line);
         }
@@ -92,38 +111,38 @@ internal static class BaselineCommand
 
     private static void PrintNgrams(IReadOnlyList<NgramResult> results)
     {
-        Print($"                Witten-Bell                            modified Kneser-Ney");
-        Print($"order  nats/token  bits/character  bits/byte   nats/token  bits/character  bits/byte");
+        Console.WriteLine($"                Witten-Bell                            modified Kneser-Ney");
+        Console.WriteLine($"order  nats/token  bits/character  bits/byte   nats/token  bits/character  bits/byte");
         foreach (var order in results.GroupBy(r => r.Order))
         {
             var cells = order.Select(r => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{r.Loss.NatsPerToken,10:F4}  {r.Loss.BitsPerCharacter,14:F4}  {r.Loss.BitsPerByte,9:F4}"));
-            Print($"{order.Key,5}  {string.Join("   ", cells)}");
+            Console.WriteLine($"{order.Key,5}  {string.Join("   ", cells)}");
         }
 
         var best = NgramBaseline.Best(results);
-        Print($"The best is the {best.Name}: {ScoreLines.Figure(best.Loss)}");
+        Console.WriteLine($"The best is the {best.Name}: {ScoreLines.Figure(best.Loss)}");
         if (best.Order == results.Max(r => r.Order))
         {
-            Print($"It is of the highest order that was counted; a higher --order may be better still.");
+            Console.WriteLine($"It is of the highest order that was counted; a higher --order may be better still.");
         }
     }
 
     private static void PrintCompression(string training, string heldOut, CancellationToken cancellation)
     {
-        Print($"");
-        Print($"compressor         bits/byte after the training text  alone");
+        Console.WriteLine($"");
+        Console.WriteLine($"compressor         bits/byte after the training text  alone");
         foreach (var figure in Baselines.Compression(training, heldOut, cancellation))
         {
-            Print($"{figure.Name,-17}  {figure.BitsPerByte,33:F4}  {figure.BitsPerByteAlone,5:F3}");
+            Console.WriteLine($"{figure.Name,-17}  {figure.BitsPerByte,33:F4}  {figure.BitsPerByteAlone,5:F3}");
         }
 
         if (Baselines.AreCut(training, heldOut))
         {
-            Print($"Compressed: the last {Baselines.MostCharacters:N0} characters of the training text, the first of the held-out one.");
+            Console.WriteLine(
+                $"Compressed: the last {Baselines.MostCharacters:N0} characters of the training text, the first of "
+                    + "the held-out one.");
         }
     }
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

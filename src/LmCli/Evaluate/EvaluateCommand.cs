@@ -29,7 +29,8 @@ internal static class EvaluateCommand
     private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
 
     // Not the folder's: the figures of two models are compared, and fp32 is what both were trained in.
-    private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: fp32, whatever it is served in.");
+    private static readonly Option<Precision?> Kept = DecoderOptions.Precision(
+        "Default: fp32, whatever it is served in.");
 
     private static readonly Option<string?> Against = new("--against")
     {
@@ -38,8 +39,9 @@ internal static class EvaluateCommand
 
     private static readonly Option<string?> Trained = new("--training-text")
     {
-        Description = "What the model was trained on, a file or a folder of .txt files: how much of the scored text is in it. "
-            + "Default with --split validation: the rest of the text.",
+        Description =
+            "What the model was trained on, a file or a folder of .txt files: how much of the scored text is in it. "
+                + "Default with --split validation: the rest of the text.",
     };
 
     private static readonly Option<int> LeakWindow = new Option<int>("--leak-window")
@@ -50,15 +52,33 @@ internal static class EvaluateCommand
 
     private static readonly Option<bool> Search = new("--neural-cache-search")
     {
-        Description = "Try many --neural-cache-theta and --neural-cache-lambda for a --neural-cache-size in one pass. Choose on a validation text.",
+        Description =
+            "Try many --neural-cache-theta and --neural-cache-lambda for a --neural-cache-size in one pass. Choose on "
+                + "a validation text.",
     };
 
     public static Command Create()
     {
         var command = new Command("evaluate", "Scores a text with a model.")
         {
-            Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Engine, Kept, Threads,
-            NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda, Search, Against, Trained, LeakWindow,
+            Model,
+            Text,
+            Which,
+            Part,
+            Held,
+            CorpusOptions.Documents,
+            CorpusOptions.ValidationText,
+            Window,
+            Engine,
+            Kept,
+            Threads,
+            NeuralCacheOptions.Size,
+            NeuralCacheOptions.Theta,
+            NeuralCacheOptions.Lambda,
+            Search,
+            Against,
+            Trained,
+            LeakWindow,
         };
         command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
         return command;
@@ -94,7 +114,11 @@ internal static class EvaluateCommand
 
     /// <summary>Scores by every protocol asked for, and prints each figure as it comes.</summary>
     private static List<EvaluationResult> Score(
-        ModelFolder folder, string text, NeuralCacheSettings? cache, ParseResult arguments, CancellationToken cancellation)
+        ModelFolder folder,
+        string text,
+        NeuralCacheSettings? cache,
+        ParseResult arguments,
+        CancellationToken cancellation)
     {
         RequireMemory(folder, arguments);
         if (arguments.GetValue(Engine) is InferenceEngine.Torch && cache is null)
@@ -127,7 +151,8 @@ internal static class EvaluateCommand
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{unknown:N0} of {tokens.Length:N0} tokens are {WordTokenizer.UnknownWord}: no figure says which words they were."));
+                $"{unknown:N0} of {tokens.Length:N0} tokens are {WordTokenizer.UnknownWord}: no figure says which "
+                    + $"words they were."));
         }
 
         return figures;
@@ -138,12 +163,15 @@ internal static class EvaluateCommand
         ParseResult arguments, CancellationToken cancellation)
     {
         // A rule that drops or replaces unknown characters makes another text, and places would not agree.
-        var (tokens, secondTokens) = (first.Tokenizer.Encode(text, cancellation), second.Tokenizer.Encode(text, cancellation));
+        var (tokens, secondTokens) = (
+            first.Tokenizer.Encode(text, cancellation),
+            second.Tokenizer.Encode(text, cancellation));
         if (first.Tokenizer.Decode(tokens) != second.Tokenizer.Decode(secondTokens))
         {
             throw new ArgumentException(
-                $"The two models do not read the same text: one of their tokenizers drops or replaces characters of it, "
-                + $"so {second.Path} cannot be held against the first.");
+                $"The two models do not read the same text: one of their tokenizers drops or replaces "
+                    + "characters of it, "
+                    + $"so {second.Path} cannot be held against the first.");
         }
 
         Console.WriteLine($"{second.Path}:");
@@ -163,7 +191,12 @@ internal static class EvaluateCommand
         foreach (var protocol in Protocols(arguments))
         {
             var (alone, cached) = NeuralCacheSearch.Run(
-                decoder, folder.Tokenizer, folder.Tokenizer.Encode(text, cancellation), size, protocol, arguments.GetValue(Window),
+                decoder,
+                folder.Tokenizer,
+                folder.Tokenizer.Encode(text, cancellation),
+                size,
+                protocol,
+                arguments.GetValue(Window),
                 cancellation);
             NeuralCacheSearchReport.Lines(alone, cached).ToList().ForEach(Console.WriteLine);
         }
@@ -177,12 +210,17 @@ internal static class EvaluateCommand
             return null;
         }
 
-        if (arguments.GetValue(NeuralCacheOptions.Theta) is not null || arguments.GetValue(NeuralCacheOptions.Lambda) is not null)
+        if (
+            arguments.GetValue(NeuralCacheOptions.Theta) is not null
+            || arguments.GetValue(NeuralCacheOptions.Lambda) is not null)
         {
-            throw new ArgumentException("--neural-cache-search tries all values of --neural-cache-theta and --neural-cache-lambda; leave them out.");
+            throw new ArgumentException(
+                "--neural-cache-search tries all values of --neural-cache-theta and --neural-cache-lambda; "
+                    + "leave them out.");
         }
 
-        return arguments.GetValue(NeuralCacheOptions.Size) ?? throw new ArgumentException("--neural-cache-search needs a --neural-cache-size.");
+        return arguments.GetValue(NeuralCacheOptions.Size)
+            ?? throw new ArgumentException("--neural-cache-search needs a --neural-cache-size.");
     }
 
     /// <summary>How much of what was scored the model has read: of what was named, or what was not held out.</summary>

@@ -12,7 +12,8 @@ internal static class NeuralCacheSearchReport
     {
         yield return $"{ScoreLines.Figure(alone)}, without a cache";
         yield return "nats/token   lambda";
-        yield return $"{"theta",-Width}{string.Concat(NeuralCacheSearch.Lambdas.Select(lambda => Number(lambda, "0.##")))}";
+        yield return $"{"theta",-Width}"
+            + string.Concat(NeuralCacheSearch.Lambdas.Select(lambda => Number(lambda, "0.##")));
         foreach (var row in cached.GroupBy(c => c.Settings.Theta))
         {
             var theta = row.Key.ToString(CultureInfo.InvariantCulture);
@@ -29,8 +30,10 @@ internal static class NeuralCacheSearchReport
         yield return $"{ScoreLines.Figure(best.Loss)}, with the best:";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"--neural-cache-size {best.Settings.Size} --neural-cache-theta {best.Settings.Theta} --neural-cache-lambda {best.Settings.Lambda}");
+            $"--neural-cache-size {best.Settings.Size} --neural-cache-theta {best.Settings.Theta} "
+                + $"--neural-cache-lambda {best.Settings.Lambda}");
     }
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture).PadLeft(Width);
+    private static string Number(double value, string format) =>
+        value.ToString(format, CultureInfo.InvariantCulture).PadLeft(Width);
 }

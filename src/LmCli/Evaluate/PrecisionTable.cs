@@ -15,11 +15,13 @@ internal static class PrecisionTable
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{f.Precision.Name(),-9}  {f.NatsPerToken,10:F5}  {f.NatsPerToken - full,10:+0.00000;-0.00000;0}  {f.BytesPerToken,24:N0}");
+                $"{f.Precision.Name(),-9}  {f.NatsPerToken,10:F5}  {f.NatsPerToken - full,10:+0.00000;-0.00000;0}  "
+                    + $"{f.BytesPerToken,24:N0}");
         }
 
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"The default is {report.Default.Name()}: the fewest bytes of those within {report.Tolerance} nats/token of fp32.");
+            $"The default is {report.Default.Name()}: the fewest bytes of those within {report.Tolerance} "
+                + $"nats/token of fp32.");
     }
 }

@@ -8,7 +8,9 @@ using static LmCli.Evaluate.ScoringOptions;
 
 namespace LmCli.Evaluate;
 
-/// <summary><c>lm quantize MODEL TEXT</c>: what a model loses in each precision, and the default that follows.</summary>
+/// <summary>
+/// <c>lm quantize MODEL TEXT</c>: what a model loses in each precision, and the default that follows.
+/// </summary>
 internal static class QuantizeCommand
 {
     private static readonly Option<string> Which = new Option<string>("--protocol")
@@ -20,7 +22,8 @@ internal static class QuantizeCommand
     public static Command Create()
     {
         var command = new Command(
-            "quantize", "Scores a text in every precision and records the smallest harmless one as the model's default.")
+            "quantize",
+            "Scores a text in every precision and records the smallest harmless one as the model's default.")
         {
             Model, Text, Which, Part, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Window, Threads,
         };
@@ -35,7 +38,8 @@ internal static class QuantizeCommand
         var split = SplitOf(arguments, cancellation);
         var weights = folder.ReadWeights();
         var results = PrecisionComparison.Measure(
-            precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)), folder.Tokenizer,
+            precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)),
+            folder.Tokenizer,
             folder.Tokenizer.Encode(split.Validation.ReadToEnd(), cancellation),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
             arguments.GetValue(Window), cancellation);

@@ -18,7 +18,9 @@ internal static class ScoreLines
     /// <summary>One line for a figure, used wherever one is printed.</summary>
     public static string Figure(EvaluationResult f) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens{Confidence(f)})");
+            $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} "
+                + $"{f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} "
+                + $"bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens{Confidence(f)})");
 
     /// <summary>How much more the first of two models loses on the same text.</summary>
     /// <param name="first">Of the model that was asked about.</param>
@@ -27,8 +29,14 @@ internal static class ScoreLines
     public static string Difference(EvaluationResult first, EvaluationResult second, bool sameTokens)
     {
         var (difference, interval, unit) = sameTokens
-            ? (first.NatsPerToken - second.NatsPerToken, BlockBootstrap.NatsPerTokenDifference(first, second), "nats/token")
-            : (first.BitsPerByte - second.BitsPerByte, BlockBootstrap.BitsPerByteDifference(first, second), "bits/byte");
+            ? (
+                first.NatsPerToken - second.NatsPerToken,
+                BlockBootstrap.NatsPerTokenDifference(first, second),
+                "nats/token")
+            : (
+                first.BitsPerByte - second.BitsPerByte,
+                BlockBootstrap.BitsPerByteDifference(first, second),
+                "bits/byte");
         var verdict = interval switch
         {
             null => "too short a text for an interval",
@@ -37,7 +45,9 @@ internal static class ScoreLines
             { } i => $"95 %: {Range(i, signed: true)}; this text does not tell which is better",
         };
         var protocol = first.Protocol is Protocol.ColdWindows ? $"cold windows of {first.Window}" : "contiguous";
-        return string.Create(CultureInfo.InvariantCulture, $"{protocol,-20} {difference:+0.0000;-0.0000;0.0000} {unit} ({verdict})");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{protocol,-20} {difference:+0.0000;-0.0000;0.0000} {unit} ({verdict})");
     }
 
     /// <summary>What the leak check found.</summary>
@@ -51,11 +61,20 @@ internal static class ScoreLines
 
         var longest = report.Longest;
         yield return longest is null
-            ? string.Create(CultureInfo.InvariantCulture, $"leak check: none of {report.Windows:N0} windows of {report.Window} characters is in the training text.")
-            : string.Create(CultureInfo.InvariantCulture, $"leak check: {report.Shared:N0} of {report.Windows:N0} windows of {report.Window} characters ({100 * report.Share:F2} %) are in the training text word for word.");
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"leak check: none of {report.Windows:N0} windows of {report.Window} characters is in the "
+                    + $"training text.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"leak check: {report.Shared:N0} of {report.Windows:N0} windows of {report.Window} characters "
+                    + $"({100 * report.Share:F2} %) are in the training text word for word.");
         if (longest is not null)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"  the longest shared passage: {longest.Text.Length:N0} characters, line {longest.ScoredLine:N0} here, line {longest.TrainingLine:N0} of {longest.Document}: {Shown(longest.Text)}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  the longest shared passage: {longest.Text.Length:N0} characters, line {longest.ScoredLine:N0} "
+                    + $"here, line {longest.TrainingLine:N0} of {longest.Document}: {Shown(longest.Text)}");
         }
 
         if (report.Documents.Count > 1)
@@ -67,12 +86,16 @@ internal static class ScoreLines
 
         if (report.Unchecked > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"  the last {report.Unchecked:N0} characters were not checked: {LeakCheck.MostCharacters:N0} are the most.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  the last {report.Unchecked:N0} characters were not checked: "
+                    + $"{LeakCheck.MostCharacters:N0} are the most.");
         }
 
         if (report.Share >= MostShared)
         {
-            yield return "  warning: this is mostly training text. The figures say what was learned by heart, not how new text is predicted.";
+            yield return "  warning: this is mostly training text. The figures say what was learned by heart, not how "
+                + "new text is predicted.";
         }
         else if (report.Share >= MuchShared)
         {
@@ -89,7 +112,8 @@ internal static class ScoreLines
     private static string Range(Interval i, bool signed = false)
     {
         var format = signed ? "+0.0000;-0.0000;0.0000" : "F4";
-        return $"{i.Low.ToString(format, CultureInfo.InvariantCulture)} to {i.High.ToString(format, CultureInfo.InvariantCulture)}";
+        return $"{i.Low.ToString(format, CultureInfo.InvariantCulture)} to "
+            + $"{i.High.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>Passages begin and end anywhere, but never inside a surrogate pair.</summary>

@@ -11,11 +11,16 @@ internal static class ScoringOptions
 {
     public static readonly Argument<string> Model = new("model") { Description = "The model folder." };
 
-    public static readonly Argument<string> Text = new("text") { Description = "The UTF-8 text file to score, or a folder of them." };
+    public static readonly Argument<string> Text = new("text")
+    {
+        Description = "The UTF-8 text file to score, or a folder of them.",
+    };
 
     public static readonly Option<string> Part = new Option<string>("--split")
     {
-        Description = "all of the text, or the part that a training with the same --validation, --hold-out or --validation-text holds out.",
+        Description =
+            "all of the text, or the part that a training with the same --validation, --hold-out or "
+                + "--validation-text holds out.",
         DefaultValueFactory = _ => "all",
     }.AcceptOnlyFromAmong("all", "validation");
 

@@ -28,25 +28,73 @@ internal static class GenerateCommand
         Description = "A UTF-8 file with the text to go on from, as it is; - reads standard input.",
     };
 
-    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n") { Description = "Tokens to draw; 0 only reads the prompt.", DefaultValueFactory = _ => 500 };
-    private static readonly Option<float> Temperature = new("--temperature") { Description = "0 takes the most probable token; 1 draws from the model's own distribution.", DefaultValueFactory = _ => 0.8f };
-    private static readonly Option<int> TopK = new("--top-k") { Description = "Keep the k most probable tokens; 0 is off.", DefaultValueFactory = _ => Off.TopK };
-    private static readonly Option<float> TopP = new("--top-p") { Description = "Keep the smallest set that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TopP };
-    private static readonly Option<float> MinP = new("--min-p") { Description = "Keep tokens this times as probable as the best; 0 is off.", DefaultValueFactory = _ => Off.MinP };
-    private static readonly Option<float> TypicalP = new("--typical-p") { Description = "Keep the smallest set of tokens nearest to the expected surprise that reaches this probability; 1 is off.", DefaultValueFactory = _ => Off.TypicalP };
-    private static readonly Option<int> Mirostat = new("--mirostat") { Description = "2 steers to an average surprise by Mirostat 2; 0 is off.", DefaultValueFactory = _ => 0 };
-    private static readonly Option<float> MirostatTau = new("--mirostat-tau") { Description = "The average surprise of a token in bits that Mirostat steers to.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<float> MirostatEta = new("--mirostat-eta") { Description = "How fast Mirostat corrects itself.", DefaultValueFactory = _ => Off.MirostatEta };
-    private static readonly Option<float> Repetition = new("--repetition-penalty") { Description = "Above 1 avoids tokens seen before; 1 is off.", DefaultValueFactory = _ => Off.RepetitionPenalty };
-    private static readonly Option<string[]> Stop = new Option<string[]>("--stop") { Description = "End before this text; may be given several times." }
-        .Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
+    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n")
+    {
+        Description = "Tokens to draw; 0 only reads the prompt.",
+        DefaultValueFactory = _ => 500,
+    };
+    private static readonly Option<float> Temperature = new("--temperature")
+    {
+        Description = "0 takes the most probable token; 1 draws from the model's own distribution.",
+        DefaultValueFactory = _ => 0.8f,
+    };
+    private static readonly Option<int> TopK = new("--top-k")
+    {
+        Description = "Keep the k most probable tokens; 0 is off.",
+        DefaultValueFactory = _ => Off.TopK,
+    };
+    private static readonly Option<float> TopP = new("--top-p")
+    {
+        Description = "Keep the smallest set that reaches this probability; 1 is off.",
+        DefaultValueFactory = _ => Off.TopP,
+    };
+    private static readonly Option<float> MinP = new("--min-p")
+    {
+        Description = "Keep tokens this times as probable as the best; 0 is off.",
+        DefaultValueFactory = _ => Off.MinP,
+    };
+    private static readonly Option<float> TypicalP = new("--typical-p")
+    {
+        Description =
+            "Keep the smallest set of tokens nearest to the expected surprise that reaches this probability; 1 is off.",
+        DefaultValueFactory = _ => Off.TypicalP,
+    };
+    private static readonly Option<int> Mirostat = new("--mirostat")
+    {
+        Description = "2 steers to an average surprise by Mirostat 2; 0 is off.",
+        DefaultValueFactory = _ => 0,
+    };
+    private static readonly Option<float> MirostatTau = new("--mirostat-tau")
+    {
+        Description = "The average surprise of a token in bits that Mirostat steers to.",
+        DefaultValueFactory = _ => 5,
+    };
+    private static readonly Option<float> MirostatEta = new("--mirostat-eta")
+    {
+        Description = "How fast Mirostat corrects itself.",
+        DefaultValueFactory = _ => Off.MirostatEta,
+    };
+    private static readonly Option<float> Repetition = new("--repetition-penalty")
+    {
+        Description = "Above 1 avoids tokens seen before; 1 is off.",
+        DefaultValueFactory = _ => Off.RepetitionPenalty,
+    };
+    private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
+    {
+        Description = "End before this text; may be given several times.",
+    }.Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
 
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
-    private static readonly Option<long?> Seed = new("--seed") { Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed." };
+    private static readonly Option<long?> Seed = new("--seed")
+    {
+        Description = "Key of every random number: the same seed gives the same text. Default: drawn and printed.",
+    };
 
     private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
-    private static readonly Option<Precision?> Kept = DecoderOptions.Precision("Default: what the model folder records.");
-    private static readonly Option<int?> Threads = DecoderOptions.Threads("Default: 1, which one text of a small model is fastest with.");
+    private static readonly Option<Precision?> Kept = DecoderOptions.Precision(
+        "Default: what the model folder records.");
+    private static readonly Option<int?> Threads = DecoderOptions.Threads(
+        "Default: 1, which one text of a small model is fastest with.");
 
     public static Command Create()
     {
@@ -56,7 +104,8 @@ internal static class GenerateCommand
         Within(TopP, 0, 1, lowestAllowed: false);
         Within(MinP, 0, 1, lowestAllowed: true);
         Within(TypicalP, 0, 1, lowestAllowed: false);
-        Mirostat.Refuse(version => version is 0 or 2 ? null : $"must be 0 or 2, not {version}; version 1 is not offered.");
+        Mirostat.Refuse(version =>
+            version is 0 or 2 ? null : $"must be 0 or 2, not {version}; version 1 is not offered.");
         Within(MirostatTau, 0, 32, lowestAllowed: false);
         Within(MirostatEta, 0, 1, lowestAllowed: false);
         AtLeast(Repetition, 0.01f);
@@ -73,7 +122,10 @@ internal static class GenerateCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var prompt = await PromptText.ReadAsync(arguments.GetValue(Prompt), arguments.GetValue(PromptFile), cancellation);
+        var prompt = await PromptText.ReadAsync(
+            arguments.GetValue(Prompt),
+            arguments.GetValue(PromptFile),
+            cancellation);
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         var settings = Settings(arguments, folder.Tokenizer.Encode(prompt, cancellation));
         var stepping = arguments.GetValue(Engine);
@@ -150,10 +202,12 @@ internal static class GenerateCommand
             ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}, not {value}.")
             : null);
 
-    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) => option.Refuse(value =>
+    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) =>
+        option.Refuse(value =>
         (lowestAllowed ? value >= least : value > least) && value <= most
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} {most}, not {value}."));
+                    $"must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} "
+                        + $"{most}, not {value}."));
 }

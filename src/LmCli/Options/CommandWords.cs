@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace LmCli.Options;
 
 /// <summary>
-/// Reads the words of a command line by the rules of POSIX (IEEE 1003.1, section 12.2): a text is a text, whatever it begins
-/// with.
+/// Reads the words of a command line by the rules of POSIX (IEEE 1003.1, section 12.2): a text is a text, whatever it
+/// begins with.
 /// </summary>
 /// <remarks>
-/// System.CommandLine by itself replaces <c>@name</c> by the words of a file, takes <c>-nice</c> for <c>-n ice</c>, and lets
-/// no value of an option look like an option.
+/// System.CommandLine by itself replaces <c>@name</c> by the words of a file, takes <c>-nice</c> for <c>-n ice</c>, and
+/// lets no value of an option look like an option.
 /// </remarks>
 internal static partial class CommandWords
 {
@@ -62,7 +62,8 @@ internal static partial class CommandWords
             if (LooksLikeOption.IsMatch(word) && Named(word.Split('=', ':')[0]) is null)
             {
                 throw new ArgumentException(
-                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins so, write -- .");
+                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins so, write -- ."
+                );
             }
 
             joined.Add(word);

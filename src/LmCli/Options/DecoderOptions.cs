@@ -21,7 +21,9 @@ internal static class DecoderOptions
     /// <summary>Takes the names of an enum in lower case, and no numbers.</summary>
     private static Option<T> Names<T>(Option<T> option, string description)
     {
-        var names = Enum.GetNames(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T)).Select(n => n.ToLowerInvariant()).ToArray();
+        var names = Enum.GetNames(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T))
+            .Select(n => n.ToLowerInvariant())
+            .ToArray();
         option.Description = description;
         option.HelpName = string.Join('|', names);
         return option.AcceptOnlyFromAmong(names);

@@ -8,16 +8,28 @@ namespace LmCli.Options;
 internal static class NeuralCacheOptions
 {
     public static readonly Option<int?> Size = Within(
-        new Option<int?>("--neural-cache-size") { Description = "Mix the text's own past into the predictions: positions remembered. Goes with the next two." },
-        size => size is >= 1 and <= NeuralCacheSettings.MaxSize, $"from 1 to {NeuralCacheSettings.MaxSize}");
+        new Option<int?>("--neural-cache-size")
+        {
+            Description = "Mix the text's own past into the predictions: positions remembered. Goes with the next two.",
+        },
+        size => size is >= 1 and <= NeuralCacheSettings.MaxSize,
+        $"from 1 to {NeuralCacheSettings.MaxSize}");
 
     public static readonly Option<float?> Theta = Within(
-        new Option<float?>("--neural-cache-theta") { Description = "How much more a similar position counts; 0 counts all alike." },
-        theta => theta is >= 0 and <= NeuralCacheSettings.MaxTheta, $"from 0 to {NeuralCacheSettings.MaxTheta}");
+        new Option<float?>("--neural-cache-theta")
+        {
+            Description = "How much more a similar position counts; 0 counts all alike.",
+        },
+        theta => theta is >= 0 and <= NeuralCacheSettings.MaxTheta,
+        $"from 0 to {NeuralCacheSettings.MaxTheta}");
 
     public static readonly Option<float?> Lambda = Within(
-        new Option<float?>("--neural-cache-lambda") { Description = "The share of the cache in the mixture; 0 is the model alone." },
-        lambda => lambda is >= 0 and < 1, "at least 0 and below 1");
+        new Option<float?>("--neural-cache-lambda")
+        {
+            Description = "The share of the cache in the mixture; 0 is the model alone.",
+        },
+        lambda => lambda is >= 0 and < 1,
+        "at least 0 and below 1");
 
     /// <summary>The cache that was asked for; null for none.</summary>
     /// <exception cref="ArgumentException">Some of its options are given and others are not.</exception>
@@ -29,12 +41,17 @@ internal static class NeuralCacheOptions
             return null;
         }
 
-        string[] missing = [.. new[] { (Size.Name, size is null), (Theta.Name, theta is null), (Lambda.Name, lambda is null) }
-            .Where(option => option.Item2).Select(option => option.Name)];
+        string[] missing =
+        [
+            .. new[] { (Size.Name, size is null), (Theta.Name, theta is null), (Lambda.Name, lambda is null) }
+                .Where(option => option.Item2)
+                .Select(option => option.Name),
+        ];
         return missing.Length == 0
             ? new(size!.Value, theta!.Value, lambda!.Value)
             : throw new ArgumentException(
-                $"--neural-cache-size, --neural-cache-theta and --neural-cache-lambda go together; there is no {string.Join(" and no ", missing)}. "
+                $"--neural-cache-size, --neural-cache-theta and --neural-cache-lambda go together; there is no "
+                    + $"{string.Join(" and no ", missing)}. "
                 + "lm evaluate --neural-cache-search finds the last two.");
     }
 

@@ -6,7 +6,9 @@ using System.Numerics;
 namespace LmCli.Options;
 
 /// <summary>How options read numbers: as they are written in code, in every language and country.</summary>
-/// <remarks>System.CommandLine itself takes a comma for a separator of thousands, which makes 5 of <c>0,5</c>.</remarks>
+/// <remarks>
+/// System.CommandLine itself takes a comma for a separator of thousands, which makes 5 of <c>0,5</c>.
+/// </remarks>
 internal static class NumberOptions
 {
     /// <summary>Sets it for all options of all commands.</summary>

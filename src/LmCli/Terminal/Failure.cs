@@ -34,7 +34,8 @@ internal static class Failure
         var cause = Cause(exception);
         if (IsOutOfMemory(cause))
         {
-            return "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, "
+            return "There is not enough memory for this. Less is needed by a smaller network, batch, window "
+                + "or vocabulary, "
                 + "or less text.";
         }
 
@@ -58,7 +59,8 @@ internal static class Failure
         || (e is ExternalException && e.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 
     private static Exception Cause(Exception e) =>
-        e is AggregateException or TargetInvocationException or TypeInitializationException && e.InnerException is { } inner
+        e is AggregateException or TargetInvocationException or TypeInitializationException
+        && e.InnerException is { } inner
             ? Cause(inner)
             : e;
 }

@@ -7,8 +7,8 @@ namespace LmCli.Terminal;
 /// </summary>
 /// <remarks>
 /// The token asks the command to stop. Whatever does not stop within <see cref="Patience"/>, such as a long call into a
-/// library, ends with the process, unless it is <see cref="Protect">protected</see> because it saves something. A second
-/// signal ends the process at once.
+/// library, ends with the process, unless it is <see cref="Protect">protected</see> because it saves something. A
+/// second signal ends the process at once.
 /// </remarks>
 internal sealed partial class Interruption : IDisposable
 {
@@ -25,7 +25,12 @@ internal sealed partial class Interruption : IDisposable
     private readonly List<PosixSignalRegistration> _registrations;
     private bool _protected;
 
-    public Interruption() => _registrations = [.. Signals.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
+    public Interruption() =>
+        _registrations = [
+            .. Signals.Select(s =>
+                PosixSignalRegistration.Create(
+                    s.Signal,
+                    context =>
     {
         context.Cancel = true;
         if (!TryBegin(s.ExitCode))
@@ -62,7 +67,9 @@ internal sealed partial class Interruption : IDisposable
     /// <summary>Nobody reads what the command writes, or it cannot be written: nothing is left to do.</summary>
     public void OutputEnded() => TryBegin(exitCode: 0);
 
-    /// <summary>Runs what must not be cut off: it observes <see cref="Token"/>, and may take its time to save.</summary>
+    /// <summary>
+    /// Runs what must not be cut off: it observes <see cref="Token"/>, and may take its time to save.
+    /// </summary>
     public T Protect<T>(Func<T> run)
     {
         lock (_gate)

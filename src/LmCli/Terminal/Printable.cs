@@ -5,7 +5,9 @@ namespace LmCli.Terminal;
 /// <summary>Text of unknown origin as a terminal may be shown it.</summary>
 internal static class Printable
 {
-    /// <summary>Writes control characters as <c>\xHH</c>: a terminal would obey them. Tabs and line feeds stay.</summary>
+    /// <summary>
+    /// Writes control characters as <c>\xHH</c>: a terminal would obey them. Tabs and line feeds stay.
+    /// </summary>
     public static string Text(ReadOnlySpan<char> text)
     {
         var shown = new StringBuilder(text.Length);

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LmCli.Terminal;
 
 /// <summary>
-/// Standard output that notices when it can no longer be written, as in <c>lm generate … | head</c>: then the command is
-/// interrupted, and what it still writes is dropped, so that a training can save.
+/// Standard output that notices when it can no longer be written, as in <c>lm generate … | head</c>: then the command
+/// is interrupted, and what it still writes is dropped, so that a training can save.
 /// </summary>
 internal sealed class StandardOutput : Stream
 {
@@ -17,9 +17,12 @@ internal sealed class StandardOutput : Stream
     private readonly Interruption _interruption;
     private bool _ended;
 
-    private StandardOutput(Stream stream, Interruption interruption) => (_stream, _interruption) = (stream, interruption);
+    private StandardOutput(Stream stream, Interruption interruption) =>
+        (_stream, _interruption) = (stream, interruption);
 
-    /// <summary>Why it could not be written, such as a full disk; null where it was, or where nobody reads it.</summary>
+    /// <summary>
+    /// Why it could not be written, such as a full disk; null where it was, or where nobody reads it.
+    /// </summary>
     public IOException? Failure { get; private set; }
 
     public override bool CanRead => false;

@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace LmCli.Train;
 
-/// <summary>Draws the losses and the learning rate of a training over its epochs, as <c>loss.svg</c> and <c>loss.png</c>.</summary>
+/// <summary>
+/// Draws the losses and the learning rate of a training over its epochs, as <c>loss.svg</c> and <c>loss.png</c>.
+/// </summary>
 internal static class LossCurves
 {
     public const string SvgName = "loss.svg";
@@ -50,7 +52,9 @@ internal static class LossCurves
             var best = validations.MinBy(r => r.ValidationLoss)!;
             var mark = plot.Add.Marker(best.Epoch, best.ValidationLoss!.Value, MarkerShape.OpenCircle, 16, Validation);
             mark.MarkerLineWidth = 2;
-            mark.LegendText = string.Create(CultureInfo.InvariantCulture, $"best: {best.ValidationLoss:F4} after step {best.Step:N0}");
+            mark.LegendText = string.Create(
+                CultureInfo.InvariantCulture,
+                $"best: {best.ValidationLoss:F4} after step {best.Step:N0}");
         }
 
         plot.Title(title);
@@ -66,7 +70,11 @@ internal static class LossCurves
     }
 
     private static ScottPlot.Plottables.Scatter Line(
-        Plot plot, IReadOnlyList<TrainingReport> reports, Func<TrainingReport, double> value, Color color, string legend)
+        Plot plot,
+        IReadOnlyList<TrainingReport> reports,
+        Func<TrainingReport, double> value,
+        Color color,
+        string legend)
     {
         var line = plot.Add.ScatterLine(
             reports.Select(r => r.Epoch).ToArray(), reports.Select(value).ToArray(), color);

@@ -5,7 +5,9 @@ namespace LmCli.Train;
 /// <summary>Refuses what cannot fit into memory before time is spent on it.</summary>
 internal static class MemoryCheck
 {
-    /// <summary>The runtime counts 75 % of a container's memory as available; the rest can be used all the same.</summary>
+    /// <summary>
+    /// The runtime counts 75 % of a container's memory as available; the rest can be used all the same.
+    /// </summary>
     private const double NotCounted = 4 / 3.0;
 
     /// <summary>Measured peaks are 1.5 to 1.9 times the least, where there is enough.</summary>
@@ -13,7 +15,8 @@ internal static class MemoryCheck
 
     /// <summary>Warns on standard error where it is likely to fail.</summary>
     /// <exception cref="InsufficientMemoryException">It needs more than there is.</exception>
-    public static void Require(MemoryNeed need, string what, string advice) => Require(need, what, advice, MemoryNeed.Available);
+    public static void Require(MemoryNeed need, string what, string advice) =>
+        Require(need, what, advice, MemoryNeed.Available);
 
     internal static void Require(MemoryNeed need, string what, string advice, long available)
     {

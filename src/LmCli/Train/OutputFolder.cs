@@ -24,10 +24,13 @@ internal static class OutputFolder
         }
 
         var folder = given ?? Path.Combine(Models, name);
-        if (folder.Length == 0 || Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) == Path.GetFullPath(Models))
+        if (
+            folder.Length == 0
+            || Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) == Path.GetFullPath(Models))
         {
             throw new ArgumentException(
-                $"--out {ShellWord.Quote(folder)} is the folder of all models; give a folder inside it, such as --out {Models}/tales.");
+                $"--out {ShellWord.Quote(folder)} is the folder of all models; give a folder inside it, such as --out "
+                    + $"{Models}/tales.");
         }
 
         return folder;
@@ -53,7 +56,8 @@ internal static class OutputFolder
         if (!IsModel(folder))
         {
             throw new IOException(
-                $"{ShellWord.Quote(folder)} is not empty and does not hold a model; give another folder, or remove what is in it.");
+                $"{ShellWord.Quote(folder)} is not empty and does not hold a model; give another folder, or remove "
+                    + "what is in it.");
         }
 
         if (!overwrite)
@@ -64,5 +68,6 @@ internal static class OutputFolder
 
     /// <summary>It has weights, or a training was begun in it.</summary>
     private static bool IsModel(string folder) =>
-        File.Exists(Path.Combine(folder, ModelFolder.WeightsName)) || Directory.Exists(Path.Combine(folder, "training"));
+        File.Exists(Path.Combine(folder, ModelFolder.WeightsName))
+        || Directory.Exists(Path.Combine(folder, "training"));
 }

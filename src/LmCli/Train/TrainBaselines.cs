@@ -8,10 +8,15 @@ namespace LmCli.Train;
 /// <summary>What something simpler needs for the text that a training held out.</summary>
 internal static class TrainBaselines
 {
-    /// <summary>Characters that are counted and compressed at most, the last to train on and the first held out: for seconds, not minutes.</summary>
+    /// <summary>
+    /// Characters that are counted and compressed at most, the last to train on and the first held out: for seconds,
+    /// not minutes.
+    /// </summary>
     private const int Most = 1_500_000;
 
-    /// <returns>Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.</returns>
+    /// <returns>
+    /// Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.
+    /// </returns>
     public static IReadOnlyList<Baseline> Of(Trainer trainer, CancellationToken cancellation)
     {
         var training = trainer.Tokenizer.Normalize(string.Concat(trainer.Split.Training.Sample(Most)));
@@ -21,7 +26,10 @@ internal static class TrainBaselines
             return [];
         }
 
-        var cut = trainer.Split.Training.Length > Most ? $", of {Most:N0} of {trainer.Split.Training.Length:N0} characters" : "";
+        var cut =
+            trainer.Split.Training.Length > Most
+                ? $", of {Most:N0} of {trainer.Split.Training.Length:N0} characters"
+                : "";
         var tokenizer = CharacterTokenizer.FromCorpus(training + held);
         return
         [

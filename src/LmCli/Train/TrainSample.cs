@@ -9,7 +9,9 @@ using LmModel.Training;
 
 namespace LmCli.Train;
 
-/// <summary>A few lines of what a network writes by now: the same random numbers each time, so that samples compare.</summary>
+/// <summary>
+/// A few lines of what a network writes by now: the same random numbers each time, so that samples compare.
+/// </summary>
 internal static class TrainSample
 {
     private const int Characters = 200;
@@ -20,9 +22,14 @@ internal static class TrainSample
     public static string Draw(Trainer trainer, CancellationToken cancellation) =>
         Draw(trainer.Config, trainer.ReadWeights(), trainer.Tokenizer, cancellation);
 
-    /// <returns>About <see cref="Characters"/> characters, begun from the zero state; fewer where it was cancelled.</returns>
+    /// <returns>
+    /// About <see cref="Characters"/> characters, begun from the zero state; fewer where it was cancelled.
+    /// </returns>
     public static string Draw(
-        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Tokenizer tokenizer, CancellationToken cancellation)
+        ModelConfig config,
+        IReadOnlyDictionary<string, float[]> weights,
+        Tokenizer tokenizer,
+        CancellationToken cancellation)
     {
         using var model = StepModels.Create(config, weights, InferenceEngine.Managed, Precision.Fp32, threads: 1);
         var sampler = new Sampler(new SamplingSettings { Temperature = Temperature }, model.VocabularySize, Seed);
@@ -31,7 +38,10 @@ internal static class TrainSample
         var logits = new float[model.VocabularySize];                         // (V)
         var (token, text) = (config.StartToken, new StringBuilder());
         // A token can be half a character, so their number is bounded too.
-        for (var position = 0; text.Length < Characters && position < 4 * Characters && !cancellation.IsCancellationRequested; position++)
+        for (
+            var position = 0;
+            text.Length < Characters && position < 4 * Characters && !cancellation.IsCancellationRequested;
+            position++)
         {
             model.Step([token], state, logits);
             token = sampler.Draw(logits, position);
@@ -42,8 +52,8 @@ internal static class TrainSample
     }
 
     /// <summary>
-    /// The sample as its reader sees it: set apart from the numbers, its lines ended as the terminal ends them, and without what
-    /// a terminal would obey.
+    /// The sample as its reader sees it: set apart from the numbers, its lines ended as the terminal ends them, and
+    /// without what a terminal would obey.
     /// </summary>
     public static IEnumerable<string> Lines(string sample) =>
         sample.ReplaceLineEndings("\n").Trim('\n').Split('\n').Select(line => $"  | {Printable.Text(line)}");

@@ -20,7 +20,9 @@ internal sealed record TrainSummary
     /// <summary>Updates done.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Times that the training text was read: the tokens of all updates, divided by those of the text.</summary>
+    /// <summary>
+    /// Times that the training text was read: the tokens of all updates, divided by those of the text.
+    /// </summary>
     public required double Epochs { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
@@ -42,25 +44,30 @@ internal sealed record TrainSummary
     [
         "",
         Ending(),
-        Line($"The model is that of step {BestStep:N0}, whose loss on the held-out text was the lowest:"),
+        $"The model is that of step {BestStep:N0}, whose loss on the held-out text was the lowest:",
         "",
         .. Figures.Select(ScoreLines.Figure),
         "",
         .. Comparison(),
         .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice.Next(Trend)}", ""],
-        Line($"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its numbers training.csv."),
+            $"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its "
+                + "numbers training.csv.",
         "Write with it, and serve it:",
-        Line($"  lm generate {ShellWord.Path(Folder)}"),
-        Line($"  Model__Path={ShellWord.Quote(Folder)} dotnet run --project src/LmApi"),
+        $"  lm generate {ShellWord.Path(Folder)}",
+        $"  Model__Path={ShellWord.Quote(Folder)} dotnet run --project src/LmApi",
     ];
 
-    private string Ending() => Step < Settings.Steps
-        ? Line($"Ended early after {Step:N0} of {Settings.Steps:N0} steps and {Time(Elapsed)}, because {Settings.Patience} validations in a row brought no new best. {Read()}")
-        : Line($"Done after {Step:N0} steps and {Time(Elapsed)}. {Read()}");
+    private string Ending() =>
+        Step < Settings.Steps
+            ? $"Ended early after {Step:N0} of {Settings.Steps:N0} steps and {Time(Elapsed)}, because "
+                    + $"{Settings.Patience} validations in a row brought no new best. {Read()}"
+        : $"Done after {Step:N0} steps and {Time(Elapsed)}. {Read()}";
 
-    private string Read() => Line($"What is trained on of {Text} was read {Epochs:0.0} times.");
+    private string Read() => $"What is trained on of {Text} was read {Epochs:0.0} times.";
 
-    /// <summary>Beside the baselines by the contiguous figure: they too read the text once, from its beginning.</summary>
+    /// <summary>
+    /// Beside the baselines by the contiguous figure: they too read the text once, from its beginning.
+    /// </summary>
     private IEnumerable<string> Comparison()
     {
         if (Baselines.Count == 0)
@@ -70,29 +77,41 @@ internal sealed record TrainSummary
 
         var own = Figures.Single(f => f.Protocol is Protocol.Contiguous).BitsPerByte;
         yield return "The held-out text, read once from its beginning, takes";
-        foreach (var (name, bits) in Baselines.Append(new Baseline("this model", own)).OrderBy(b => b.BitsPerByte).Select(b => (b.Name, b.BitsPerByte)))
+        foreach (
+            var (name, bits) in Baselines
+                .Append(new Baseline("this model", own))
+                .OrderBy(b => b.BitsPerByte)
+                .Select(b => (b.Name, b.BitsPerByte)))
         {
-            yield return Line($"  {bits:F3} bits/byte  {name}");
+            yield return $"  {bits:F3} bits/byte  {name}";
         }
 
         var best = Baselines.MinBy(b => b.BitsPerByte)!;
         var share = Math.Abs(1 - own / best.BitsPerByte);
         yield return own < best.BitsPerByte
-            ? Line($"The model is {share:P1} better than {best.Name}, the best of the others.")
-            : Line($"The model is {share:P1} worse than {best.Name}.{(best.LearnsWhileReading ? " A compressor goes on learning while it reads, as a model does only with a neural cache." : "")}");
+            ? $"The model is {share:P1} better than {best.Name}, the best of the others."
+            : $"The model is {share:P1} worse than {best.Name}.{(best.LearnsWhileReading ? KeepsLearning : "")}";
         yield return "";
     }
 
     private static string Learning(TrainingTrend trend) => trend switch
     {
-        { Overfits: true } => Line($"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while that on the training text ({trend.TrainingLoss:F3} nats/token) fell on."),
-        { Gap: > TrainAdvice.WideGap } => Line($"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and {trend.TrainingLoss:F3} nats/token): it knows part of it by heart."),
-        { StillFalls: true } => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss was still falling at the end."),
-        _ => Line($"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in training), and the loss had settled."),
+        { Overfits: true } =>
+            $"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while "
+                + $"that on the training text ({trend.TrainingLoss:F3} nats/token) fell on.",
+        { Gap: > TrainAdvice.WideGap } =>
+            $"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and "
+                + $"{trend.TrainingLoss:F3} nats/token): it knows part of it by heart.",
+        { StillFalls: true } =>
+            $"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
+                + "training), and the loss was still falling at the end.",
+        _ => $"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
+                + "training), and the loss had settled.",
     };
 
     private static string Time(TimeSpan time) =>
         time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private const string KeepsLearning =
+        " A compressor goes on learning while it reads, as a model does only with a neural cache.";
 }

@@ -68,7 +68,8 @@ internal sealed class TrainWatch(
             _warned = true;
             write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Warning: it begins to overfit. The loss on held-out text is {trend.Rise:P1} above its best of step {trend.BestStep}, which stays saved. {Ends()}"));
+                    $"Warning: it begins to overfit. The loss on held-out text is {trend.Rise:P1} above its best of "
+                        + $"step {trend.BestStep}, which stays saved. {Ends()}"));
         }
     }
 }

@@ -18,9 +18,20 @@ internal abstract class TrainingDisplay
     public void Begin(Trainer trainer, Corpus corpus, string folder)
     {
         var (config, settings) = (trainer.Config, trainer.Settings);
-        Write(string.Create(CultureInfo.InvariantCulture, $"{corpus.Name}: {corpus.Bytes:N0} bytes, {config.VocabularySize} tokens in the vocabulary"));
-        Write(string.Create(CultureInfo.InvariantCulture, $"{config.Cell.Name()} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, {config.ParameterCount:N0} parameters"));
-        Write(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, {trainer.StepsPerEpoch:0.#} an epoch, to {folder}"));
+        Write(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{corpus.Name}: {corpus.Bytes:N0} bytes, {config.VocabularySize} tokens in the vocabulary"));
+        Write(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{config.Cell.Name()} {config.Layers} x {config.HiddenSize}, embedding {config.EmbeddingSize}, "
+                    + $"{config.ParameterCount:N0} parameters"));
+        Write(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, "
+                    + $"{trainer.StepsPerEpoch:0.#} an epoch, to {folder}"));
         Write(trainer.Split.Description);
         if (trainer.Step > 0)
         {
@@ -45,7 +56,8 @@ internal abstract class TrainingDisplay
 
     protected static string Describe(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
-        $"step {p.Step}/{p.TotalSteps}  loss {p.Loss:F4}  ppl {p.Perplexity:F2}  {p.TokensPerSecond:N0} tokens/s  lr {p.LearningRate:G3}  left {Left(p.Remaining)}");
+            $"step {p.Step}/{p.TotalSteps}  loss {p.Loss:F4}  ppl {p.Perplexity:F2}  {p.TokensPerSecond:N0} tokens/s  "
+                + $"lr {p.LearningRate:G3}  left {Left(p.Remaining)}");
 
     protected static string DescribeValidation(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
@@ -113,8 +125,13 @@ internal abstract class TrainingDisplay
         }
 
         private bool RunWithBar(Func<Action<TrainingProgress>, bool> train) =>
-            console.Progress()
-                .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            console
+                .Progress()
+                .Columns(
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new TaskDescriptionColumn { Alignment = Justify.Left }
+                )
                 .Start(context =>
                 {
                     var task = context.AddTask("begins");

@@ -1,13 +1,14 @@
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Writes a file so that a reader, or the machine after a power cut, finds the old content or the new one, never a part:
-/// temporary file in the same folder (a rename across file systems is a copy), flushed to the disk, renamed over.
+/// Writes a file so that a reader, or the machine after a power cut, finds the old content or the new one, never a
+/// part: temporary file in the same folder (a rename across file systems is a copy), flushed to the disk, renamed over.
 /// </summary>
 internal static class AtomicFile
 {
     /// <param name="path">The file to make or to replace.</param>
-    /// <param name="write">Writes the content. When it throws, the old file stays and nothing else is left behind.</param>
+    /// <param name="write">Writes the content. When it throws, the old file stays and nothing else is left
+    /// behind.</param>
     public static void Write(string path, Action<Stream> write) => Replace(path, temporary =>
     {
         using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);

@@ -3,7 +3,9 @@ using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>Reads and writes <c>config.json</c>: a <c>format_version</c> and the members of <see cref="ModelConfig"/>.</summary>
+/// <summary>
+/// Reads and writes <c>config.json</c>: a <c>format_version</c> and the members of <see cref="ModelConfig"/>.
+/// </summary>
 internal static class ConfigFile
 {
     /// <summary>The only version there is; a later one may mean something else by the same members.</summary>

@@ -28,14 +28,23 @@ internal static partial class FolderHints
             : $"is a file, not a model folder: it looks like {kind}";
     }
 
-    /// <summary>What a folder without <c>model.safetensors</c> has instead; null where nothing is known of it.</summary>
+    /// <summary>
+    /// What a folder without <c>model.safetensors</c> has instead; null where nothing is known of it.
+    /// </summary>
     public static string? OfMissingWeights(string folder)
     {
-        var files = Directory.EnumerateFiles(folder).Take(MostEntries).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToList();
+        var files = Directory
+            .EnumerateFiles(folder)
+            .Take(MostEntries)
+            .Select(f => Path.GetFileName(f))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (files.Exists(f => ShardName().IsMatch(f)))
         {
-            return "the weights lie in several files. Join them in Python: import glob; from safetensors.torch import load_file, "
-                + "save_file; save_file({n: t for f in glob.glob(\"*-of-*.safetensors\") for n, t in load_file(f).items()}, "
+            return "the weights lie in several files. Join them in Python: import glob; from safetensors.torch "
+                + "import load_file, "
+                + "save_file; save_file({n: t for f in glob.glob(\"*-of-*.safetensors\") for n, t in "
+                + "load_file(f).items()}, "
                 + $"\"{ModelFolder.WeightsName}\")";
         }
 
@@ -57,8 +66,13 @@ internal static partial class FolderHints
             return "a training is kept here that has not saved a model yet: go on with lm train --resume";
         }
 
-        var models = Directory.EnumerateDirectories(folder).Take(MostEntries)
-            .Where(d => File.Exists(Path.Combine(d, ModelFolder.WeightsName))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).ToList();
+        var models = Directory
+            .EnumerateDirectories(folder)
+            .Take(MostEntries)
+            .Where(d => File.Exists(Path.Combine(d, ModelFolder.WeightsName)))
+            .Select(d => Path.GetFileName(d))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return models.Count > 0 ? $"the folders in it are models: give one of {string.Join(", ", models)}" : null;
     }
 

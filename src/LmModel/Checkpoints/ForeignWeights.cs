@@ -5,8 +5,8 @@ using LmModel.Networks;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Finds the parameters of a model in a file that may name them otherwise, and says what kind of file that is and how it is
-/// converted. Nothing is loaded by such a guess.
+/// Finds the parameters of a model in a file that may name them otherwise, and says what kind of file that is and how
+/// it is converted. Nothing is loaded by such a guess.
 /// </summary>
 internal sealed partial class ForeignWeights
 {
@@ -27,9 +27,12 @@ internal sealed partial class ForeignWeights
         (new("_raw$"), "weights under weight drop, as AWD-LSTM keeps them: name weight_hh_l0_raw weight_hh_l0"),
         (new("(weight_[gv]|original[01])$"), "weights under torch.nn.utils weight_norm: remove it before saving"),
         (new("attn|attention|\\.mlp\\.", RegexOptions.IgnoreCase), "a transformer, which is not a recurrent network"),
-        (new("qweight|qzeros|absmax|zero_point|packed_params"), "quantized weights: save those that they were made from"),
-        (new("(norm|ln)\\w*\\.(weight|bias)$", RegexOptions.IgnoreCase), "a network with normalization layers, "
-            + "which are not read here"),
+        (
+            new("qweight|qzeros|absmax|zero_point|packed_params"),
+            "quantized weights: save those that they were made from"),
+        (
+            new("(norm|ln)\\w*\\.(weight|bias)$", RegexOptions.IgnoreCase),
+            "a network with normalization layers, " + "which are not read here"),
     ];
 
     /// <summary>What parts of a module's path are from.</summary>
@@ -37,7 +40,9 @@ internal sealed partial class ForeignWeights
     [
         ("module", "torch.nn.DataParallel and DistributedDataParallel add \"module.\": save model.module.state_dict()"),
         ("_orig_mod", "torch.compile adds \"_orig_mod.\": save model._orig_mod.state_dict()"),
-        ("model", "a module around the network, such as a LightningModule, adds \"model.\": save model.model.state_dict()"),
+        (
+            "model",
+            "a module around the network, such as a LightningModule, adds \"model.\": save model.model.state_dict()"),
         ("net", "a module around the network, such as a LightningModule, adds \"net.\": save model.net.state_dict()"),
         ("decoder", "\"encoder\" and \"decoder\" are the names of PyTorch's word_language_model example"),
     ];
@@ -70,7 +75,9 @@ internal sealed partial class ForeignWeights
         return Found(renamed) > Found(asNamed) ? renamed : asNamed;
     }
 
-    /// <summary>The tensor of a parameter; null where there is none. A tied matrix may be stored under either name.</summary>
+    /// <summary>
+    /// The tensor of a parameter; null where there is none. A tied matrix may be stored under either name.
+    /// </summary>
     public TensorInfo? Stored(string parameter) =>
         _byName.GetValueOrDefault(parameter) ?? (_config.TieWeights && parameter == $"{Embedding}.weight"
             ? _byName.GetValueOrDefault($"{Output}.weight")
@@ -125,7 +132,9 @@ internal sealed partial class ForeignWeights
     private static (string Module, string Parameter) Split(string name) =>
         name.LastIndexOf('.') is >= 0 and var dot ? (name[..dot], name[(dot + 1)..]) : ("", name);
 
-    /// <summary>The modules of a file by the names that they have here; those that could be one of several are left out.</summary>
+    /// <summary>
+    /// The modules of a file by the names that they have here; those that could be one of several are left out.
+    /// </summary>
     private static Dictionary<string, string> Modules(IReadOnlyList<TensorInfo> tensors) => tensors
         .GroupBy(t => Split(t.Name).Module)
         .Select(g => (Module: g.Key, Name: NameOf(g.Key, [.. g])))
@@ -156,8 +165,13 @@ internal sealed partial class ForeignWeights
 
     private string Renaming()
     {
-        var prefix = _renamed.Select(r => r.Module.EndsWith($".{r.Name}", StringComparison.Ordinal) ? r.Module[..^r.Name.Length] : null)
-            .Distinct().ToList() is [{ } only] ? only : null;
+        var prefix = _renamed
+            .Select(r => r.Module.EndsWith($".{r.Name}", StringComparison.Ordinal) ? r.Module[..^r.Name.Length] : null)
+            .Distinct()
+            .ToList()
+            is [{ } only]
+            ? only
+            : null;
         var named = prefix is null
             ? $"its modules are named {string.Join(", ", _renamed.Select(r => ProblemList.Show(r.Module)))}, not "
                 + string.Join(", ", _renamed.Select(r => r.Name))
@@ -166,19 +180,25 @@ internal sealed partial class ForeignWeights
         var from = string.Concat(Wrappers.Where(w => parts.Contains(w.Part)).Select(w => $"; {w.What}"));
         var python = prefix is null
             ? $"m = {{{string.Join(", ", _renamed.Select(r => $"\"{ProblemList.Show(r.Module)}\": \"{r.Name}\""))}}}; "
-                + InPython("{\".\".join((m.get(a, a), b)): x for (a, _, b), x in ((n.rpartition(\".\"), x) for n, x in t.items())}")
+                + InPython(
+                    "{\".\".join((m.get(a, a), b)): x for (a, _, b), x in ((n.rpartition(\".\"), x) for n, x "
+                        + "in t.items())}")
             : InPython($"{{n.removeprefix(\"{ProblemList.Show(prefix)}\"): x for n, x in t.items()}}");
         return $"{named}{from}. Or rename them: {python}";
     }
 
     private static string InPython(string tensors) =>
         "from safetensors.torch import load_file, save_file; t = load_file(\"model.safetensors\"); "
-        + $"save_file({tensors}, \"model.safetensors\")";
+            + $"save_file({tensors}, \"model.safetensors\")";
 
-    /// <summary>The configuration that the shapes of the matrices belong to, as far as they tell; null where they make none.</summary>
+    /// <summary>
+    /// The configuration that the shapes of the matrices belong to, as far as they tell; null where they make none.
+    /// </summary>
     private ModelConfig? Fitting()
     {
-        var (table, state) = (Stored($"{Embedding}.weight") ?? Stored($"{Output}.weight"), Stored($"{Recurrent}.weight_hh_l0"));
+        var (table, state) = (
+            Stored($"{Embedding}.weight") ?? Stored($"{Output}.weight"),
+            Stored($"{Recurrent}.weight_hh_l0"));
         if (table?.Shape is not [var v, var e] || state?.Shape is not [var rows, > 0 and var h] || rows % h != 0)
         {
             return null;
@@ -206,10 +226,16 @@ internal sealed partial class ForeignWeights
     {
         JsonElement Members(ModelConfig config) => JsonSerializer.SerializeToElement(config, JsonMembers.Options);
         var given = Members(_config);
-        var members = Members(fitting).EnumerateObject().Where(m => !JsonElement.DeepEquals(m.Value, given.GetProperty(m.Name))).ToList();
-        return $"the weights are those of a network with {string.Join(", ", members.Select(m => $"\"{m.Name}\": {m.Value.GetRawText()}"))}"
-            + $"{(fitting.Cell is Cell.RnnTanh && _config.Cell is not Cell.RnnTanh ? " (or rnn_relu)" : "")}, where config.json has "
-            + $"{string.Join(", ", members.Select(m => given.GetProperty(m.Name).GetRawText()))}: correct config.json, or take the weights "
+        var members = Members(fitting)
+            .EnumerateObject()
+            .Where(m => !JsonElement.DeepEquals(m.Value, given.GetProperty(m.Name)))
+            .ToList();
+        return $"the weights are those of a network with "
+            + $"{string.Join(", ", members.Select(m => $"\"{m.Name}\": {m.Value.GetRawText()}"))}"
+            + $"{(fitting.Cell is Cell.RnnTanh && _config.Cell is not Cell.RnnTanh ? " (or rnn_relu)" : "")}, where "
+            + "config.json has "
+            + $"{string.Join(", ", members.Select(m => given.GetProperty(m.Name).GetRawText()))}: correct config.json, "
+            + "or take the weights "
             + "that belong to it";
     }
 
@@ -217,6 +243,7 @@ internal sealed partial class ForeignWeights
     {
         var zeros = string.Join(" | ", missing.GroupBy(m => m.Shape[0]).Select(g =>
             $"{{n: torch.zeros({g.Key}) for n in ({string.Concat(g.Select(m => $"\"{m.Name}\", "))})}}"));
-        return $"{missing[0].Name} is missing, as after bias=False; zeros compute the same: import torch; {InPython($"t | {zeros}")}";
+        return $"{missing[0].Name} is missing, as after bias=False; zeros compute the same: import torch; "
+            + $"{InPython($"t | {zeros}")}";
     }
 }

@@ -7,7 +7,9 @@ using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>The JSON of a model folder: a <c>format_version</c>, then members that are all known, each checked by itself.</summary>
+/// <summary>
+/// The JSON of a model folder: a <c>format_version</c>, then members that are all known, each checked by itself.
+/// </summary>
 internal static class JsonMembers
 {
     public const string VersionMember = "format_version";
@@ -35,7 +37,8 @@ internal static class JsonMembers
         try
         {
             JsonText.Check(json);
-            var members = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+            var members =
+                JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("expected an object");
             return !members.ContainsKey(VersionMember) && ForeignFile.Recognize(members.Select(m => m.Key)) is { } kind
                 ? throw new JsonException($"it looks like {kind}")

@@ -7,14 +7,17 @@ using LmModel.Tokenization;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>, <c>README.md</c>.
+/// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
+/// <c>README.md</c>.
 /// </summary>
 public sealed class ModelFolder
 {
     /// <summary>The file of the weights.</summary>
     public const string WeightsName = "model.safetensors";
 
-    /// <summary>Bytes of a <c>config.json</c>, <c>precision.json</c> or <c>README.md</c>; real ones have a few thousand.</summary>
+    /// <summary>
+    /// Bytes of a <c>config.json</c>, <c>precision.json</c> or <c>README.md</c>; real ones have a few thousand.
+    /// </summary>
     internal const int MaxSmallLength = 1 << 20;
 
     private const string ConfigName = "config.json";
@@ -44,10 +47,13 @@ public sealed class ModelFolder
     public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
 
     /// <summary>Checks everything but takes no memory for the weights and does not touch libtorch.</summary>
-    /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it all.</exception>
+    /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it
+    /// all.</exception>
     public static ModelFolder Open(string path) => Open(path, withPrecision: true);
 
-    /// <summary>As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure anew.</summary>
+    /// <summary>
+    /// As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure anew.
+    /// </summary>
     /// <exception cref="ModelFolderException">Anything else is missing, broken or does not fit.</exception>
     public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);
 
@@ -68,7 +74,9 @@ public sealed class ModelFolder
         string File(string name) => System.IO.Path.Combine(path, name);
 
         problems.Attempt(ConfigName, () => config = ReadConfig(File(ConfigName), problems));
-        problems.Attempt(TokenizerName, () => tokenizer = TokenizerReader.Read(FolderFile.Read(File(TokenizerName), TokenizerFile.MaxBytes)));
+        problems.Attempt(
+            TokenizerName,
+            () => tokenizer = TokenizerReader.Read(FolderFile.Read(File(TokenizerName), TokenizerFile.MaxBytes)));
         if (config is not null && tokenizer is not null && tokenizer.VocabularySize != config.VocabularySize)
         {
             problems.Add(
@@ -131,10 +139,11 @@ public sealed class ModelFolder
     }
 
     /// <summary>
-    /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed: it
-    /// was measured for the weights that were here.
+    /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed:
+    /// it was measured for the weights that were here.
     /// </summary>
-    /// <exception cref="ArgumentException">The parts do not fit together, or a weight is not finite; nothing was written.</exception>
+    /// <exception cref="ArgumentException">The parts do not fit together, or a weight is not finite; nothing was
+    /// written.</exception>
     public static void Save(
         string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card)
     {
@@ -158,7 +167,8 @@ public sealed class ModelFolder
     }
 
     /// <summary>Replaces <c>precision.json</c>.</summary>
-    /// <exception cref="ArgumentException">It makes no sense, or was measured for other weights; nothing was written.</exception>
+    /// <exception cref="ArgumentException">It makes no sense, or was measured for other weights; nothing was
+    /// written.</exception>
     public void SavePrecision(PrecisionReport report)
     {
         var problems = new ProblemList();
@@ -169,7 +179,8 @@ public sealed class ModelFolder
 
         if (report.WeightsSha256 != WeightsSha256)
         {
-            problems.Add($"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
+            problems.Add(
+                $"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
         }
 
         if (problems.Count > 0)
@@ -208,7 +219,7 @@ public sealed class ModelFolder
         {
             found.Add(
                 $"measured for other weights, with SHA-256 {report.WeightsSha256}; these have {weightsSha256}: "
-                + "run lm quantize again, or delete the file");
+                    + "run lm quantize again, or delete the file");
         }
 
         problems.AddAll(PrecisionName, found);
@@ -218,7 +229,9 @@ public sealed class ModelFolder
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>
     private static (string Sha256, long Bytes) CheckWeights(string path, ModelConfig? config, ProblemList problems)
     {
-        if (!FolderFile.Exists(path) && FolderHints.OfMissingWeights(System.IO.Path.GetDirectoryName(path)!) is { } hint)
+        if (
+            !FolderFile.Exists(path) && FolderHints.OfMissingWeights(System.IO.Path.GetDirectoryName(path)!) is { } hint
+        )
         {
             throw new FileNotFoundException($"missing; {hint}");
         }

@@ -12,8 +12,8 @@ internal static class ParameterCheck
     /// <param name="reader">The file.</param>
     /// <param name="config">The model.</param>
     /// <param name="problems">
-    /// Receives what a file of another kind looks like, then every name missing or unexpected, every shape and every type that
-    /// is wrong, and the first number of each tensor that is not finite.
+    /// Receives what a file of another kind looks like, then every name missing or unexpected, every shape and every
+    /// type that is wrong, and the first number of each tensor that is not finite.
     /// </param>
     public static void Check(SafeTensorsReader reader, ModelConfig config, ProblemList problems)
     {
@@ -60,7 +60,9 @@ internal static class ParameterCheck
         problems.AddAll(found);
     }
 
-    /// <summary>The name that a parameter has in a sound file: of a tied matrix there may be one copy under either name.</summary>
+    /// <summary>
+    /// The name that a parameter has in a sound file: of a tied matrix there may be one copy under either name.
+    /// </summary>
     public static string StoredName(SafeTensorsReader reader, ModelConfig config, string name) =>
         config.TieWeights && name == Embedding && reader.Find(name) is null ? Output : name;
 
@@ -75,7 +77,8 @@ internal static class ParameterCheck
 
         if (tokenizer.VocabularySize != config.VocabularySize)
         {
-            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
+            problems.Add(
+                $"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
         }
 
         if (problems.Count > 0)
@@ -108,7 +111,8 @@ internal static class ParameterCheck
     /// <summary>PyTorch's <c>state_dict</c> names a tied matrix twice; then both must be the same.</summary>
     private static void CheckCopy(SafeTensorsReader reader, TensorInfo original, TensorInfo copy, ProblemList problems)
     {
-        var tied = $"{ProblemList.Show(copy.Name)}: tied to {ProblemList.Show(original.Name)} by tie_weights in config.json";
+        var tied =
+            $"{ProblemList.Show(copy.Name)}: tied to {ProblemList.Show(original.Name)} by tie_weights in config.json";
         if (!copy.Type.FitsFloat() || !copy.Shape.SequenceEqual(original.Shape))
         {
             problems.Add($"{tied}, so it must be absent or the same; expected {original}, found {copy}");
@@ -118,8 +122,8 @@ internal static class ParameterCheck
             var place = WeightCheck.Place(copy.Shape, index);
             problems.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{tied}, so it must be absent or the same; at {place} it is {second}, not {first}. If the two were trained "
-                + $"apart, tie_weights is false"));
+                $"{tied}, so it must be absent or the same; at {place} it is {second}, not {first}. "
+                    + $"If the two were trained apart, tie_weights is false"));
         }
     }
 }

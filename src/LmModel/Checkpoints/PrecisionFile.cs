@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>Reads and writes <c>precision.json</c>: a <c>format_version</c> and the members of <see cref="PrecisionReport"/>.</summary>
+/// <summary>
+/// Reads and writes <c>precision.json</c>: a <c>format_version</c> and the members of <see cref="PrecisionReport"/>.
+/// </summary>
 internal static class PrecisionFile
 {
     /// <summary>The only version there is; a later one may mean something else by the same members.</summary>
@@ -39,7 +41,9 @@ internal static class PrecisionFile
 
     public static void Write(Stream stream, PrecisionReport report) => JsonMembers.Write(stream, FormatVersion, report);
 
-    /// <summary>Checks each figure member by member; a list whose faults are named is not complained about as a whole.</summary>
+    /// <summary>
+    /// Checks each figure member by member; a list whose faults are named is not complained about as a whole.
+    /// </summary>
     private static void CheckFigures(JsonObject members, ProblemList problems)
     {
         if (members[FiguresMember] is not JsonArray figures)

@@ -27,7 +27,9 @@ public sealed record PrecisionReport
     /// <summary>SHA-256 of the text's file, lower-case hexadecimal.</summary>
     public required string TextSha256 { get; init; }
 
-    /// <summary>The share of its characters that was scored: its end, or whole documents of a folder; 1 for all.</summary>
+    /// <summary>
+    /// The share of its characters that was scored: its end, or whole documents of a folder; 1 for all.
+    /// </summary>
     public required double TextShare { get; init; }
 
     /// <summary>Names of the documents that were scored, where they were asked for by name; null otherwise.</summary>
@@ -78,7 +80,8 @@ public sealed record PrecisionReport
         }
         else if (Protocol is Cold ? Window < 1 : Window != 0)
         {
-            yield return $"window must be {(Protocol is Cold ? "at least 1" : "0 for the contiguous protocol")}, not {Window}";
+            yield return $"window must be "
+                + $"{(Protocol is Cold ? "at least 1" : "0 for the contiguous protocol")}, not {Window}";
         }
 
         if (Tokens < 1)
@@ -114,7 +117,8 @@ public sealed record PrecisionReport
 
             if (figure.BytesPerToken < 1)
             {
-                yield return $"bytes_per_token of {figure.Precision.Name()} must be at least 1, not {figure.BytesPerToken}";
+                yield return $"bytes_per_token of {figure.Precision.Name()} must be at least 1, not "
+                    + $"{figure.BytesPerToken}";
             }
         }
     }

@@ -4,7 +4,9 @@ using LmModel.Files;
 namespace LmModel.Checkpoints;
 
 /// <summary>Collects everything wrong with a file, so that one message can name it all.</summary>
-/// <remarks>Keeps the first <see cref="MostListed"/> only: a hostile file must not fill the memory with complaints.</remarks>
+/// <remarks>
+/// Keeps the first <see cref="MostListed"/> only: a hostile file must not fill the memory with complaints.
+/// </remarks>
 internal sealed class ProblemList
 {
     public const int MostListed = 20;
@@ -53,10 +55,14 @@ internal sealed class ProblemList
             text.Append("\n- ").Append(problem);
         }
 
-        return Count > _listed.Count ? text.Append($"\n- and {Count - _listed.Count} more").ToString() : text.ToString();
+        return Count > _listed.Count
+            ? text.Append($"\n- and {Count - _listed.Count} more").ToString()
+            : text.ToString();
     }
 
-    /// <summary>Does what <paramref name="action"/> does with a file; whatever it throws becomes a problem of that file.</summary>
+    /// <summary>
+    /// Does what <paramref name="action"/> does with a file; whatever it throws becomes a problem of that file.
+    /// </summary>
     public void Attempt(string file, Action action)
     {
         try

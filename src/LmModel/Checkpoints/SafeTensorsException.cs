@@ -1,6 +1,8 @@
 namespace LmModel.Checkpoints;
 
-/// <summary>A file is no sound safetensors file, or holds other tensors than asked for; the message names everything.</summary>
+/// <summary>
+/// A file is no sound safetensors file, or holds other tensors than asked for; the message names everything.
+/// </summary>
 internal sealed class SafeTensorsException(string file, ProblemList problems, Exception? inner = null)
     : Exception(problems.Describe($"{file} cannot be read"), inner)
 {

@@ -6,7 +6,9 @@ namespace LmModel.Checkpoints;
 /// The JSON header of a safetensors file, parsed in one pass that finds every fault: whatever is wrong goes to a
 /// <see cref="ProblemList"/>, whatever is sound is kept.
 /// </summary>
-/// <remarks>Written over <see cref="Utf8JsonReader"/>, because a serializer lets the last of two equal keys win.</remarks>
+/// <remarks>
+/// Written over <see cref="Utf8JsonReader"/>, because a serializer lets the last of two equal keys win.
+/// </remarks>
 internal sealed class SafeTensorsHeader
 {
     private const string MetadataKey = "__metadata__";
@@ -99,7 +101,8 @@ internal sealed class SafeTensorsHeader
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
             {
-                _problems.Add($"{MetadataKey}: {ProblemList.Show(key)} must be a string, found {Kind(reader.TokenType)}");
+                _problems.Add(
+                    $"{MetadataKey}: {ProblemList.Show(key)} must be a string, found {Kind(reader.TokenType)}");
                 reader.Skip();
             }
             else if (!_metadata.TryAdd(key, ReadString(ref reader)))
@@ -114,7 +117,8 @@ internal sealed class SafeTensorsHeader
         var shown = ProblemList.Show(name);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            _problems.Add($"{shown}: must be an object of dtype, shape and data_offsets, found {Kind(reader.TokenType)}");
+            _problems.Add(
+                $"{shown}: must be an object of dtype, shape and data_offsets, found {Kind(reader.TokenType)}");
             reader.Skip();
             return;
         }
@@ -156,7 +160,8 @@ internal sealed class SafeTensorsHeader
 
         if (offsets is not null && (offsets.Count != 2 || offsets[0] > offsets[1]))
         {
-            _problems.Add($"{shown}: data_offsets must be [begin, end] with begin ≤ end, found {TensorInfo.Show(offsets)}");
+            _problems.Add(
+                $"{shown}: data_offsets must be [begin, end] with begin ≤ end, found {TensorInfo.Show(offsets)}");
         }
         else if (type is { } t && shape is not null && offsets is not null)
         {

@@ -1,6 +1,8 @@
 namespace LmModel.Checkpoints;
 
-/// <summary>Checks that the tensors of a file tile its data: no overlap, no hole, nothing before, after or outside.</summary>
+/// <summary>
+/// Checks that the tensors of a file tile its data: no overlap, no hole, nothing before, after or outside.
+/// </summary>
 internal static class SafeTensorsLayout
 {
     /// <param name="tensors">Brought into the order of their data.</param>
@@ -25,7 +27,8 @@ internal static class SafeTensorsLayout
             }
             else if (tensor.Begin > covered)
             {
-                problems.Add($"{place} leave a hole: {tensor.Begin - covered} bytes from {covered} on belong to no tensor");
+                problems.Add(
+                    $"{place} leave a hole: {tensor.Begin - covered} bytes from {covered} on belong to no tensor");
             }
 
             if (tensor.End > covered)
@@ -45,7 +48,9 @@ internal static class SafeTensorsLayout
         }
     }
 
-    /// <summary>An empty tensor comes before the one it shares its offset with; names make messages repeatable.</summary>
+    /// <summary>
+    /// An empty tensor comes before the one it shares its offset with; names make messages repeatable.
+    /// </summary>
     private static int Compare(TensorInfo a, TensorInfo b)
     {
         var byPlace = (a.Begin, a.End).CompareTo((b.Begin, b.End));

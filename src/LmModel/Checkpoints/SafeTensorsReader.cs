@@ -8,8 +8,8 @@ using LmModel.Networks;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Reads a safetensors file: 8 bytes with the length N of the header, little-endian; N bytes of JSON; the data, row by row
-/// and little-endian, as is every machine that libtorch runs on. Not for use by several threads at once.
+/// Reads a safetensors file: 8 bytes with the length N of the header, little-endian; N bytes of JSON; the data, row by
+/// row and little-endian, as is every machine that libtorch runs on. Not for use by several threads at once.
 /// </summary>
 /// <remarks>
 /// Opening checks the header in full against the size of the file and takes memory for the header alone, at most
@@ -90,8 +90,8 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     /// <summary>
-    /// What keeps <see cref="ReadFloats(string)"/> from giving the values of a tensor whose type fits: one that is not finite.
-    /// Null where nothing does. Takes no memory for the tensor.
+    /// What keeps <see cref="ReadFloats(string)"/> from giving the values of a tensor whose type fits: one that is not
+    /// finite. Null where nothing does. Takes no memory for the tensor.
     /// </summary>
     public string? FindUnusable(TensorInfo tensor)
     {
@@ -107,7 +107,9 @@ internal sealed class SafeTensorsReader : IDisposable
         return check.Problem;
     }
 
-    /// <summary>The first index at which two tensors of one size and of fitting types differ, with both values; null for none.</summary>
+    /// <summary>
+    /// The first index at which two tensors of one size and of fitting types differ, with both values; null for none.
+    /// </summary>
     public (long Index, float First, float Second)? FindDifference(TensorInfo first, TensorInfo second)
     {
         var pieces = new float[2 * ChunkElements];
@@ -179,12 +181,17 @@ internal sealed class SafeTensorsReader : IDisposable
             throw SafeTensorsException.Of(
                 file,
                 $"the header claims {length} bytes, but {follow} follow: "
-                + (begun && length < MaxHeaderLength ? "the file is cut short; fetch it again" : "cut short, or not a safetensors file"));
+                    + (
+                        begun && length < MaxHeaderLength
+                            ? "the file is cut short; fetch it again"
+                            : "cut short, or not a safetensors file"));
         }
 
         if (length > MaxHeaderLength)
         {
-            throw SafeTensorsException.Of(file, $"the header claims {length} bytes; at most {MaxHeaderLength} are read");
+            throw SafeTensorsException.Of(
+                file,
+                $"the header claims {length} bytes; at most {MaxHeaderLength} are read");
         }
 
         var json = new byte[length];
@@ -213,7 +220,9 @@ internal sealed class SafeTensorsReader : IDisposable
         var length = typeof(T) == typeof(byte) ? tensor.ByteLength : tensor.ElementCount;
         return length <= Array.MaxLength
             ? new T[length]
-            : throw SafeTensorsException.Of(_file, $"{tensor.Name}: {length} elements; an array holds {Array.MaxLength}");
+            : throw SafeTensorsException.Of(
+                _file,
+                $"{tensor.Name}: {length} elements; an array holds {Array.MaxLength}");
     }
 
     private void Seek(TensorInfo tensor, long element) =>

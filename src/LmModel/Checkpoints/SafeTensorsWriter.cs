@@ -21,8 +21,8 @@ internal static class SafeTensorsWriter
 
     /// <param name="stream">Receives the file from where it stands.</param>
     /// <param name="tensors">
-    /// Their data keep this order, except that types of larger elements come first: Python's loader wants every tensor at a
-    /// multiple of its element size.
+    /// Their data keep this order, except that types of larger elements come first: Python's loader wants every tensor
+    /// at a multiple of its element size.
     /// </param>
     /// <param name="metadata">Notes for whoever reads the file.</param>
     /// <exception cref="ArgumentException">Two tensors share a name, or one has the name of the metadata.</exception>

@@ -40,8 +40,12 @@ internal sealed class TensorData
         new(name, TensorType.I64, shape, values.LongLength * sizeof(long), stream => WriteTo(stream, values));
 
     /// <summary>A tensor of any type from its bytes as they stand in the file: row by row, little-endian.</summary>
-    public static TensorData Bytes(string name, TensorType type, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes) =>
-        new(name, type, shape, bytes.Length, stream => stream.Write(bytes.Span));
+    public static TensorData Bytes(
+        string name,
+        TensorType type,
+        IReadOnlyList<long> shape,
+        ReadOnlyMemory<byte> bytes
+    ) => new(name, type, shape, bytes.Length, stream => stream.Write(bytes.Span));
 
     internal void WriteTo(Stream stream) => _write(stream);
 

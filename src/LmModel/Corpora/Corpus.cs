@@ -4,8 +4,8 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once, to check, count and hash
-/// it; the text itself is read from disk whenever it is needed and never held whole.
+/// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once, to check, count
+/// and hash it; the text itself is read from disk whenever it is needed and never held whole.
 /// </summary>
 public sealed class Corpus
 {
@@ -25,8 +25,8 @@ public sealed class Corpus
     public long Bytes => Documents.Sum(d => d.Bytes);
 
     /// <summary>
-    /// SHA-256, lower-case hexadecimal: of the file's bytes; of a folder that of the lines which <c>sha256sum</c> writes for
-    /// its files, in their order.
+    /// SHA-256, lower-case hexadecimal: of the file's bytes; of a folder that of the lines which <c>sha256sum</c>
+    /// writes for its files, in their order.
     /// </summary>
     public required string Sha256 { get; init; }
 
@@ -40,23 +40,30 @@ public sealed class Corpus
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>
-    /// Opens a file, or a folder with all .txt files in it and below it, hidden ones left out. A document of a folder that
-    /// does not end in a line break gets one. Byte order marks are left out, wherever they stand.
+    /// Opens a file, or a folder with all .txt files in it and below it, hidden ones left out. A document of a folder
+    /// that does not end in a line break gets one. Byte order marks are left out, wherever they stand.
     /// </summary>
     /// <exception cref="CorpusException">
     /// There is no text, or something that is not text; the message says which file, line and byte, and what to do.
     /// </exception>
     /// <param name="path">The file or the folder.</param>
     /// <param name="cancellation">
-    /// Ends the opening, and every later reading of the text, between two blocks of 64 KiB: whatever reads a corpus can be
-    /// cancelled by the token that it was opened with.
+    /// Ends the opening, and every later reading of the text, between two blocks of 64 KiB: whatever reads a corpus can
+    /// be cancelled by the token that it was opened with.
     /// </param>
     public static Corpus Open(string path, CancellationToken cancellation = default)
     {
         if (!Directory.Exists(path))
         {
             return File.Exists(path)
-                ? Scan(Path.GetFileName(path), path, [(Path.GetFileName(path), path)], [], isFolder: false, Read, cancellation)
+                ? Scan(
+                    Path.GetFileName(path),
+                    path,
+                    [(Path.GetFileName(path), path)],
+                    [],
+                    isFolder: false,
+                    Read,
+                    cancellation)
                 : throw new CorpusException($"There is no file {path}.");
         }
 
@@ -71,7 +78,14 @@ public sealed class Corpus
     public static Corpus FromText(string name, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return Scan(name, name, [(name, name)], [], isFolder: false, _ => new MemoryStream(bytes, writable: false), default);
+        return Scan(
+            name,
+            name,
+            [(name, name)],
+            [],
+            isFolder: false,
+            _ => new MemoryStream(bytes, writable: false),
+            default);
     }
 
     /// <summary>Divides the text into what is trained on and what is validated on.</summary>
@@ -94,15 +108,21 @@ public sealed class Corpus
         {
             passages.BeginDocument(file.Name);
             var document = DocumentScan.Read(
-                file.Name, file.Path, () => open(file.Path), findings.Add, passages, addLineBreak: isFolder, cancellation);
+                file.Name,
+                file.Path,
+                () => open(file.Path),
+                findings.Add,
+                passages,
+                addLineBreak: isFolder,
+                cancellation);
             if (document.Length == 0)
             {
                 findings.Add(Finding.Empty, new CorpusPlace(file.Name, 1, 0), 1);
             }
             else if (!bySha256.TryAdd(document.Sha256, document))
             {
-                // The same file by a hard or symbolic link, or a copy of it: held out under one name, it would be trained on
-                // under the other.
+                // The same file by a hard or symbolic link, or a copy of it: held out under one name, it would be
+                // trained on under the other.
                 bySha256[document.Sha256].Names.Add(file.Name);
                 findings.Add(Finding.Copy, new CorpusPlace(file.Name, 1, 0), 1);
             }
@@ -127,17 +147,24 @@ public sealed class Corpus
         {
             throw new CorpusException(isFolder
                 ? $"{path} has .txt files, {files.Count}, but all are empty."
-                : $"{path} is empty, or is not a regular file: a pipe cannot be read twice; write its text to a file first.");
+                    : $"{path} is empty, or is not a regular file: a pipe cannot be read twice; write its text "
+                        + "to a file first.");
         }
 
         var length = documents.Sum(d => d.Length);
         return new Corpus(name, documents,
         [
             .. findings.Warnings,
-            .. duplicates.Warning(files.Count == 1 ? $"passages of {PassageReader.LeastWords} words or more" : "documents") is { } again
-                ? [again] : Array.Empty<string>(),
-            .. length < CorpusFindings.FewCharacters ? [CorpusFindings.TooShort(name, length)] : Array.Empty<string>(),
-        ])
+                .. duplicates.Warning(
+                    files.Count == 1 ? $"passages of {PassageReader.LeastWords} words or more" : "documents")
+                    is { } again
+                    ? [again]
+                    : Array.Empty<string>(),
+                .. length < CorpusFindings.FewCharacters
+                    ? [CorpusFindings.TooShort(name, length)]
+                    : Array.Empty<string>(),
+            ]
+        )
         {
             Sha256 = isFolder ? HashOf(documents) : documents[0].Sha256,
             Cancellation = cancellation,
@@ -156,7 +183,13 @@ public sealed class Corpus
             }
 
             // It is read in large blocks already.
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            var stream = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan);
             if (stream.CanSeek)
             {
                 return stream;

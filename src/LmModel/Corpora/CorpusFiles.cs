@@ -1,6 +1,8 @@
 namespace LmModel.Corpora;
 
-/// <summary>Finds the text files of a folder and enters every folder once, however many symbolic links lead to it.</summary>
+/// <summary>
+/// Finds the text files of a folder and enters every folder once, however many symbolic links lead to it.
+/// </summary>
 internal sealed class CorpusFiles
 {
     private readonly string _root;
@@ -22,8 +24,9 @@ internal sealed class CorpusFiles
     /// <param name="folder">Exists.</param>
     /// <param name="cancellation">Ends the search between two entries.</param>
     /// <returns>
-    /// All .txt files in it and below it, hidden ones left out, in ordinal order of their names, which are their paths below
-    /// it; and the links that were not followed, because they lead to a folder that is read anyway or contains this one.
+    /// All .txt files in it and below it, hidden ones left out, in ordinal order of their names, which are their paths
+    /// below it; and the links that were not followed, because they lead to a folder that is read anyway or contains
+    /// this one.
     /// </returns>
     /// <exception cref="CorpusException">A folder cannot be read.</exception>
     public static (IReadOnlyList<(string Name, string Path)> Files, IReadOnlyList<string> SkippedLinks) In(
@@ -49,7 +52,10 @@ internal sealed class CorpusFiles
     private void Follow(string link)
     {
         var target = RealPath(link);
-        if (IsIn(_realRoot, target) || IsIn(RealPath(Path.GetDirectoryName(link)!), target) || _entered.Contains(target))
+        if (
+            IsIn(_realRoot, target)
+            || IsIn(RealPath(Path.GetDirectoryName(link)!), target)
+            || _entered.Contains(target))
         {
             _skipped.Add(NameOf(link));
             return;
@@ -68,7 +74,11 @@ internal sealed class CorpusFiles
                 continue;
             }
 
-            foreach (var entry in new DirectoryInfo(next.Path).EnumerateFileSystemInfos("*", new EnumerationOptions { IgnoreInaccessible = false }))
+            foreach (
+                var entry in new DirectoryInfo(next.Path).EnumerateFileSystemInfos(
+                    "*",
+                    new EnumerationOptions { IgnoreInaccessible = false }
+                ))
             {
                 _cancellation.ThrowIfCancellationRequested();
                 var path = Path.Combine(next.Path, entry.Name);
@@ -91,7 +101,10 @@ internal sealed class CorpusFiles
     private string NameOf(string path) => Path.GetRelativePath(_root, path).Replace(Path.DirectorySeparatorChar, '/');
 
     private static bool IsIn(string path, string folder) =>
-        path == folder || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == folder
+        || path.StartsWith(
+            Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
 
     /// <summary>The path without symbolic links in it.</summary>
     private static string RealPath(string path)
@@ -103,6 +116,8 @@ internal sealed class CorpusFiles
         }
 
         var real = Path.Combine(RealPath(parent), Path.GetFileName(full));
-        return Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target ? RealPath(target.FullName) : real;
+        return Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target
+            ? RealPath(target.FullName)
+            : real;
     }
 }

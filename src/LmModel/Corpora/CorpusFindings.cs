@@ -19,20 +19,27 @@ internal sealed class CorpusFindings
     /// <summary>A sentence or two a kind.</summary>
     public IEnumerable<string> Warnings => _found.OrderBy(f => f.Key).Select(f => string.Create(
         CultureInfo.InvariantCulture,
-        $"{f.Value.First}: {Says(f.Key)} In all {f.Value.Count:N0}{(f.Value.Documents > 1 ? $" in {f.Value.Documents:N0} documents" : "")}."));
+                    $"{f.Value.First}: {Says(f.Key)} In all "
+                        + $"{f.Value.Count:N0}{(f.Value.Documents > 1 ? $" in {f.Value.Documents:N0} documents" : "")}."
+                ));
 
     public static string TooShort(string name, long length) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{name} has only {length:N0} characters, and a model learns little from so few: {FewCharacters:N0} are few, 1,000,000 sensible.");
+        $"{name} has only {length:N0} characters, and a model learns little from so few: "
+            + $"{FewCharacters:N0} are few, 1,000,000 sensible.");
 
     private static string Says(Finding finding) => finding switch
     {
         Finding.Empty => "the file is empty, or is not a regular one, and is left out.",
         Finding.Copy => "the file is the same, byte for byte, as one before it; such a copy or link is left out.",
-        Finding.FolderLink => "a link to a folder that is read anyway, or that this corpus lies in; it is not followed.",
+        Finding.FolderLink =>
+            "a link to a folder that is read anyway, or that this corpus lies in; it is not followed.",
         Finding.Replacement => "U+FFFD stands where a character was lost in an earlier conversion.",
-        Finding.ByteOrderMark => "a byte order mark (U+FEFF) inside the text, as where files that begin with one were joined; it is left out.",
-        Finding.Mojibake => "two signs such as Ã© where one letter was meant: UTF-8 was once read as Latin-1 or Windows-1252.",
+        Finding.ByteOrderMark =>
+            "a byte order mark (U+FEFF) inside the text, as where files that begin with one were joined; "
+                + "it is left out.",
+        Finding.Mojibake =>
+            "two signs such as Ã© where one letter was meant: UTF-8 was once read as Latin-1 or Windows-1252.",
         Finding.Control => "a control character that is neither white space nor a line break.",
         _ => "a line ends with a carriage return, which the model will learn to write too; dos2unix takes them out.",
     };

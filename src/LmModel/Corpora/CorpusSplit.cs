@@ -7,7 +7,8 @@ namespace LmModel.Corpora;
 public sealed class CorpusSplit
 {
     /// <summary>
-    /// UTF-16 units of held-out text that are scored at most; more say nothing more. Behind them, nothing is trained on either.
+    /// UTF-16 units of held-out text that are scored at most; more say nothing more. Behind them, nothing is trained on
+    /// either.
     /// </summary>
     public const int MostValidation = 5_000_000;
 
@@ -27,7 +28,9 @@ public sealed class CorpusSplit
     /// <summary>The text that is trained on.</summary>
     public CorpusText Training { get; }
 
-    /// <summary>The text that is scored: the held-out text, of which at most the first <see cref="MostValidation"/> characters.</summary>
+    /// <summary>
+    /// The text that is scored: the held-out text, of which at most the first <see cref="MostValidation"/> characters.
+    /// </summary>
     public CorpusText Validation { get; }
 
     /// <summary>Both parts: what a tokenizer is made of, so that every character of either has a token.</summary>
@@ -40,8 +43,8 @@ public sealed class CorpusSplit
     private CorpusText HeldOut { get; }
 
     /// <summary>
-    /// The share of the corpus, or of <see cref="ValidationCorpus"/>, that is held out: as it was asked for, or of named
-    /// documents as it is.
+    /// The share of the corpus, or of <see cref="ValidationCorpus"/>, that is held out: as it was asked for, or of
+    /// named documents as it is.
     /// </summary>
     public double ScoredShare => ValidationCorpus is not null ? 1
         : HoldOut.Documents.Count > 0 ? (double)HeldOut.Length / Corpus.Text.Length
@@ -55,14 +58,23 @@ public sealed class CorpusSplit
     {
         get
         {
-            var what = ValidationCorpus is { } other
-                ? FormattableString.Invariant($"It was validated on `{other.Name}`, {other.Bytes:N0} bytes, SHA-256 `{other.Sha256}`.")
+            var what =
+                ValidationCorpus is { } other
+                    ? FormattableString.Invariant(
+                        $"It was validated on `{other.Name}`, {other.Bytes:N0} bytes, SHA-256 `{other.Sha256}`.")
                 : Documents.Count > 0
                     ? string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Documents.Count} of its {Corpus.Documents.Count} documents, {HeldOut.Length:N0} of {Corpus.Text.Length:N0} characters, were held out for validation and never trained on: {HoldOut.Named(Documents)}.")
-                    : FormattableString.Invariant($"The last {100 * HoldOut.Share:0.##} % of its characters were held out for validation and never trained on.");
-            return Validation.Length == HeldOut.Length ? what : string.Create(
+                        $"{Documents.Count} of its {Corpus.Documents.Count} documents, {HeldOut.Length:N0} of "
+                            + $"{Corpus.Text.Length:N0} characters, were held out for validation and never trained on: "
+                            + $"{HoldOut.Named(Documents)}.")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The last {100 * HoldOut.Share:0.##} % of its characters were held out for validation and "
+                        + $"never trained on.");
+            return Validation.Length == HeldOut.Length
+                ? what
+                : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} Of these {HeldOut.Length:N0} characters the first {Validation.Length:N0} are scored.");
         }
@@ -74,7 +86,8 @@ public sealed class CorpusSplit
         {
             if (holdOut.Documents.Count > 0)
             {
-                throw new CorpusException($"Either documents are held out or there is a validation text, {path}, not both.");
+                throw new CorpusException(
+                    $"Either documents are held out or there is a validation text, {path}, not both.");
             }
 
             var other = Corpus.Open(path, corpus.Cancellation);
@@ -109,8 +122,10 @@ public sealed class CorpusSplit
         if (both.Count > 0)
         {
             throw new CorpusException(
-                $"The validation text {path} is in {corpus.Name} too, as {HoldOut.Named(both)}, and would be trained on. "
-                + $"Hold it out instead: {string.Join(' ', both.Take(3).Select(d => $"--hold-out {ShellWord.Quote(d.Name)}"))}{(both.Count > 3 ? " …" : "")}");
+                $"The validation text {path} is in {corpus.Name} too, as {HoldOut.Named(both)}, and would "
+                    + "be trained on. Hold it out instead: "
+                    + string.Join(' ', both.Take(3).Select(d => $"--hold-out {ShellWord.Quote(d.Name)}"))
+                    + (both.Count > 3 ? " …" : ""));
         }
     }
 }

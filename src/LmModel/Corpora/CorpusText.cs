@@ -3,8 +3,8 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// A text made of documents and parts of them. It is read from disk in pieces, as often as it is asked for, and one piece at
-/// a time is in memory. Lengths and places are counted in UTF-16 units.
+/// A text made of documents and parts of them. It is read from disk in pieces, as often as it is asked for, and one
+/// piece at a time is in memory. Lengths and places are counted in UTF-16 units.
 /// </summary>
 public sealed class CorpusText
 {
@@ -25,7 +25,8 @@ public sealed class CorpusText
     public long Length { get; }
 
     /// <summary>The documents it is made of, or what it has of them, by their names.</summary>
-    public IEnumerable<(string Document, CorpusText Text)> Parts => _parts.Select(p => (p.Document.Name, new CorpusText([p])));
+    public IEnumerable<(string Document, CorpusText Text)> Parts =>
+        _parts.Select(p => (p.Document.Name, new CorpusText([p])));
 
     /// <summary>The text in pieces of some ten thousand characters; no surrogate pair is cut.</summary>
     /// <exception cref="CorpusException">A file is not what it was when the corpus was opened.</exception>
@@ -59,7 +60,8 @@ public sealed class CorpusText
     {
         if (Length > MostInMemory)
         {
-            throw new CorpusException($"A text of {Length} characters is too long to be read whole; {MostInMemory} are the most.");
+            throw new CorpusException(
+                $"A text of {Length} characters is too long to be read whole; {MostInMemory} are the most.");
         }
 
         var text = new StringBuilder((int)Length);
@@ -71,7 +73,9 @@ public sealed class CorpusText
         return text.ToString();
     }
 
-    /// <summary>Pieces spread evenly over the text, together about <paramref name="most"/> characters; all where it has no more.</summary>
+    /// <summary>
+    /// Pieces spread evenly over the text, together about <paramref name="most"/> characters; all where it has no more.
+    /// </summary>
     public IEnumerable<string> Sample(long most)
     {
         var (read, taken) = (0L, 0L);
@@ -86,7 +90,9 @@ public sealed class CorpusText
         }
     }
 
-    /// <summary>The first <paramref name="length"/> characters and the rest; one fewer where that would cut a pair.</summary>
+    /// <summary>
+    /// The first <paramref name="length"/> characters and the rest; one fewer where that would cut a pair.
+    /// </summary>
     internal (CorpusText First, CorpusText Last) CutAt(long length)
     {
         length = Math.Clamp(length - (CutsPair(length) ? 1 : 0), 0, Length);

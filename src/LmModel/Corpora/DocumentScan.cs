@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace LmModel.Corpora;
 
-/// <summary>Reads a document once: is it a text, how long is it, what is its hash, and what is suspicious in it.</summary>
+/// <summary>
+/// Reads a document once: is it a text, how long is it, what is its hash, and what is suspicious in it.
+/// </summary>
 internal sealed class DocumentScan
 {
     /// <summary>In so many characters one control character is allowed; more make a binary file.</summary>
@@ -24,8 +26,8 @@ internal sealed class DocumentScan
     private readonly Action<Finding, CorpusPlace, long> _found;
     private readonly PassageReader _passages;
 
-    // Of the block being read, by kind: how many, and the index of the first. A place takes a pass over the block to work
-    // out, so there is one for each kind and block, however many there are of it.
+    // Of the block being read, by kind: how many, and the index of the first. A place takes a pass over the block to
+    // work out, so there is one for each kind and block, however many there are of it.
     private readonly Dictionary<Finding, (int First, long Count)> _inBlock = [];
     private long _line = 1;
     private long _length;
@@ -44,7 +46,8 @@ internal sealed class DocumentScan
     /// <param name="name">The document's.</param>
     /// <param name="path">The file, for messages.</param>
     /// <param name="open">Opens its bytes, as often as asked.</param>
-    /// <param name="found">Receives what is suspicious: its kind, the first place in a block, and how many the block has.</param>
+    /// <param name="found">Receives what is suspicious: its kind, the first place in a block, and how many the block
+    /// has.</param>
     /// <param name="passages">Reads its words.</param>
     /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
     /// <param name="cancellation">Ends this and every later reading of it.</param>

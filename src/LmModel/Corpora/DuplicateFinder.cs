@@ -4,8 +4,8 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Finds texts that come again, word for word or nearly so. Memory is bounded: so many sketches are kept, and a later text
-/// is compared with those only.
+/// Finds texts that come again, word for word or nearly so. Memory is bounded: so many sketches are kept, and a later
+/// text is compared with those only.
 /// </summary>
 /// <param name="most">Sketches kept, of a quarter of a KiB each.</param>
 internal sealed class DuplicateFinder(int most = 100_000)
@@ -65,14 +65,18 @@ internal sealed class DuplicateFinder(int most = 100_000)
 
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{_exact + _near:N0} of {_seen:N0} {what} come again, ");
-        text.Append(CultureInfo.InvariantCulture, $"{_exact:N0} word for word and {_near:N0} nearly so: {string.Join("; ", _named)}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{_exact:N0} word for word and {_near:N0} nearly so: {string.Join("; ", _named)}");
         text.Append(_exact + _near > _named.Count ? "; and more." : ".");
         if (_kept.Count == most)
         {
             text.Append(CultureInfo.InvariantCulture, $" Compared with the first {most:N0} different ones only.");
         }
 
-        return text.Append(" What comes again is learned by heart, and flatters the figures where one of them is held out.").ToString();
+        return text.Append(
+                " What comes again is learned by heart, and flatters the figures where one of them is held out.")
+            .ToString();
     }
 
     private CorpusPlace? Nearest(Sketch sketch)

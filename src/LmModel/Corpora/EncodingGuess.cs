@@ -7,12 +7,13 @@ using UtfUnknown;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Reads a file that is no UTF-8 text to its end and says where that shows first, what its bytes probably are, and which command
-/// makes UTF-8 of them.
+/// Reads a file that is no UTF-8 text to its end and says where that shows first, what its bytes probably are, and
+/// which command makes UTF-8 of them.
 /// </summary>
 /// <remarks>
-/// The question that matters is whether the whole file is in another encoding or a few bytes of a UTF-8 text are: to convert the
-/// whole of such a text would ruin all that is right in it. So valid characters are counted as well as invalid bytes.
+/// The question that matters is whether the whole file is in another encoding or a few bytes of a UTF-8 text are: to
+/// convert the whole of such a text would ruin all that is right in it. So valid characters are counted as well as
+/// invalid bytes.
 /// </remarks>
 internal sealed class EncodingGuess
 {
@@ -117,14 +118,20 @@ internal sealed class EncodingGuess
         _column++;
     }
 
-    private void Remember(byte value) => _first ??= (
-        string.Create(CultureInfo.InvariantCulture, $"line {_line:N0}, column {_column:N0}, byte {_bytes:N0}, 0x{value:X2}"),
-        _bytes, value, _lineStart);
+    private void Remember(byte value) =>
+        _first ??= (
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"line {_line:N0}, column {_column:N0}, byte {_bytes:N0}, 0x{value:X2}"),
+            _bytes,
+            value,
+            _lineStart);
 
     private string Describe(string path, string quoted, Stream stream)
     {
         string Convert(string encoding, string reading = "") =>
-            $"It looks like {encoding}{reading}; convert it first: iconv -f {encoding} -t UTF-8 {quoted} > converted.txt";
+            $"It looks like {encoding}{reading}; convert it first: iconv -f {encoding} -t UTF-8 {quoted} "
+                + "> converted.txt";
 
         var place = _first?.Text;
         if (Wide() is { } wide)
@@ -147,7 +154,8 @@ internal sealed class EncodingGuess
 
         if (Zeros > 0 || _controls * 20 > _bytes || _invalid == 0)
         {
-            return $"{path} looks binary: {Count(_controls, "control character")} other than white space in {Count(_bytes, "byte")}"
+            return $"{path} looks binary: {Count(_controls, "control character")} other than white space in "
+                + $"{Count(_bytes, "byte")}"
                 + (place is null ? ". " : $"; the first that is not text is at {place}. ")
                 + "Give the text that is in it as a UTF-8 file.";
         }
@@ -165,8 +173,9 @@ internal sealed class EncodingGuess
     }
 
     /// <summary>
-    /// By chance, some of the bytes of a text in another encoding are valid UTF-8 too: next to none in a Western European
-    /// one, a few in others of a byte a character, and many in the East Asian ones, which hardly any other bytes are valid in.
+    /// By chance, some of the bytes of a text in another encoding are valid UTF-8 too: next to none in a Western
+    /// European one, a few in others of a byte a character, and many in the East Asian ones, which hardly any other
+    /// bytes are valid in.
     /// </summary>
     private bool IsMixed(Encoding detected, ReadOnlySpan<byte> sample) =>
         _valid > _invalid
@@ -194,20 +203,26 @@ internal sealed class EncodingGuess
     {
         var (place, _, value, _) = _first!.Value;
         var meant = Western.GetString([value]);
-        return $"{path} is UTF-8, with {Count(_invalid, "stray byte")} beside {Count(_valid, "valid character")} of several bytes. "
+        return $"{path} is UTF-8, with {Count(_invalid, "stray byte")} beside {Count(_valid, "valid character")} of "
+            + "several bytes. "
             + $"The first is at {place}{(char.IsControl(meant, 0) ? "" : $", which is {meant} in Windows-1252")}. "
-            + "To convert stray bytes from Windows-1252 and change nothing else (what is left of a cut character becomes U+FFFD): "
-            + """perl -MEncode -CO -pe '$_ = decode("utf8", $_, sub { @_ > 1 ? "\x{FFFD}" : decode("cp1252", chr $_[0]) }); """
+            + "To convert stray bytes from Windows-1252 and change nothing else (what is left of a cut character "
+            + "becomes U+FFFD): "
+            + """perl -MEncode -CO -pe '$_ = decode("utf8", $_, """
+            + """sub { @_ > 1 ? "\x{FFFD}" : decode("cp1252", chr $_[0]) }); """
             + """tr/\x{D800}-\x{DFFF}\x{110000}-\x{7FFFFFFF}/\x{FFFD}/' """
             + $"{quoted} > converted.txt";
     }
 
     private string Surrogates(string path, string quoted) =>
-        $"{path} is not UTF-8: {Count(_surrogates, "surrogate")} of three bytes, the first at {_first!.Value.Text}. It looks like "
-        + "CESU-8, which writes a character above U+FFFF as two of them. To join each two and change nothing else: "
-        + """perl -pe 's/\xED([\xA0-\xAF])([\x80-\xBF])\xED([\xB0-\xBF])([\x80-\xBF])/my @b = map { 63 & ord } $1, $2, $3, $4; """
-        + """my $c = chr(0x10000 + (($b[0] & 15) << 16 | $b[1] << 10 | ($b[2] & 15) << 6 | $b[3])); utf8::encode($c); $c/ge' """
-        + $"{quoted} > converted.txt";
+        $"{path} is not UTF-8: {Count(_surrogates, "surrogate")} of three bytes, the first at {_first!.Value.Text}. "
+            + "It looks like CESU-8, which writes a character above U+FFFF as two of them. "
+            + "To join each two and change nothing else: "
+            + """perl -pe 's/\xED([\xA0-\xAF])([\x80-\xBF])\xED([\xB0-\xBF])([\x80-\xBF])/"""
+            + """my @b = map { 63 & ord } $1, $2, $3, $4; """
+            + """my $c = chr(0x10000 + (($b[0] & 15) << 16 | $b[1] << 10 | ($b[2] & 15) << 6 | $b[3])); """
+            + """utf8::encode($c); $c/ge' """
+            + $"{quoted} > converted.txt";
 
     private static string Count(long number, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
@@ -235,17 +250,25 @@ internal sealed class EncodingGuess
             return "UTF-32BE";
         }
 
-        // Of most scripts' texts, at least the spaces and line ends have a zero as their other byte; with a few zeros, what is
-        // left must be no UTF-8 text.
+        // Of most scripts' texts, at least the spaces and line ends have a zero as their other byte; with a few zeros,
+        // what is left must be no UTF-8 text.
         var (even, odd) = (_zeros[0] + _zeros[2], _zeros[1] + _zeros[3]);
-        var least = Zeros * 3 >= _bytes || _invalid > 0 || (_controls - Zeros) * 10 > _bytes ? Math.Max(2, _bytes / 200) : long.MaxValue;
-        return odd >= least && even <= odd / 10 ? "UTF-16LE" : even >= least && odd <= even / 10 ? "UTF-16BE" : null;
+        var least =
+            Zeros * 3 >= _bytes || _invalid > 0 || (_controls - Zeros) * 10 > _bytes
+                ? Math.Max(2, _bytes / 200)
+                : long.MaxValue;
+        return odd >= least && even <= odd / 10 ? "UTF-16LE"
+            : even >= least && odd <= even / 10 ? "UTF-16BE"
+            : null;
     }
 
     /// <summary>The bytes from the line of the first place on; of a long line, from the place on.</summary>
     private ReadOnlySpan<byte> Sample(Stream stream)
     {
-        stream.Position = _first is not { } first ? 0 : first.Byte - first.LineStart < BlockBytes / 4 ? first.LineStart : first.Byte;
+        stream.Position =
+            _first is not { } first ? 0
+            : first.Byte - first.LineStart < BlockBytes / 4 ? first.LineStart
+            : first.Byte;
         var sample = new byte[BlockBytes];
         return sample.AsSpan(0, stream.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false));
     }
@@ -258,7 +281,9 @@ internal sealed class EncodingGuess
         if (_invalid == 0)
         {
             // Of those that are valid UTF-8, ISO 2022 alone has control characters, which switch the alphabet.
-            return name?.StartsWith("iso-2022", StringComparison.Ordinal) is true ? (name.ToUpperInvariant(), encoding) : (null, null);
+            return name?.StartsWith("iso-2022", StringComparison.Ordinal) is true
+                ? (name.ToUpperInvariant(), encoding)
+                : (null, null);
         }
 
         if (encoding is not null && encoding.GetString(sample) != Western.GetString(sample))

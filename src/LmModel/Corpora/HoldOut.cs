@@ -4,22 +4,28 @@ using LmModel.Files;
 
 namespace LmModel.Corpora;
 
-/// <summary>Which part of a corpus is validated on and never trained on. The same one always gives the same part.</summary>
+/// <summary>
+/// Which part of a corpus is validated on and never trained on. The same one always gives the same part.
+/// </summary>
 public sealed record HoldOut
 {
     /// <summary>The share where nothing else is said.</summary>
     public const double DefaultShare = 0.1;
 
     /// <summary>
-    /// Share of the characters, above 0 to 1: of one file its end, of a folder whole documents, of about that length. At 1
-    /// everything is held out, as for scoring a text that was never trained on.
+    /// Share of the characters, above 0 to 1: of one file its end, of a folder whole documents, of about that length.
+    /// At 1 everything is held out, as for scoring a text that was never trained on.
     /// </summary>
     public double Share { get; init; } = DefaultShare;
 
-    /// <summary>Documents of a folder, instead of a share: names, with or without their folder, in which * and ? stand for any.</summary>
+    /// <summary>
+    /// Documents of a folder, instead of a share: names, with or without their folder, in which * and ? stand for any.
+    /// </summary>
     public IReadOnlyList<string> Documents { get; init; } = [];
 
-    /// <summary>A file or folder of its own to validate on, instead of a share: the whole corpus is trained on.</summary>
+    /// <summary>
+    /// A file or folder of its own to validate on, instead of a share: the whole corpus is trained on.
+    /// </summary>
     public string? ValidationText { get; init; }
 
     /// <summary>The part is named, by documents or a text of its own, instead of measured by a share.</summary>
@@ -33,10 +39,12 @@ public sealed record HoldOut
             var options = " --split validation";
             if (ValidationText is not null)
             {
-                return $"{options} --validation-text {ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(ValidationText)))}";
+                return $"{options} --validation-text "
+                    + $"{ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(ValidationText)))}";
             }
 
-            return Documents.Count > 0 ? options + string.Concat(Documents.Select(d => $" --hold-out {ShellWord.Quote(d)}"))
+            return Documents.Count > 0
+                    ? options + string.Concat(Documents.Select(d => $" --hold-out {ShellWord.Quote(d)}"))
                 : Share == DefaultShare ? options
                 : string.Create(CultureInfo.InvariantCulture, $"{options} --validation {Share}");
         }
@@ -53,7 +61,8 @@ public sealed record HoldOut
         if (corpus.Documents.Count == 1)
         {
             throw new CorpusException(
-                $"{corpus.Name} is one document, so none of it can be held out by name ({string.Join(", ", Documents)}).");
+                $"{corpus.Name} is one document, so none of it can be held out by name "
+                    + $"({string.Join(", ", Documents)}).");
         }
 
         foreach (var pattern in Documents)
@@ -61,15 +70,19 @@ public sealed record HoldOut
             if (!corpus.Documents.Any(d => d.Names.Any(name => Matches(pattern, name))))
             {
                 throw new CorpusException(
-                    $"No document of {corpus.Name} is called '{pattern}', which is to be held out. There are {Named(corpus.Documents)}.");
+                    $"No document of {corpus.Name} is called '{pattern}', which is to be held out. There are "
+                        + $"{Named(corpus.Documents)}.");
             }
         }
 
-        var chosen = corpus.Documents.Where(d => d.Names.Any(name => Documents.Any(pattern => Matches(pattern, name)))).ToList();
+        var chosen = corpus
+            .Documents.Where(d => d.Names.Any(name => Documents.Any(pattern => Matches(pattern, name))))
+            .ToList();
         return chosen.Count < corpus.Documents.Count
             ? chosen
             : throw new CorpusException(
-                $"All {chosen.Count} documents of {corpus.Name} are held out ({string.Join(", ", Documents)}); none is left to train on.");
+                $"All {chosen.Count} documents of {corpus.Name} are held out ({string.Join(", ", Documents)}); none is "
+                    + "left to train on.");
     }
 
     /// <summary>The first names of a list.</summary>
@@ -78,14 +91,16 @@ public sealed record HoldOut
         + (documents.Count > most ? $" and {documents.Count - most} more" : "");
 
     /// <summary>
-    /// In the order of their hashes, which has nothing to do with what they are about, until there are enough. One that would
-    /// make the part a fifth too large is passed over; where that leaves none, it is the shortest document.
+    /// In the order of their hashes, which has nothing to do with what they are about, until there are enough. One that
+    /// would make the part a fifth too large is passed over; where that leaves none, it is the shortest document.
     /// </summary>
     private List<CorpusDocument> ByShare(Corpus corpus)
     {
         var (least, held) = (Share * corpus.Text.Length, 0L);
         var chosen = new HashSet<CorpusDocument>();
-        foreach (var document in corpus.Documents.OrderBy(d => d.Sha256, StringComparer.Ordinal).TakeWhile(_ => held < least))
+        foreach (
+            var document in corpus.Documents.OrderBy(d => d.Sha256, StringComparer.Ordinal).TakeWhile(_ => held < least)
+        )
         {
             if (held + document.Length <= least * 1.2)
             {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// What is kept of a text in order to find others like it: the <see cref="Size"/> smallest hashes of its shingles, which are
-/// its runs of five words (Broder 1997, "On the resemblance and containment of documents", the sketch M_s).
+/// What is kept of a text in order to find others like it: the <see cref="Size"/> smallest hashes of its shingles,
+/// which are its runs of five words (Broder 1997, "On the resemblance and containment of documents", the sketch M_s).
 /// </summary>
 /// <param name="Words">How many words it has.</param>
 /// <param name="Hash">Of all words in order: equal where the words are.</param>
@@ -18,7 +18,8 @@ internal sealed record Sketch(long Words, ulong Hash, uint[] Smallest)
     public const int ShingleWords = 5;
 
     /// <summary>
-    /// Estimate of |A ∩ B| / |A ∪ B| over the sets of shingles: the share of the s smallest hashes of the union that both have.
+    /// Estimate of |A ∩ B| / |A ∪ B| over the sets of shingles: the share of the s smallest hashes of the union that
+    /// both have.
     /// </summary>
     public double Resemblance(Sketch other)
     {

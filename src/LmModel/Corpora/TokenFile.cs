@@ -6,12 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// The tokens of a text in a file, 2 bytes each, 4 where the vocabulary is larger than 65,536; little-endian as the machine
-/// is. Memory does not grow with the text.
+/// The tokens of a text in a file, 2 bytes each, 4 where the vocabulary is larger than 65,536; little-endian as the
+/// machine is. Memory does not grow with the text.
 /// </summary>
 /// <remarks>
-/// Read by position rather than mapped: a window is a few hundred bytes a column, which the system keeps in its page cache
-/// either way, but a mapping's pages count as the process's own. Gone when disposed: it is made again in one pass.
+/// Read by position rather than mapped: a window is a few hundred bytes a column, which the system keeps in its page
+/// cache either way, but a mapping's pages count as the process's own. Gone when disposed: it is made again in one
+/// pass.
 /// </remarks>
 internal sealed class TokenFile : ITokens, IDisposable
 {
@@ -23,13 +24,19 @@ internal sealed class TokenFile : ITokens, IDisposable
     public long Length { get; }
 
     /// <summary>Encodes a text piece by piece; only the pieces are in memory.</summary>
-    /// <param name="path">Written over; nobody else may have it open, so two trainings in one folder are noticed.</param>
+    /// <param name="path">Written over; nobody else may have it open, so two trainings in one folder are
+    /// noticed.</param>
     /// <param name="pieces">The text.</param>
     /// <param name="tokenizer">Encodes it.</param>
     public static TokenFile Write(string path, IEnumerable<string> pieces, Tokenizer tokenizer)
     {
         var width = tokenizer.VocabularySize <= ushort.MaxValue + 1 ? sizeof(ushort) : sizeof(int);
-        var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        var file = File.OpenHandle(
+            path,
+            FileMode.Create,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            FileOptions.DeleteOnClose);
         try
         {
             var length = 0L;
@@ -83,7 +90,8 @@ internal sealed class TokenFile : ITokens, IDisposable
             var read = RandomAccess.Read(_file, bytes, offset);
             if (read == 0)
             {
-                throw new EndOfStreamException($"The file of tokens ends at byte {offset}; something has cut it short.");
+                throw new EndOfStreamException(
+                    $"The file of tokens ends at byte {offset}; something has cut it short.");
             }
 
             bytes = bytes[read..];

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Decodes a stream of UTF-8 block by block: never half a character, a byte order mark left out, and at every block it is
-/// known at which byte of the stream it begins.
+/// Decodes a stream of UTF-8 block by block: never half a character, a byte order mark left out, and at every block it
+/// is known at which byte of the stream it begins.
 /// </summary>
 /// <param name="stream">Disposed with this.</param>
 /// <param name="hash">Receives the bytes; null for none.</param>

@@ -3,13 +3,13 @@ using LmModel.Numerics;
 namespace LmModel.Evaluation;
 
 /// <summary>
-/// How far a figure hangs on which passages happened to be scored: the moving block bootstrap (Künsch, "The jackknife and
-/// the bootstrap for general stationary observations", Annals of Statistics 17, 1989), 95 % percentile intervals.
+/// How far a figure hangs on which passages happened to be scored: the moving block bootstrap (Künsch, "The jackknife
+/// and the bootstrap for general stationary observations", Annals of Statistics 17, 1989), 95 % percentile intervals.
 /// </summary>
 /// <remarks>
-/// Losses of neighbouring tokens depend on each other, so blocks of adjoining text are drawn with replacement until they are
-/// as long as the text; they wrap around at its end, so that no passage is drawn less than another (Politis and Romano
-/// 1992). Deterministic: chance comes from <see cref="Philox"/> with a fixed key.
+/// Losses of neighbouring tokens depend on each other, so blocks of adjoining text are drawn with replacement until
+/// they are as long as the text; they wrap around at its end, so that no passage is drawn less than another (Politis
+/// and Romano 1992). Deterministic: chance comes from <see cref="Philox"/> with a fixed key.
 /// </remarks>
 public static class BlockBootstrap
 {
@@ -21,7 +21,9 @@ public static class BlockBootstrap
     /// <summary>The least length of a block, UTF-8 bytes of text.</summary>
     public const int BlockBytes = 1000;
 
-    /// <summary>Longer texts get longer blocks instead of more, which takes in dependence over longer distances.</summary>
+    /// <summary>
+    /// Longer texts get longer blocks instead of more, which takes in dependence over longer distances.
+    /// </summary>
     private const int MostBlocks = 200;
 
     /// <summary>Fewer say nothing about how passages differ.</summary>
@@ -37,14 +39,16 @@ public static class BlockBootstrap
     public static Interval? BitsPerByte(EvaluationResult result) =>
         Percentiles([result], sums => sums[0] / Math.Log(2) / sums[2]);
 
-    /// <summary>Of how many nats a token more the first model loses than the second. Their tokenizers must be the same.</summary>
+    /// <summary>
+    /// Of how many nats a token more the first model loses than the second. Their tokenizers must be the same.
+    /// </summary>
     /// <exception cref="ArgumentException">They were scored on different texts.</exception>
     public static Interval? NatsPerTokenDifference(EvaluationResult first, EvaluationResult second) =>
         Percentiles([first, second], sums => (sums[0] / sums[1]) - (sums[3] / sums[4]));
 
     /// <summary>
-    /// Of how many bits a byte more the first model loses than the second. Both are drawn on the same passages, so that what
-    /// makes a passage hard for both drops out of the difference.
+    /// Of how many bits a byte more the first model loses than the second. Both are drawn on the same passages, so that
+    /// what makes a passage hard for both drops out of the difference.
     /// </summary>
     /// <exception cref="ArgumentException">They were scored on different texts.</exception>
     public static Interval? BitsPerByteDifference(EvaluationResult first, EvaluationResult second) =>
@@ -58,7 +62,8 @@ public static class BlockBootstrap
         if (results.FirstOrDefault(r => r.Pieces.Count != pieces) is { } other)
         {
             throw new ArgumentException(
-                $"The texts are not the same: one has {pieces} pieces of {ScoredText.PieceBytes} bytes, one {other.Pieces.Count}.",
+                $"The texts are not the same: one has {pieces} pieces of {ScoredText.PieceBytes} bytes, one "
+                    + $"{other.Pieces.Count}.",
                 nameof(results));
         }
 
@@ -92,7 +97,9 @@ public static class BlockBootstrap
         return new(Quantile(figures, (1 - Confidence) / 2), Quantile(figures, (1 + Confidence) / 2));
     }
 
-    /// <summary>Running sums of nats, tokens and bytes; the first block comes once more behind the last piece.</summary>
+    /// <summary>
+    /// Running sums of nats, tokens and bytes; the first block comes once more behind the last piece.
+    /// </summary>
     private static IEnumerable<double[]> Running(IReadOnlyList<LossPiece> pieces, int block)
     {
         Func<LossPiece, double>[] units = [p => p.Nats, p => p.Tokens, p => p.Bytes];

@@ -23,8 +23,9 @@ public sealed record EvaluationResult(
     public EvaluationResult RequireFinite() => double.IsFinite(Nats)
         ? this
         : throw new InvalidDataException(
-            $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make numbers that are "
-            + "infinite or not numbers, so there is no figure to give.");
+            $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make "
+                + "numbers that are "
+                + "infinite or not numbers, so there is no figure to give.");
 
     /// <summary>Mean loss of a token, in nats.</summary>
     public double NatsPerToken => Nats / Tokens;
@@ -48,12 +49,13 @@ public sealed record EvaluationResult(
 
     /// <summary>The same loss for the characters and bytes of the text that was scored.</summary>
     /// <remarks>
-    /// The text of the tokens may be another: words keep no white space, and read what they do not know as another word.
+    /// The text of the tokens may be another: words keep no white space, and read what they do not know as another
+    /// word.
     /// </remarks>
     /// <param name="text">The whole text.</param>
     /// <param name="given">
-    /// The bytes of its first token, which was not predicted. What the text begins with of them is not counted; a word's
-    /// space may be missing there.
+    /// The bytes of its first token, which was not predicted. What the text begins with of them is not counted; a
+    /// word's space may be missing there.
     /// </param>
     public EvaluationResult OfText(string text, ReadOnlySpan<byte> given)
     {

@@ -5,7 +5,9 @@ using LmModel.Tokenization;
 
 namespace LmModel.Evaluation;
 
-/// <summary>Scores a text with a model. The first token of a window or text is given, every other one is predicted.</summary>
+/// <summary>
+/// Scores a text with a model. The first token of a window or text is given, every other one is predicted.
+/// </summary>
 public sealed class Evaluator
 {
     /// <summary>Tokens of a cold window, as nanoGPT's character models have.</summary>
@@ -28,8 +30,8 @@ public sealed class Evaluator
     /// <param name="model">What decodes.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="cache">
-    /// Mixes each text's own past into the predictions: a cold window's from its beginning, by the contiguous protocol from that
-    /// of the text. Null for the model alone.
+    /// Mixes each text's own past into the predictions: a cold window's from its beginning, by the contiguous protocol
+    /// from that of the text. Null for the model alone.
     /// </param>
     public Evaluator(IStepModel model, Tokenizer tokenizer, NeuralCacheSettings? cache = null)
         : this(() => new StepScorer(model, cache), tokenizer)
@@ -43,7 +45,8 @@ public sealed class Evaluator
     /// <param name="window">Predictions of a cold window, at least 1.</param>
     /// <param name="cancellation">Ends the evaluation between two steps.</param>
     /// <exception cref="ArgumentException">There is nothing to predict.</exception>
-    /// <exception cref="NonFiniteLogitsException">The model gives a token no loss, as its numbers have left the range.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model gives a token no loss, as its numbers have left the
+    /// range.</exception>
     public EvaluationResult Evaluate(
         int[] tokens, Protocol protocol, int window = DefaultWindow, CancellationToken cancellation = default)
     {
@@ -72,7 +75,11 @@ public sealed class Evaluator
             var length = Math.Min(window, left);                              // the last window may be shorter
             var windows = Math.Clamp(left / window, 1, WindowsAtOnce);
             scorer.Begin(windows);
-            scorer.Score(tokens.AsSpan(start, (windows * length) + 1), length, nats.Slice(start, windows * length), cancellation);
+            scorer.Score(
+                tokens.AsSpan(start, (windows * length) + 1),
+                length,
+                nats.Slice(start, windows * length),
+                cancellation);
             RequireFinite(nats, start, windows * length);
             start += windows * length;
         }

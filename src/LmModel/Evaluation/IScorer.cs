@@ -12,7 +12,8 @@ internal interface IScorer : IDisposable
     /// followed by in here is what had to be predicted, so the texts adjoin.
     /// </param>
     /// <param name="length">T, at least 1.</param>
-    /// <param name="nats">(B · T): −ln p of what each token is followed by, in the order of <paramref name="tokens"/>.</param>
+    /// <param name="nats">(B · T): −ln p of what each token is followed by, in the order of
+    /// <paramref name="tokens"/>.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
     void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats, CancellationToken cancellation);
 }

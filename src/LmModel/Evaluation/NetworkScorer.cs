@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LmModel.Evaluation;
 
-/// <summary>Scores with the network that is trained, as many times of a piece at once as their logits may take.</summary>
+/// <summary>
+/// Scores with the network that is trained, as many times of a piece at once as their logits may take.
+/// </summary>
 internal sealed class NetworkScorer : IScorer
 {
     /// <summary>
@@ -20,7 +22,8 @@ internal sealed class NetworkScorer : IScorer
     private TensorState? _state;
 
     /// <param name="model">Without dropout until this is disposed.</param>
-    /// <param name="maxLogits">B · T · V of what is read at once; bounds memory, does not change the sum beyond rounding.</param>
+    /// <param name="maxLogits">B · T · V of what is read at once; bounds memory, does not change the sum beyond
+    /// rounding.</param>
     public NetworkScorer(LanguageModel model, int maxLogits = MaxLogits)
     {
         (_model, _maxLogits, _wasTraining) = (model, maxLogits, model.training);

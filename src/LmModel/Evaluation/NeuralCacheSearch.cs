@@ -13,7 +13,21 @@ public sealed record NeuralCacheLoss(NeuralCacheSettings Settings, EvaluationRes
 public static class NeuralCacheSearch
 {
     private static readonly float[] ThetaGrid = [0, 0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.45f, 0.65f, 1, 1.5f, 2.5f, 4];
-    private static readonly float[] LambdaGrid = [0.01f, 0.02f, 0.03f, 0.05f, 0.07f, 0.1f, 0.13f, 0.16f, 0.2f, 0.25f, 0.3f, 0.4f];
+    private static readonly float[] LambdaGrid =
+    [
+        0.01f,
+        0.02f,
+        0.03f,
+        0.05f,
+        0.07f,
+        0.1f,
+        0.13f,
+        0.16f,
+        0.2f,
+        0.25f,
+        0.3f,
+        0.4f,
+    ];
 
     /// <summary>The values of θ that are tried, ascending.</summary>
     public static IReadOnlyList<float> Thetas => ThetaGrid;
@@ -25,7 +39,8 @@ public static class NeuralCacheSearch
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="tokens">At least 2 ids.</param>
-    /// <param name="size">Positions that the caches remember, from 1 to <see cref="NeuralCacheSettings.MaxSize"/>.</param>
+    /// <param name="size">Positions that the caches remember, from 1 to
+    /// <see cref="NeuralCacheSettings.MaxSize"/>.</param>
     /// <param name="protocol">How to score them.</param>
     /// <param name="window">Predictions of a cold window, at least 1.</param>
     /// <param name="cancellation">Ends it between two batches.</param>
@@ -42,12 +57,25 @@ public static class NeuralCacheSearch
     {
         var grid = new NeuralCacheGrid(ThetaGrid, LambdaGrid);
         var any = new NeuralCacheSettings(size, 0, 0);
-        var alone = new Evaluator(() => new StepScorer(model, any, grid), tokenizer).Evaluate(tokens, protocol, window, cancellation);
-        return (alone,
+        var alone = new Evaluator(() => new StepScorer(model, any, grid), tokenizer).Evaluate(
+            tokens,
+            protocol,
+            window,
+            cancellation);
+        return (
+            alone,
         [
             .. from i in Enumerable.Range(0, ThetaGrid.Length)
                from j in Enumerable.Range(0, LambdaGrid.Length)
-               select new NeuralCacheLoss(new(size, ThetaGrid[i], LambdaGrid[j]), alone with { Nats = grid.Nats[i, j], Pieces = [] }),
-        ]);
+                select new NeuralCacheLoss(
+                    new(size, ThetaGrid[i], LambdaGrid[j]),
+                    alone with
+                    {
+                        Nats = grid.Nats[i, j],
+                        Pieces = [],
+                    }
+                ),
+            ]
+        );
     }
 }

@@ -57,11 +57,12 @@ public static class PrecisionComparison
     }
 
     /// <summary>
-    /// Of those whose loss differs from fp32's by less than <see cref="Tolerance"/>, the one that reads the fewest bytes.
+    /// Of those whose loss differs from fp32's by less than <see cref="Tolerance"/>, the one that reads the fewest
+    /// bytes.
     /// </summary>
     /// <remarks>
-    /// Bytes, not a stopwatch: the time of a step of one text is that of reading its weights, and a count is the same on a
-    /// busy machine and on the next one.
+    /// Bytes, not a stopwatch: the time of a step of one text is that of reading its weights, and a count is the same
+    /// on a busy machine and on the next one.
     /// </remarks>
     public static Precision Choose(IReadOnlyList<PrecisionResult> results)
     {

@@ -2,12 +2,14 @@ using LmModel.Tokenization;
 
 namespace LmModel.Evaluation;
 
-/// <summary>A text as it is scored: how long it is in every unit, and the places where its loss is cut into pieces.</summary>
+/// <summary>
+/// A text as it is scored: how long it is in every unit, and the places where its loss is cut into pieces.
+/// </summary>
 internal sealed class ScoredText
 {
     /// <summary>
-    /// UTF-8 bytes of a piece. Pieces are cut by bytes and not by tokens, so that those of two models of one text are about
-    /// the same words, whatever their tokenizers.
+    /// UTF-8 bytes of a piece. Pieces are cut by bytes and not by tokens, so that those of two models of one text are
+    /// about the same words, whatever their tokenizers.
     /// </summary>
     public const int PieceBytes = 100;
 
@@ -21,7 +23,9 @@ internal sealed class ScoredText
     {
         if (tokens.Length < 2)
         {
-            throw new ArgumentException($"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.", nameof(tokens));
+            throw new ArgumentException(
+                $"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.",
+                nameof(tokens));
         }
 
         _bytes = Array.ConvertAll(tokens, id => tokenizer.TokenBytes(id).Length);

@@ -7,13 +7,15 @@ namespace LmModel.Evaluation;
 
 /// <summary>Scores with what decodes: the texts are a batch, of which each step reads one token.</summary>
 /// <remarks>
-/// Logits are made for many states at once, those of a few texts at several times: a large output matrix is then read once
-/// for all of them. A state gives the same logits then and there, so this changes no figure.
+/// Logits are made for many states at once, those of a few texts at several times: a large output matrix is then read
+/// once for all of them. A state gives the same logits then and there, so this changes no figure.
 /// </remarks>
 /// <param name="model">What steps; its owner's.</param>
 /// <param name="cache">Each text's neural cache, empty where it begins; null for the model alone.</param>
-/// <param name="grid">Is told every prediction of the model and its cache, which is then not mixed in; null for no search.</param>
-internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, NeuralCacheGrid? grid = null) : IScorer
+/// <param name="grid">Is told every prediction of the model and its cache, which is then not mixed in; null for no
+/// search.</param>
+internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, NeuralCacheGrid? grid = null)
+    : IScorer
 {
     /// <summary>States whose logits are made at once, where the texts are not more.</summary>
     private const int StatesAtOnce = 64;

@@ -1,6 +1,8 @@
 namespace LmModel.Files;
 
-/// <summary>Opens the files of a model folder, which may hold anything: none waits, none is larger than it may be.</summary>
+/// <summary>
+/// Opens the files of a model folder, which may hold anything: none waits, none is larger than it may be.
+/// </summary>
 internal static class FolderFile
 {
     /// <summary>What is said of a file without content.</summary>

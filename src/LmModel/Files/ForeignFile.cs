@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LmModel.Files;
 
-/// <summary>Recognizes files of other kinds where one of a model folder is expected, and says what to do about them.</summary>
+/// <summary>
+/// Recognizes files of other kinds where one of a model folder is expected, and says what to do about them.
+/// </summary>
 internal static class ForeignFile
 {
     /// <summary>Bytes of a file's beginning that tell what it is.</summary>
@@ -13,9 +15,9 @@ internal static class ForeignFile
 
     private const string Pickle =
         "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read here. Convert it in Python: "
-        + "import torch; from safetensors.torch import save_file; "
-        + $"s = torch.load(\"{Name}\", map_location=\"cpu\", weights_only=True); s = s.get(\"state_dict\", s); "
-        + "save_file({n: t.clone().contiguous() for n, t in s.items()}, \"model.safetensors\")";
+            + "import torch; from safetensors.torch import save_file; "
+            + $"s = torch.load(\"{Name}\", map_location=\"cpu\", weights_only=True); s = s.get(\"state_dict\", s); "
+            + "save_file({n: t.clone().contiguous() for n, t in s.items()}, \"model.safetensors\")";
 
     private const string Unpack = "unpack it and take the file that is in it";
 
@@ -25,7 +27,9 @@ internal static class ForeignFile
         "save the weights of the network that it was made from with "
             + "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")";
 
-    /// <summary>The first that fits: the bytes at an offset, a text that the head contains too, and what that is.</summary>
+    /// <summary>
+    /// The first that fits: the bytes at an offset, a text that the head contains too, and what that is.
+    /// </summary>
     private static readonly (int Offset, byte[] Magic, string Contains, string What)[] Kinds =
     [
         (0, [.. "version https://git-lfs"u8], "", "a Git LFS pointer, which only stands for the file: run git "
@@ -36,10 +40,16 @@ internal static class ForeignFile
         (0, [.. "PK\u0003\u0004"u8], "", $"a zip archive: {Unpack}"),
         .. new byte[] { 2, 3, 4, 5 }.Select(protocol => (0, (byte[])[0x80, protocol], "", Pickle)),
         (0, [.. "\u0093NUMPY".Select(c => (byte)c)], "", $"a NumPy array (.npy): {OtherWeights}"),
-        (0, [.. "\u0089HDF\r\n\u001a\n".Select(c => (byte)c)], "", $"an HDF5 file, as Keras writes them: {OtherWeights}"),
+        (
+            0,
+            [.. "\u0089HDF\r\n\u001a\n".Select(c => (byte)c)],
+            "",
+            $"an HDF5 file, as Keras writes them: {OtherWeights}"),
         (0, [.. "GGUF"u8], "", $"a GGUF file, as llama.cpp uses them: {OtherWeights}"),
         (4, [.. "TFL3"u8], "", $"a TensorFlow Lite model: {OtherWeights}"),
-        .. Enumerable.Range(1, 20).Select(version => (0, (byte[])[0x08, (byte)version, 0x12], "", $"an ONNX model: {OtherWeights}")),
+        .. Enumerable
+            .Range(1, 20)
+            .Select(version => (0, (byte[])[0x08, (byte)version, 0x12], "", $"an ONNX model: {OtherWeights}")),
         (0, [0x1F, 0x8B], "", $"a gzip file: {Unpack}"),
         (0, [.. "BZh"u8], "", $"a bzip2 file: {Unpack}"),
         (0, [0xFD, .. "7zXZ"u8], "", $"an xz file: {Unpack}"),
@@ -61,20 +71,23 @@ internal static class ForeignFile
         (["tokenizer_class"], "a tokenizer_config.json of Hugging Face transformers"),
         (
             ["added_tokens", "pre_tokenizer", "post_processor"],
-            "a tokenizer of the Hugging Face tokenizers library; docs/tokenizers.md has the format that is read here. If it is a "
-            + "byte-level BPE with GPT-2's pattern and no added tokens, convert it in Python: import json; "
-            + "m = json.load(open(\"tokenizer.json\"))[\"model\"]; json.dump({\"format\": \"lmservice-tokenizer\", \"version\": 1, "
-            + "\"kind\": \"bpe\", \"vocabulary\": m[\"vocab\"], \"merges\": [x if isinstance(x, str) else \" \".join(x) "
-            + "for x in m[\"merges\"]]}, open(\"tokenizer.json\", \"w\"))"
-        ),
+            "a tokenizer of the Hugging Face tokenizers library; docs/tokenizers.md has the format that is read "
+                + "here. If it is a "
+                + "byte-level BPE with GPT-2's pattern and no added tokens, convert it in Python: import json; "
+                + "m = json.load(open(\"tokenizer.json\"))[\"model\"]; json.dump({\"format\": \"lmservice-tokenizer\", "
+                + "\"version\": 1, "
+                + "\"kind\": \"bpe\", \"vocabulary\": m[\"vocab\"], \"merges\": [x if isinstance(x, str) else "
+                + "\" \".join(x) "
+                + "for x in m[\"merges\"]]}, open(\"tokenizer.json\", \"w\"))"),
         (
             ["model_type", "architectures", "transformers_version"],
             "the configuration of a Hugging Face transformers model, which is a network of another kind; "
-            + "docs/model-folder.md has the members of a recurrent one"
-        ),
+                + "docs/model-folder.md has the members of a recurrent one"),
     ];
 
-    /// <summary>What a file that is not as expected looks like, and what to do; null where nothing is known of it.</summary>
+    /// <summary>
+    /// What a file that is not as expected looks like, and what to do; null where nothing is known of it.
+    /// </summary>
     /// <param name="content">The file, or at least its first <see cref="HeadLength"/> bytes.</param>
     /// <param name="file">What it is called.</param>
     public static string? Recognize(ReadOnlySpan<byte> content, string file = Name)
@@ -97,7 +110,9 @@ internal static class ForeignFile
         return null;
     }
 
-    /// <summary>What a JSON object that lacks the mark of this format looks like; null where nothing is known of it.</summary>
+    /// <summary>
+    /// What a JSON object that lacks the mark of this format looks like; null where nothing is known of it.
+    /// </summary>
     public static string? Recognize(IEnumerable<string> members)
     {
         var names = members.ToHashSet();

@@ -7,13 +7,14 @@ namespace LmModel.Files;
 
 /// <summary>Checks a JSON text as a whole before it is parsed.</summary>
 /// <remarks>
-/// The parsers look into a string only when it is asked for, and then throw an exception that names no place. After this
-/// check they find nothing more to dislike but members that appear twice.
+/// The parsers look into a string only when it is asked for, and then throw an exception that names no place. After
+/// this check they find nothing more to dislike but members that appear twice.
 /// </remarks>
 internal static class JsonText
 {
     /// <exception cref="JsonException">
-    /// It is a file of another kind, is not UTF-8 or not JSON, or a string in it is not Unicode; the message says where.
+    /// It is a file of another kind, is not UTF-8 or not JSON, or a string in it is not Unicode; the message says
+    /// where.
     /// </exception>
     public static void Check(ReadOnlySpan<byte> json)
     {
@@ -35,7 +36,8 @@ internal static class JsonText
 
         if (FirstInvalid(json) is { } at)
         {
-            throw new JsonException($"{Place(json, at)}: the byte 0x{json[at]:X2} is not UTF-8; save the file as UTF-8");
+            throw new JsonException(
+                $"{Place(json, at)}: the byte 0x{json[at]:X2} is not UTF-8; save the file as UTF-8");
         }
 
         var reader = new Utf8JsonReader(json);
@@ -57,7 +59,9 @@ internal static class JsonText
         catch (InvalidOperationException e)
         {
             throw new JsonException(
-                $"{Place(json, reader.TokenStartIndex)}: the string has half of a surrogate pair, which is not a character", e);
+                $"{Place(json, reader.TokenStartIndex)}: the string has half of a surrogate pair, which is "
+                    + "not a character",
+                e);
         }
     }
 

@@ -24,7 +24,9 @@ internal static class Printable
                 return line.Append('…').ToString();
             }
 
-            var shows = Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var length) == OperationStatus.Done && Shows(rune);
+            var shows =
+                Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var length) == OperationStatus.Done
+                && Shows(rune);
             foreach (var unit in text.AsSpan(i, length))
             {
                 if (shows)

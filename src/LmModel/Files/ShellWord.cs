@@ -2,14 +2,16 @@ using System.Text;
 
 namespace LmModel.Files;
 
-/// <summary>Words of commands that are printed, so that they can be pasted into <c>bash</c>, <c>zsh</c> and the like.</summary>
+/// <summary>
+/// Words of commands that are printed, so that they can be pasted into <c>bash</c>, <c>zsh</c> and the like.
+/// </summary>
 public static class ShellWord
 {
     /// <summary>A word that the shell gives on unchanged.</summary>
     public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "._-/,:+%@".Contains(c))
-            ? word
-            : word.Any(char.IsControl) ? $"$'{Escaped(word)}'" : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "._-/,:+%@".Contains(c)) ? word
+        : word.Any(char.IsControl) ? $"$'{Escaped(word)}'"
+        : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>The same for the path of a file, which a command must not take for an option.</summary>
     public static string Path(string path) => Quote(path.StartsWith('-') ? $"./{path}" : path);

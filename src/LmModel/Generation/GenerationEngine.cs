@@ -75,8 +75,8 @@ public sealed class GenerationEngine : IDisposable
     }
 
     /// <summary>
-    /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>, those
-    /// that wait for their next turn or are parked because their readers are slow.
+    /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>,
+    /// those that wait for their next turn or are parked because their readers are slow.
     /// </summary>
     public int Active => _places.Active;
 
@@ -86,7 +86,9 @@ public sealed class GenerationEngine : IDisposable
     /// <summary>Generations admitted but not begun.</summary>
     public int Waiting => _places.Waiting;
 
-    /// <summary>Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.</summary>
+    /// <summary>
+    /// Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.
+    /// </summary>
     /// <param name="settings">Valid for the engine's model.</param>
     /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>

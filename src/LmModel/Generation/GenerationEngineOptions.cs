@@ -7,8 +7,8 @@ public sealed record GenerationEngineOptions
     public int MaxActive { get; init; } = 32;
 
     /// <summary>
-    /// Rounds for which a generation keeps its place while others are queued. Few, so that a new one soon has its turn: at
-    /// most this many rounds for every <see cref="MaxActive"/> generations in the queue before it. At least 1.
+    /// Rounds for which a generation keeps its place while others are queued. Few, so that a new one soon has its turn:
+    /// at most this many rounds for every <see cref="MaxActive"/> generations in the queue before it. At least 1.
     /// </summary>
     public int QuantumRounds { get; init; } = 8;
 
@@ -63,8 +63,8 @@ public sealed record GenerationEngineOptions
     public int PrefixCacheInterval { get; init; } = 256;
 
     /// <summary>
-    /// Bytes of the neural caches of all generations that are admitted; who would exceed them is refused, unless nobody else
-    /// has one. Each is counted by the most it can take. At least 0.
+    /// Bytes of the neural caches of all generations that are admitted; who would exceed them is refused, unless nobody
+    /// else has one. Each is counted by the most it can take. At least 0.
     /// </summary>
     public long NeuralCacheBytes { get; init; } = 256 << 20;
 }

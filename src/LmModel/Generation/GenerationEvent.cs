@@ -21,12 +21,12 @@ public readonly record struct GenerationEvent
 /// <param name="Id">Token id.</param>
 /// <param name="Text">
 /// The text that became certain with this token. Bytes of an unfinished character and text that may turn out to be the
-/// start of a stop sequence come with a later token, so this may be empty or longer than the token. The concatenation of
-/// all of them is the text of the <see cref="DoneEvent"/>.
+/// start of a stop sequence come with a later token, so this may be empty or longer than the token. The concatenation
+/// of all of them is the text of the <see cref="DoneEvent"/>.
 /// </param>
 /// <param name="Logprob">
-/// Natural log of the model's own probability of the token, or with a neural cache the mixture's, before any filter; null
-/// for the first token of a prompt, which nothing predicts.
+/// Natural log of the model's own probability of the token, or with a neural cache the mixture's, before any filter;
+/// null for the first token of a prompt, which nothing predicts.
 /// </param>
 /// <param name="Alternatives">The most probable tokens at this position, best first; empty where not asked for.</param>
 public readonly record struct TokenEvent(

@@ -6,15 +6,20 @@ namespace LmModel.Generation;
 
 /// <summary>
 /// The events of one generation, between the decode thread, which must never wait, and one reader, which may be slow.
-/// Read them with <c>await foreach</c>, or, to take many at a time, by <see cref="TryRead"/> and <see cref="WaitAsync"/>.
+/// Read them with <c>await foreach</c>, or, to take many at a time, by <see cref="TryRead"/> and
+/// <see cref="WaitAsync"/>.
 /// </summary>
 /// <remarks>
-/// A ring of values: an event costs no object, and the ring is as large as what may lie unread. The reader's code runs on
-/// the pool, never on the decode thread. The buffer takes every event; at <c>capacity</c> it is paused, which tells the
-/// engine to make no more, until the reader has brought it down to half.
+/// A ring of values: an event costs no object, and the ring is as large as what may lie unread. The reader's code runs
+/// on the pool, never on the decode thread. The buffer takes every event; at <c>capacity</c> it is paused, which tells
+/// the engine to make no more, until the reader has brought it down to half.
 /// </remarks>
 public sealed class GenerationEvents
-    : IAsyncEnumerable<GenerationEvent>, IAsyncEnumerator<GenerationEvent>, IValueTaskSource, IThreadPoolWorkItem, IDisposable
+    : IAsyncEnumerable<GenerationEvent>,
+        IAsyncEnumerator<GenerationEvent>,
+        IValueTaskSource,
+        IThreadPoolWorkItem,
+        IDisposable
 {
     /// <summary>Events that one turn can add: the first token of an echoed prompt, the next one, and the end.</summary>
     private const int MostOfATurn = 3;

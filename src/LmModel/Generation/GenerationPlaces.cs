@@ -162,8 +162,8 @@ internal sealed class GenerationPlaces : IDisposable
     }
 
     /// <summary>
-    /// Blocks until there is something to do; false once closed. Parks those whose reader is slow, and queues those whose
-    /// rounds are used up while others wait.
+    /// Blocks until there is something to do; false once closed. Parks those whose reader is slow, and queues those
+    /// whose rounds are used up while others wait.
     /// </summary>
     /// <param name="round">Receives the runs to step or to end, in the order in which they became active.</param>
     public bool AwaitRound(List<GenerationRun> round)

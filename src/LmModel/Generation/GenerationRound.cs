@@ -171,7 +171,10 @@ internal sealed class GenerationRound : IDisposable
         try
         {
             _model.Advance(
-                _tokens.AsSpan(0, sum), _lengths.AsSpan(0, size), _states.AsSpan(0, size), _logits.AsSpan(0, rows * width));
+                _tokens.AsSpan(0, sum),
+                _lengths.AsSpan(0, size),
+                _states.AsSpan(0, size),
+                _logits.AsSpan(0, rows * width));
         }
         catch (Exception e)
         {

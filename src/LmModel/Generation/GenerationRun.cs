@@ -24,7 +24,9 @@ internal sealed class GenerationRun
 
     public GenerationEvents Events { get; }
 
-    /// <summary>Its place in the queue or among the parked of <see cref="GenerationPlaces"/>; in neither while it is active.</summary>
+    /// <summary>
+    /// Its place in the queue or among the parked of <see cref="GenerationPlaces"/>; in neither while it is active.
+    /// </summary>
     public LinkedListNode<GenerationRun> Place { get; }
 
     /// <summary>Tokens of its prompt.</summary>
@@ -39,7 +41,9 @@ internal sealed class GenerationRun
     /// <summary>Whether it has been active; guarded by the places.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Rounds until it gives its place to one that is queued, if there is one; guarded by the places.</summary>
+    /// <summary>
+    /// Rounds until it gives its place to one that is queued, if there is one; guarded by the places.
+    /// </summary>
     public int RoundsLeft { get; set; }
 
     /// <summary>Since when it has been parked and nothing was read, a timestamp; guarded by the places.</summary>
@@ -71,7 +75,9 @@ internal sealed class GenerationRun
     public void ListenForCancellation() =>
         _registration = _cancellation.UnsafeRegister(static run => ((GenerationRun)run!).Cancel(), this);
 
-    /// <summary>Ends a turn: draws and reports. It touches this run alone, so those of a batch take their turns at once.</summary>
+    /// <summary>
+    /// Ends a turn: draws and reports. It touches this run alone, so those of a batch take their turns at once.
+    /// </summary>
     /// <param name="logits">(V), or empty where they were not wanted.</param>
     /// <param name="candidates">The thread's.</param>
     public void Accept(Span<float> logits, Candidates candidates)
@@ -90,7 +96,8 @@ internal sealed class GenerationRun
 
     public void EndCancelled() => End(new OperationCanceledException(_cancellation));
 
-    /// <param name="cause">What the reader gets after the events so far; null for a plain end, with the last event.</param>
+    /// <param name="cause">What the reader gets after the events so far; null for a plain end, with the last
+    /// event.</param>
     public void End(Exception? cause)
     {
         // A long-lived token would hold on to the run.

@@ -2,7 +2,9 @@ using LmModel.Sampling;
 
 namespace LmModel.Generation;
 
-/// <summary>A request that has been validated against one model: it can run as it stands, and always gives the same text.</summary>
+/// <summary>
+/// A request that has been validated against one model: it can run as it stands, and always gives the same text.
+/// </summary>
 public sealed record GenerationSettings
 {
     /// <summary>Ids below V; may be empty, which starts from the model's start token.</summary>
@@ -16,7 +18,9 @@ public sealed record GenerationSettings
 
     public SamplingSettings Sampling { get; init; } = new();
 
-    /// <summary>Mixes the text's own past into what the model predicts, before any filter; null for the model alone.</summary>
+    /// <summary>
+    /// Mixes the text's own past into what the model predicts, before any filter; null for the model alone.
+    /// </summary>
     public NeuralCacheSettings? NeuralCache { get; init; }
 
     /// <summary>Texts that end the generation and are not part of it; none is empty.</summary>

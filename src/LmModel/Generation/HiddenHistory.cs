@@ -4,11 +4,12 @@ using LmModel.Networks;
 namespace LmModel.Generation;
 
 /// <summary>
-/// The last hidden states of a text, and their products with another one. They are rows of matrices as a step multiplies
-/// them, so a product is one chain of fused multiply-adds and has the same bits on every processor.
+/// The last hidden states of a text, and their products with another one. They are rows of matrices as a step
+/// multiplies them, so a product is one chain of fused multiply-adds and has the same bits on every processor.
 /// </summary>
 /// <remarks>
-/// A ring: row Count % size is the next one. It takes memory as it fills, 64 rows at a time, outside of the managed heap.
+/// A ring: row Count % size is the next one. It takes memory as it fills, 64 rows at a time, outside of the managed
+/// heap.
 /// </remarks>
 /// <param name="size">Rows kept, at least 1.</param>
 /// <param name="hidden">H.</param>

@@ -4,19 +4,19 @@ using LmModel.Numerics;
 namespace LmModel.Generation;
 
 /// <summary>
-/// The continuous cache of one text (Grave, Joulin and Usunier 2017, "Improving Neural Language Models with a Continuous
-/// Cache", section 3): what followed similar states becomes more probable.
+/// The continuous cache of one text (Grave, Joulin and Usunier 2017, "Improving Neural Language Models with a
+/// Continuous Cache", section 3): what followed similar states becomes more probable.
 /// <code>
 /// p(w) = (1 − λ) p_model(w) + λ Σᵢ softmaxᵢ(θ hᵢ · h) [wᵢ = w]       the last `size` positions i, wᵢ what followed hᵢ
 /// </code>
 /// </summary>
 /// <remarks>
-/// <para>Exact, and a function of those positions, h and the logits alone: products are single chains of additions, sums go from
-/// the oldest position to the newest, and exp and ln are our own. A token costs size · H multiplications and one pass over
-/// the vocabulary. Not thread-safe. An empty cache leaves the model alone.</para>
+/// <para>Exact, and a function of those positions, h and the logits alone: products are single chains of additions,
+/// sums go from the oldest position to the newest, and exp and ln are our own. A token costs size · H multiplications
+/// and one pass over the vocabulary. Not thread-safe. An empty cache leaves the model alone.</para>
 /// <para>It raises the logits of the tokens that it holds and leaves the others as they are: with Z = Σ exp(x),
-/// exp(x'(w)) = exp(x(w)) + Z λ / (1 − λ) p_cache(w), which sums to Z / (1 − λ). So penalties that go by the sign or size
-/// of a logit meet what they meet without a cache.</para>
+/// exp(x'(w)) = exp(x(w)) + Z λ / (1 − λ) p_cache(w), which sums to Z / (1 − λ). So penalties that go by the sign or
+/// size of a logit meet what they meet without a cache.</para>
 /// </remarks>
 internal sealed class NeuralCache : IDisposable
 {
@@ -61,7 +61,8 @@ internal sealed class NeuralCache : IDisposable
         {
             if (!float.IsFinite(value))
             {
-                throw new InvalidOperationException($"The hidden state has the value {value}, which a cache cannot compare.");
+                throw new InvalidOperationException(
+                    $"The hidden state has the value {value}, which a cache cannot compare.");
             }
         }
 
@@ -75,15 +76,19 @@ internal sealed class NeuralCache : IDisposable
     /// <summary>Mixes the cache into what the model predicts.</summary>
     /// <param name="h">(H): the state that gave the logits.</param>
     /// <param name="logits">
-    /// (V): overwritten by the mixture's, ln p and a constant. Not changed where the model gives no distribution, which is the
-    /// sampler's to refuse.
+    /// (V): overwritten by the mixture's, ln p and a constant. Not changed where the model gives no distribution, which
+    /// is the sampler's to refuse.
     /// </param>
     /// <param name="theta">θ, at least 0.</param>
     /// <param name="lambda">λ in [0, 1).</param>
     /// <exception cref="InvalidOperationException">A product with the state is not finite.</exception>
     public void Mix(ReadOnlySpan<float> h, Span<float> logits, float theta, float lambda)
     {
-        if (Count == 0 || lambda == 0 || !Softmax.AllBelowInfinity(logits) || Softmax.Max(logits) is float.NegativeInfinity)
+        if (
+            Count == 0
+            || lambda == 0
+            || !Softmax.AllBelowInfinity(logits)
+            || Softmax.Max(logits) is float.NegativeInfinity)
         {
             return;
         }
@@ -128,7 +133,8 @@ internal sealed class NeuralCache : IDisposable
         var max = Softmax.AllBelowInfinity(products) ? Softmax.Max(products) : float.NaN;
         if (!float.IsFinite(max))
         {
-            throw new InvalidOperationException($"The product of two hidden states is {max}, which gives no distribution.");
+            throw new InvalidOperationException(
+                $"The product of two hidden states is {max}, which gives no distribution.");
         }
 
         foreach (ref var product in products)

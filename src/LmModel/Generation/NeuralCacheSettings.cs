@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LmModel.Generation;
 
-/// <summary>How a text's own past is mixed into what the model predicts; in range by construction. See <see cref="NeuralCache"/>.</summary>
+/// <summary>
+/// How a text's own past is mixed into what the model predicts; in range by construction. See
+/// <see cref="NeuralCache"/>.
+/// </summary>
 public sealed record NeuralCacheSettings
 {
     /// <summary>The largest <see cref="Size"/>: with H = 512 its states take 200 MB.</summary>
@@ -14,11 +17,20 @@ public sealed record NeuralCacheSettings
     /// <param name="size">Positions remembered, from 1 to <see cref="MaxSize"/>.</param>
     /// <param name="theta">θ, from 0 to <see cref="MaxTheta"/>.</param>
     /// <param name="lambda">λ, at least 0 and below 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is out of its range; the message says which.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is out of its range; the message says
+    /// which.</exception>
     public NeuralCacheSettings(int size, float theta, float lambda)
     {
-        Require(size is >= 1 and <= MaxSize, size, nameof(size), string.Create(CultureInfo.InvariantCulture, $"from 1 to {MaxSize}"));
-        Require(theta is >= 0 and <= MaxTheta, theta, nameof(theta), string.Create(CultureInfo.InvariantCulture, $"from 0 to {MaxTheta}"));
+        Require(
+            size is >= 1 and <= MaxSize,
+            size,
+            nameof(size),
+            string.Create(CultureInfo.InvariantCulture, $"from 1 to {MaxSize}"));
+        Require(
+            theta is >= 0 and <= MaxTheta,
+            theta,
+            nameof(theta),
+            string.Create(CultureInfo.InvariantCulture, $"from 0 to {MaxTheta}"));
         Require(lambda is >= 0 and < 1, lambda, nameof(lambda), "at least 0 and below 1");
         (Size, Theta, Lambda) = (size, theta, lambda);
     }

@@ -6,18 +6,18 @@ using LmModel.Tokenization;
 namespace LmModel.Generation;
 
 /// <summary>
-/// One text being made: the tokens to read, its state, and what the logits mean. It knows nothing of threads, batches or
-/// the network. Not thread-safe.
+/// One text being made: the tokens to read, its state, and what the logits mean. It knows nothing of threads, batches
+/// or the network. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens, but not the last one, whose logits nobody
-/// needs. An echoed prompt is read one token at a time, because each one's logits are reported:
+/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens, but not the last one, whose logits
+/// nobody needs. An echoed prompt is read one token at a time, because each one's logits are reported:
 /// <code>
 /// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
 /// logits of                    t0   t1   t2   …  tm−1
 /// </code>
-/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt, as many
-/// as it remembers, are read one at a time too: each one's state goes into it, with the token that follows.
+/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt,
+/// as many as it remembers, are read one at a time too: each one's state goes into it, with the token that follows.
 /// </remarks>
 internal sealed class Sequence : IDisposable
 {
@@ -48,7 +48,12 @@ internal sealed class Sequence : IDisposable
     /// <param name="topHidden"><see cref="IStepModel.TopHidden"/>.</param>
     /// <param name="time">Clock of <see cref="GenerationTimings"/>, which start now.</param>
     public Sequence(
-        GenerationSettings settings, Tokenizer tokenizer, int startToken, int stateSize, Range topHidden, TimeProvider time)
+        GenerationSettings settings,
+        Tokenizer tokenizer,
+        int startToken,
+        int stateSize,
+        Range topHidden,
+        TimeProvider time)
     {
         _settings = settings;
         (_topHidden, _vocabularySize) = (topHidden, tokenizer.VocabularySize);
@@ -73,12 +78,20 @@ internal sealed class Sequence : IDisposable
     /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
     public bool NeedsEveryLogit => _settings.Echo;
 
-    /// <summary>The prompt is read from its first token, whatever the prefix cache has: states on the way are needed.</summary>
+    /// <summary>
+    /// The prompt is read from its first token, whatever the prefix cache has: states on the way are needed.
+    /// </summary>
     public bool ReadsWholePrompt => NeedsEveryLogit || _cacheSettings is not null;
 
     /// <summary>The most bytes that the neural cache takes; 0 without one.</summary>
-    public long CacheBytes => _cacheSettings is null ? 0 : NeuralCache.Bytes(
-        _cacheSettings.Size, (int)Math.Min(int.MaxValue, (long)_prompt.Length + _settings.MaxTokens), Hidden.Length, _vocabularySize);
+    public long CacheBytes =>
+        _cacheSettings is null
+            ? 0
+            : NeuralCache.Bytes(
+                _cacheSettings.Size,
+                (int)Math.Min(int.MaxValue, (long)_prompt.Length + _settings.MaxTokens),
+                Hidden.Length,
+                _vocabularySize);
 
     /// <summary>No turn has been planned.</summary>
     public bool IsNew => _queued is null;
@@ -106,7 +119,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>The end, once the last token has been reported; nothing may be read any more.</summary>
     public DoneEvent? Done { get; private set; }
 
-    /// <summary>Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.</summary>
+    /// <summary>
+    /// Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.
+    /// </summary>
     /// <param name="state">After those tokens; it is copied.</param>
     /// <param name="tokens">How many they are.</param>
     public void GoOnFrom(RecurrentState state, int tokens)
@@ -133,7 +148,8 @@ internal sealed class Sequence : IDisposable
     /// <summary>Ends the turn: the state has read its tokens.</summary>
     /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
     /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
-    /// <param name="events">Receives the tokens there are to report, at most two; the end is <see cref="Done"/>.</param>
+    /// <param name="events">Receives the tokens there are to report, at most two; the end is
+    /// <see cref="Done"/>.</param>
     /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
     public void Accept(Span<float> logits, Candidates candidates, GenerationEvents events)
     {

@@ -1,8 +1,8 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// The one seam between a network and decoding: reads tokens into the states of a batch, in place, and gives the logits of
-/// what comes next. Not safe for concurrent calls; the engine calls it from one thread.
+/// The one seam between a network and decoding: reads tokens into the states of a batch, in place, and gives the logits
+/// of what comes next. Not safe for concurrent calls; the engine calls it from one thread.
 /// </summary>
 /// <remarks>
 /// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever
@@ -17,7 +17,9 @@ public interface IStepModel : IDisposable
     /// <summary>Floats in the state of a sequence.</summary>
     int StateSize { get; }
 
-    /// <summary>Where in a state the top layer's h lies, (H): what the logits are made of, and what a neural cache compares.</summary>
+    /// <summary>
+    /// Where in a state the top layer's h lies, (H): what the logits are made of, and what a neural cache compares.
+    /// </summary>
     Range TopHidden => Range.All;
 
     /// <summary>
@@ -26,13 +28,15 @@ public interface IStepModel : IDisposable
     /// </summary>
     int MaxInvariantBatch => 1;
 
-    /// <summary>Reads any number of tokens into each state; a decoding sequence reads one, a prompt a slice of its own.</summary>
+    /// <summary>
+    /// Reads any number of tokens into each state; a decoding sequence reads one, a prompt a slice of its own.
+    /// </summary>
     /// <param name="tokens">The tokens of the first sequence, then those of the second, …; ΣT ids.</param>
     /// <param name="lengths">(B): how many of them each sequence reads, T at least 0.</param>
     /// <param name="states">(B): overwritten by the states after the tokens.</param>
     /// <param name="logits">
-    /// (R, V), R at most B: receives the logits of the first R states, which is what follows their last token. Prompts in
-    /// the middle stand last and cost no logits. A state that has read nothing in this call gives its logits again.
+    /// (R, V), R at most B: receives the logits of the first R states, which is what follows their last token. Prompts
+    /// in the middle stand last and cost no logits. A state that has read nothing in this call gives its logits again.
     /// </param>
     /// <exception cref="ArgumentException">
     /// An id is not below V, or the sizes do not fit one another; nothing has been changed then.
@@ -41,8 +45,8 @@ public interface IStepModel : IDisposable
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits);
 
     /// <summary>
-    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, side by side where the model has threads, which
-    /// between two steps have nothing else to do. Not during <see cref="Advance"/>.
+    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, side by side where the model has threads,
+    /// which between two steps have nothing else to do. Not during <see cref="Advance"/>.
     /// </summary>
     void Share(int items, Action<int> work)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Numerics;
 
 namespace LmModel.Inference;
@@ -25,7 +26,10 @@ public sealed class NonFiniteLogitsException(string message) : InvalidOperationE
             id++;
         }
 
-        throw new NonFiniteLogitsException(FormattableString.Invariant(
-            $"The model gives token {id} the logit {logits[id]} at position {position} of the text; no token can follow."));
+        throw new NonFiniteLogitsException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The model gives token {id} the logit {logits[id]} at position {position} of the text; "
+                    + $"no token can follow."));
     }
 }

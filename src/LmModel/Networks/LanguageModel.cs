@@ -17,14 +17,18 @@ public sealed class LanguageModel : Module
     [ComponentName(Name = "fc_bias")] private readonly Parameter? _tiedBias;
     [ComponentName(Name = "dropout")] private readonly Dropout _dropout;
 
-    /// <summary>A network with fresh weights drawn from libtorch's generator (seed it first to get the same ones).</summary>
+    /// <summary>
+    /// A network with fresh weights drawn from libtorch's generator (seed it first to get the same ones).
+    /// </summary>
     /// <exception cref="ArgumentException">The configuration is not valid; the message names every problem.</exception>
     public LanguageModel(ModelConfig config) : base(nameof(LanguageModel))
     {
         var problems = config.Problems().ToList();
         if (problems.Count > 0)
         {
-            throw new ArgumentException($"The model configuration is not valid: {string.Join("; ", problems)}.", nameof(config));
+            throw new ArgumentException(
+                $"The model configuration is not valid: {string.Join("; ", problems)}.",
+                nameof(config));
         }
 
         TorchRuntime.Initialize();
@@ -49,7 +53,9 @@ public sealed class LanguageModel : Module
 
     public ModelConfig Config { get; }
 
-    /// <summary>Logits of the token after each of <paramref name="tokens"/>, and the state after the last of them.</summary>
+    /// <summary>
+    /// Logits of the token after each of <paramref name="tokens"/>, and the state after the last of them.
+    /// </summary>
     /// <param name="tokens">Token ids, int64, (B, T).</param>
     /// <param name="state">The state before the first token; null for the zero state.</param>
     /// <returns>Logits (B, T, V) and the new state.</returns>
@@ -76,7 +82,8 @@ public sealed class LanguageModel : Module
         NamedWeights().ToDictionary(p => p.Name, p => p.Value.ToFloats());
 
     /// <summary>Overwrites every parameter.</summary>
-    /// <param name="weights">Row by row, by the names and of the sizes in <see cref="ModelConfig.ParameterShapes"/>.</param>
+    /// <param name="weights">Row by row, by the names and of the sizes in
+    /// <see cref="ModelConfig.ParameterShapes"/>.</param>
     /// <exception cref="ArgumentException">A parameter is missing, has another size or is not finite.</exception>
     public void LoadWeights(IReadOnlyDictionary<string, float[]> weights)
     {
@@ -126,7 +133,9 @@ public sealed class LanguageModel : Module
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in NamedWeights().Where(p => p.Name.StartsWith("rnn.bias_ih", StringComparison.Ordinal)))
+        foreach (
+            var (name, parameter) in NamedWeights()
+                .Where(p => p.Name.StartsWith("rnn.bias_ih", StringComparison.Ordinal)))
         {
             parameter.narrow(0, Config.HiddenSize, Config.HiddenSize).fill_(1);   // gates i, f, g, o: f is second
         }

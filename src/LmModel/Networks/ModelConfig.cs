@@ -32,7 +32,9 @@ public static class CellNames
     };
 }
 
-/// <summary>The architecture: embedding (V, E) → <see cref="Layers"/> recurrent layers of H units → linear (V, H).</summary>
+/// <summary>
+/// The architecture: embedding (V, E) → <see cref="Layers"/> recurrent layers of H units → linear (V, H).
+/// </summary>
 public sealed record ModelConfig
 {
     public required Cell Cell { get; init; }
@@ -49,10 +51,14 @@ public sealed record ModelConfig
     /// <summary>L, number of recurrent layers; at least 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Probability in [0, 1) of dropping an activation in training: between layers and before the output.</summary>
+    /// <summary>
+    /// Probability in [0, 1) of dropping an activation in training: between layers and before the output.
+    /// </summary>
     public double Dropout { get; init; }
 
-    /// <summary>Use the embedding matrix as the output matrix too (Press and Wolf 2017); <c>fc.weight</c> is then not stored.</summary>
+    /// <summary>
+    /// Use the embedding matrix as the output matrix too (Press and Wolf 2017); <c>fc.weight</c> is then not stored.
+    /// </summary>
     public bool TieWeights { get; init; }
 
     /// <summary>The token an empty prompt stands for: it is fed to the zero state to draw the first token.</summary>
@@ -72,7 +78,8 @@ public sealed record ModelConfig
 
     /// <summary>Where in that state the last layer's h lies, (H).</summary>
     [JsonIgnore]
-    public Range TopHidden => new((Layers - 1) * StateVectors * HiddenSize, (((Layers - 1) * StateVectors) + 1) * HiddenSize);
+    public Range TopHidden =>
+        new((Layers - 1) * StateVectors * HiddenSize, (((Layers - 1) * StateVectors) + 1) * HiddenSize);
 
     /// <summary>Number of trained numbers.</summary>
     [JsonIgnore]

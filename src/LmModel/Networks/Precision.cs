@@ -16,7 +16,8 @@ public enum Precision
     [JsonStringEnumMemberName("bf16")] Bf16,
 
     /// <summary>
-    /// Symmetric 8-bit integers, one scale a row, times 16-bit activations, summed exactly in 32 bits: a quarter of the bytes.
+    /// Symmetric 8-bit integers, one scale a row, times 16-bit activations, summed exactly in 32 bits: a quarter of the
+    /// bytes.
     /// </summary>
     [JsonStringEnumMemberName("int8")] Int8,
 }

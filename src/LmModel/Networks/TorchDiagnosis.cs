@@ -19,14 +19,18 @@ internal sealed record LoadAttempt
     /// <summary>What the system's loader said.</summary>
     public required string LoaderError { get; init; }
 
-    /// <summary>The highest GLIBCXX or GLIBC version that a library at a path offers; null if that cannot be told.</summary>
+    /// <summary>
+    /// The highest GLIBCXX or GLIBC version that a library at a path offers; null if that cannot be told.
+    /// </summary>
     public Func<string, string, string?> HighestVersion { get; init; } = (_, _) => null;
 
     /// <summary>Looks at this machine after a failure.</summary>
     public static LoadAttempt Observe(Assembly torchSharp, Exception failure)
     {
         var folders = SearchFolders(torchSharp);
-        var library = folders.Select(folder => Path.Combine(folder, TorchDiagnosis.BridgeName)).FirstOrDefault(File.Exists);
+        var library = folders
+            .Select(folder => Path.Combine(folder, TorchDiagnosis.BridgeName))
+            .FirstOrDefault(File.Exists);
         return new LoadAttempt
         {
             RuntimeIdentifier = RuntimeInformation.RuntimeIdentifier,
@@ -65,7 +69,9 @@ internal sealed record LoadAttempt
     }
 }
 
-/// <summary>Turns a failed attempt to load libtorch into a sentence about this machine and one about what to do.</summary>
+/// <summary>
+/// Turns a failed attempt to load libtorch into a sentence about this machine and one about what to do.
+/// </summary>
 internal static partial class TorchDiagnosis
 {
     private static readonly string[] Platforms = ["linux-x64", "win-x64", "osx-arm64"];
@@ -107,18 +113,16 @@ internal static partial class TorchDiagnosis
             return (
                 "It needs glibc, and this Linux uses musl (Alpine).",
                 "Run on a glibc distribution; among container images those without 'alpine' in their tag, such as "
-                + "mcr.microsoft.com/dotnet/aspnet:10.0.");
+                    + "mcr.microsoft.com/dotnet/aspnet:10.0.");
         }
 
         if (UnsupportedArchitecture(rid))
         {
             return (
                 $"It is built for {string.Join(", ", Platforms)} only.",
-                rid.StartsWith("osx", StringComparison.Ordinal)
-                    ? "On Apple silicon, use the arm64 build of .NET."
-                    : rid.StartsWith("win", StringComparison.Ordinal)
-                        ? "Run as a 64-bit process on an x64 machine."
-                        : "Run on one of these, or in a container for linux/amd64 (docker run --platform linux/amd64).");
+                rid.StartsWith("osx", StringComparison.Ordinal) ? "On Apple silicon, use the arm64 build of .NET."
+                : rid.StartsWith("win", StringComparison.Ordinal) ? "Run as a 64-bit process on an x64 machine."
+                : "Run on one of these, or in a container for linux/amd64 (docker run --platform linux/amd64).");
         }
 
         if (attempt.Library is not { } library)
@@ -161,7 +165,8 @@ internal static partial class TorchDiagnosis
         {
             return (
                 $"The system refuses to run code from {library} (failed to map segment).",
-                "The file system is mounted noexec, or memory is short: move the output, or give the process at least 1 GB.");
+                "The file system is mounted noexec, or memory is short: move the output, or give the process "
+                    + "at least 1 GB.");
         }
 
         if (attempt.RuntimeIdentifier.StartsWith("win", StringComparison.Ordinal))
@@ -188,14 +193,16 @@ internal static partial class TorchDiagnosis
             ? (wrong, "The C library comes with the system: use Debian 12, Ubuntu 22.04, RHEL 9 or newer.")
             : (wrong,
                 "Build on this machine, or build with -p:RelaxGlibcxx=true for Debian 12, Ubuntu 22.04 and RHEL 9, "
-                + "or install a newer libstdc++ (GCC 13.2 has GLIBCXX_3.4.32).");
+                    + "or install a newer libstdc++ (GCC 13.2 has GLIBCXX_3.4.32).");
     }
 
     private static (string Wrong, string Remedy) DiagnoseDependency(string name, string library)
     {
         var file = Path.GetFileName(name);
         var wrong = $"{library} needs {name}, which is not there.";
-        if (file.StartsWith("libstdc++", StringComparison.Ordinal) || file.StartsWith("libgcc_s", StringComparison.Ordinal))
+        if (
+            file.StartsWith("libstdc++", StringComparison.Ordinal)
+            || file.StartsWith("libgcc_s", StringComparison.Ordinal))
         {
             return (wrong, "Install it: apt-get install libstdc++6, or dnf install libstdc++.");
         }
@@ -205,7 +212,9 @@ internal static partial class TorchDiagnosis
             return (wrong, "Install it: brew install libomp.");
         }
 
-        return file.StartsWith("libtorch", StringComparison.Ordinal) || file.StartsWith("libc10", StringComparison.Ordinal)
+        return
+            file.StartsWith("libtorch", StringComparison.Ordinal)
+            || file.StartsWith("libc10", StringComparison.Ordinal)
             || file.StartsWith("libgomp", StringComparison.Ordinal)
             ? (wrong, "The output is incomplete, or its links lead to a NuGet cache that is gone: restore and build "
                 + "again; to run elsewhere, copy what `dotnet publish` makes.")

@@ -3,10 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace LmModel.Networks;
 
-/// <summary>Finds weights that no network can compute with: NaN, infinities, and what becomes infinite in bf16.</summary>
+/// <summary>
+/// Finds weights that no network can compute with: NaN, infinities, and what becomes infinite in bf16.
+/// </summary>
 internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
 {
-    /// <summary>The bits of the least magnitude that rounds to infinity in bf16: halfway from its largest number, 3.39e38.</summary>
+    /// <summary>
+    /// The bits of the least magnitude that rounds to infinity in bf16: halfway from its largest number, 3.39e38.
+    /// </summary>
     private const uint LeastUnusable = 0x7F7F_8000;
 
     private const uint SignBit = 0x8000_0000;
@@ -14,13 +18,15 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
     private long _read, _first, _count;
     private float _value;
 
-    /// <summary>What is wrong with the numbers that were read: the first of them, by its index; null where nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the numbers that were read: the first of them, by its index; null where nothing is.
+    /// </summary>
     public string? Problem => _count == 0
         ? null
         : string.Create(
             CultureInfo.InvariantCulture,
             $"{name}{Place(shape, _first)} is {_value}{(_count > 1 ? $" (the first of {_count} such numbers)" : "")}; "
-            + $"a weight must be a number from -3.39e38 to 3.39e38");
+                + $"a weight must be a number from -3.39e38 to 3.39e38");
 
     /// <summary>The same of a whole tensor.</summary>
     /// <param name="name">The tensor.</param>
@@ -33,16 +39,22 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
         return check.Problem;
     }
 
-    /// <summary>The problems of all parameters of a model, one sentence each; those that are missing are passed over.</summary>
+    /// <summary>
+    /// The problems of all parameters of a model, one sentence each; those that are missing are passed over.
+    /// </summary>
     public static IEnumerable<string> ProblemsOf(ModelConfig config, IReadOnlyDictionary<string, float[]> weights) =>
-        config.ParameterShapes.Select(p => ProblemOf(p.Name, p.Shape, weights.GetValueOrDefault(p.Name))).OfType<string>();
+        config
+            .ParameterShapes.Select(p => ProblemOf(p.Name, p.Shape, weights.GetValueOrDefault(p.Name)))
+            .OfType<string>();
 
     /// <summary>Reads on in the tensor, row by row.</summary>
     public void Read(ReadOnlySpan<float> values)
     {
         var bits = MemoryMarshal.Cast<float, uint>(values);
         // Vector code, which nearly every tensor passes.
-        if (bits.ContainsAnyInRange(LeastUnusable, ~SignBit) || bits.ContainsAnyInRange(LeastUnusable | SignBit, uint.MaxValue))
+        if (
+            bits.ContainsAnyInRange(LeastUnusable, ~SignBit)
+            || bits.ContainsAnyInRange(LeastUnusable | SignBit, uint.MaxValue))
         {
             for (var i = 0; i < bits.Length; i++)
             {

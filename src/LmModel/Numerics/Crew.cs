@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace LmModel.Numerics;
 
 /// <summary>
-/// The calling thread and helpers share out the items of a job. Each has a part of its own, the same in every job, so that
-/// what it reads stays in its cache; who is done takes from the others, so that one that the system has set aside holds up
-/// nothing but the item it is at.
+/// The calling thread and helpers share out the items of a job. Each has a part of its own, the same in every job, so
+/// that what it reads stays in its cache; who is done takes from the others, so that one that the system has set aside
+/// holds up nothing but the item it is at.
 /// </summary>
 /// <remarks>
 /// Helpers wait for the next job by spinning for some microseconds, then sleep: an idle service uses no processor. One
@@ -50,7 +50,9 @@ internal sealed class Crew : IDisposable
         }
     }
 
-    /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, each once, on any of the threads.</summary>
+    /// <summary>
+    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, each once, on any of the threads.
+    /// </summary>
     /// <exception cref="InvalidOperationException">An item threw, the first is inside; all others are done.</exception>
     public void Run(int items, Action<int> work)
     {
@@ -141,8 +143,8 @@ internal sealed class Crew : IDisposable
     }
 
     /// <summary>
-    /// Announces itself first and looks for a job then, while who has a job puts it up first and looks for sleepers then:
-    /// one of the two sees the other.
+    /// Announces itself first and looks for a job then, while who has a job puts it up first and looks for sleepers
+    /// then: one of the two sees the other.
     /// </summary>
     private void Sleep(int seen)
     {
@@ -194,8 +196,8 @@ internal sealed class Crew : IDisposable
     }
 
     /// <summary>
-    /// All that decides stands in the ticket: who comes too late for a job takes nothing of the next. As long as an item that
-    /// was taken is not done, the job cannot end, so what is read afterwards belongs to it.
+    /// All that decides stands in the ticket: who comes too late for a job takes nothing of the next. As long as an
+    /// item that was taken is not done, the job cannot end, so what is read afterwards belongs to it.
     /// </summary>
     private bool TryTake(int job, int part, out int item)
     {

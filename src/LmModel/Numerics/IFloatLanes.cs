@@ -1,8 +1,8 @@
 namespace LmModel.Numerics;
 
 /// <summary>
-/// 16 floats side by side, as one, two or four vectors or none. Every operation rounds each lane as IEEE 754 says, so all
-/// implementations give the same bits, and a text is the same on every processor.
+/// 16 floats side by side, as one, two or four vectors or none. Every operation rounds each lane as IEEE 754 says, so
+/// all implementations give the same bits, and a text is the same on every processor.
 /// </summary>
 internal unsafe interface IFloatLanes<T>
     where T : struct, IFloatLanes<T>

@@ -168,8 +168,12 @@ internal readonly unsafe struct Integer128(
         left._a + right._a, left._b + right._b, left._c + right._c, left._d + right._d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer128 Product(Integer128 weights, Integer128 pair) => new(
-        Product(weights._a, pair._a), Product(weights._b, pair._b), Product(weights._c, pair._c), Product(weights._d, pair._d));
+    public static Integer128 Product(Integer128 weights, Integer128 pair) =>
+        new(
+            Product(weights._a, pair._a),
+            Product(weights._b, pair._b),
+            Product(weights._c, pair._c),
+            Product(weights._d, pair._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Float128 ToFloat() => new(

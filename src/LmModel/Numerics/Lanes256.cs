@@ -15,16 +15,20 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
     public static bool IsWide => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float256 operator +(Float256 left, Float256 right) => new(left._low + right._low, left._high + right._high);
+    public static Float256 operator +(Float256 left, Float256 right) =>
+        new(left._low + right._low, left._high + right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float256 operator -(Float256 left, Float256 right) => new(left._low - right._low, left._high - right._high);
+    public static Float256 operator -(Float256 left, Float256 right) =>
+        new(left._low - right._low, left._high - right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float256 operator *(Float256 left, Float256 right) => new(left._low * right._low, left._high * right._high);
+    public static Float256 operator *(Float256 left, Float256 right) =>
+        new(left._low * right._low, left._high * right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float256 operator /(Float256 left, Float256 right) => new(left._low / right._low, left._high / right._high);
+    public static Float256 operator /(Float256 left, Float256 right) =>
+        new(left._low / right._low, left._high / right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Create(float value) => new(Vector256.Create(value), Vector256.Create(value));
@@ -40,7 +44,9 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
     public static Float256 LoadOdd(ushort* source)
     {
         var mask = Vector256.Create(0xFFFF0000);
-        return new((Vector256.Load((uint*)source) & mask).AsSingle(), (Vector256.Load((uint*)source + 8) & mask).AsSingle());
+        return new(
+            (Vector256.Load((uint*)source) & mask).AsSingle(),
+            (Vector256.Load((uint*)source + 8) & mask).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -80,7 +86,8 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
 }
 
 /// <summary>16 sums in two vectors, for processors with AVX2.</summary>
-internal readonly unsafe struct Integer256(Vector256<int> low, Vector256<int> high) : IIntegerLanes<Integer256, Float256>
+internal readonly unsafe struct Integer256(Vector256<int> low, Vector256<int> high)
+    : IIntegerLanes<Integer256, Float256>
 {
     private readonly Vector256<int> _low = low;
     private readonly Vector256<int> _high = high;
@@ -93,10 +100,12 @@ internal readonly unsafe struct Integer256(Vector256<int> low, Vector256<int> hi
         Avx2.ConvertToVector256Int16(Vector128.Load(source + 16)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer256 Broadcast(short* pair) => new(Vector256.Create(*(int*)pair), Vector256.Create(*(int*)pair));
+    public static Integer256 Broadcast(short* pair) =>
+        new(Vector256.Create(*(int*)pair), Vector256.Create(*(int*)pair));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Integer256 operator +(Integer256 left, Integer256 right) => new(left._low + right._low, left._high + right._high);
+    public static Integer256 operator +(Integer256 left, Integer256 right) =>
+        new(left._low + right._low, left._high + right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer256 Product(Integer256 weights, Integer256 pair) => new(

@@ -1,8 +1,8 @@
 namespace LmModel.Numerics;
 
 /// <summary>
-/// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
-/// 3", SC 2011). A number is a function of its key and counter alone, with no state between calls: the token at any
+/// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
+/// 2, 3", SC 2011). A number is a function of its key and counter alone, with no state between calls: the token at any
 /// position of a text can be drawn again from the seed.
 /// </summary>
 internal static class Philox
@@ -29,7 +29,9 @@ internal static class Philox
         return (bits >> 11) * TwoToMinus53;
     }
 
-    /// <summary>Four words that depend on <paramref name="counter"/> and <paramref name="key"/> as if by chance.</summary>
+    /// <summary>
+    /// Four words that depend on <paramref name="counter"/> and <paramref name="key"/> as if by chance.
+    /// </summary>
     public static (uint X0, uint X1, uint X2, uint X3) Block(
         (uint X0, uint X1, uint X2, uint X3) counter, (uint K0, uint K1) key)
     {

@@ -9,8 +9,8 @@ namespace LmModel.Numerics;
 /// wᵢ = exp(xᵢ − max x) and Z = Σ wᵢ: softmax(x)ᵢ = wᵢ / Z. The loops over V that every token pays for, in vectors.
 /// </summary>
 /// <remarks>
-/// A seed is a receipt, so its token must not depend on the machine: always 8 lanes, summed by one tree, however wide the
-/// machine's vectors are, and an exponential of additions and fused multiply-adds, which round alike everywhere.
+/// A seed is a receipt, so its token must not depend on the machine: always 8 lanes, summed by one tree, however wide
+/// the machine's vectors are, and an exponential of additions and fused multiply-adds, which round alike everywhere.
 /// Vector256.Exp and TensorPrimitives do not promise that, and are slower in double.
 /// </remarks>
 internal static class Softmax
@@ -88,7 +88,9 @@ internal static class Softmax
         return Sum(low + high);
     }
 
-    /// <summary>The weights, and Z: the sum of the <see cref="Sum(ReadOnlySpan{float})"/> of 8 after 8 of them.</summary>
+    /// <summary>
+    /// The weights, and Z: the sum of the <see cref="Sum(ReadOnlySpan{float})"/> of 8 after 8 of them.
+    /// </summary>
     /// <param name="x">(N).</param>
     /// <param name="max">The highest of them, finite.</param>
     /// <param name="weights">(N, rounded up to a multiple of 8): 0 after the first N.</param>
@@ -98,7 +100,9 @@ internal static class Softmax
         for (var i = 0; i < x.Length; i += Lanes)
         {
             var distances = Load(x[i..]) - Vector256.Create(max);
-            Vector256.Narrow(Exp(Vector256.WidenLower(distances)), Exp(Vector256.WidenUpper(distances))).CopyTo(weights[i..]);
+            Vector256
+                .Narrow(Exp(Vector256.WidenLower(distances)), Exp(Vector256.WidenUpper(distances)))
+                .CopyTo(weights[i..]);
             total += Sum(weights[i..]);
         }
 
@@ -112,7 +116,9 @@ internal static class Softmax
         return Sum(Vector256.WidenLower(x) + Vector256.WidenUpper(x));
     }
 
-    /// <summary>ln x = n ln 2 + 2 Σ sᵏ / k over odd k ≤ 19, x = 2ⁿ m, m from √½ to √2, s = (m − 1) / (m + 1): to 15 digits.</summary>
+    /// <summary>
+    /// ln x = n ln 2 + 2 Σ sᵏ / k over odd k ≤ 19, x = 2ⁿ m, m from √½ to √2, s = (m − 1) / (m + 1): to 15 digits.
+    /// </summary>
     /// <param name="x">Positive, finite and normal.</param>
     public static double Log(double x)
     {
@@ -133,7 +139,9 @@ internal static class Softmax
         return (n * Ln2) + (2 * s * sum);
     }
 
-    /// <summary>exp(x) = 2ⁿ · Σ rᵏ / k!, n the integer nearest to x / ln 2, r = x − n ln 2, k ≤ 10: to 12 digits.</summary>
+    /// <summary>
+    /// exp(x) = 2ⁿ · Σ rᵏ / k!, n the integer nearest to x / ln 2, r = x − n ln 2, k ≤ 10: to 12 digits.
+    /// </summary>
     /// <param name="x">At most 0. NaN gives NaN.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Exp(Vector256<double> x)
@@ -171,7 +179,9 @@ internal static class Softmax
         return two[0] + two[1];
     }
 
-    /// <summary>The first 8 of <paramref name="x"/>; where there are fewer, −∞ after them, which adds nothing.</summary>
+    /// <summary>
+    /// The first 8 of <paramref name="x"/>; where there are fewer, −∞ after them, which adds nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Load(ReadOnlySpan<float> x) =>
         x.Length >= Lanes ? Vector256.Create(x) : LoadPadded(x);

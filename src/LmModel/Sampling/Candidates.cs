@@ -2,7 +2,9 @@ using LmModel.Numerics;
 
 namespace LmModel.Sampling;
 
-/// <summary>The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.</summary>
+/// <summary>
+/// The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.
+/// </summary>
 /// <remarks>16 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
 internal sealed class Candidates
 {
@@ -111,7 +113,8 @@ internal sealed class Candidates
     }
 
     /// <summary>
-    /// Keeps the best candidates: as few as reach <paramref name="target"/> together. Of equal ones, those with lower ids.
+    /// Keeps the best candidates: as few as reach <paramref name="target"/> together. Of equal ones, those with lower
+    /// ids.
     /// </summary>
     /// <param name="scores">(Count) which are best: the highest. No NaN.</param>
     /// <param name="weights">(Count) what each counts, at least 0; empty counts each as 1.</param>
@@ -154,8 +157,10 @@ internal sealed class Candidates
         for (var id = 0; id < logits.Length; id++)
         {
             if (!(logits[id] < float.PositiveInfinity))
+            {
                 throw new InvalidOperationException(
                     $"The model gave the logit {logits[id]} for token {id}; no token can be drawn from that.");
+            }
         }
     }
 }

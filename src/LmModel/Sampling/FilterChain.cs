@@ -3,7 +3,9 @@ namespace LmModel.Sampling;
 /// <summary>The one place that says which filters run and in which order; <c>docs/sampling.md</c> repeats it.</summary>
 internal static class FilterChain
 {
-    /// <summary>The filters that <paramref name="settings"/> switch on. One that is off is not there and costs nothing.</summary>
+    /// <summary>
+    /// The filters that <paramref name="settings"/> switch on. One that is off is not there and costs nothing.
+    /// </summary>
     /// <param name="settings">Valid for the vocabulary.</param>
     /// <param name="vocabularySize">V.</param>
     /// <param name="seen">Counts of the tokens of prompt and text.</param>

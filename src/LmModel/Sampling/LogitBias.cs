@@ -1,6 +1,8 @@
 namespace LmModel.Sampling;
 
-/// <summary>x′ᵢ = xᵢ + bᵢ: makes chosen tokens more or less probable (<c>logit_bias</c> of the OpenAI API reference).</summary>
+/// <summary>
+/// x′ᵢ = xᵢ + bᵢ: makes chosen tokens more or less probable (<c>logit_bias</c> of the OpenAI API reference).
+/// </summary>
 /// <remarks>Runs before anything drops a token, when the index of a candidate is its id.</remarks>
 internal sealed class LogitBias(IReadOnlyDictionary<int, float> biases) : ILogitFilter
 {

@@ -2,7 +2,9 @@ using LmModel.Numerics;
 
 namespace LmModel.Sampling;
 
-/// <summary>Log probabilities of a model's own distribution: ln softmax(x)ᵢ = xᵢ − ln Σⱼ exp(xⱼ), before any filter.</summary>
+/// <summary>
+/// Log probabilities of a model's own distribution: ln softmax(x)ᵢ = xᵢ − ln Σⱼ exp(xⱼ), before any filter.
+/// </summary>
 internal static class Logprobs
 {
     /// <summary>ln Σ exp(xᵢ), the maximum taken off first; a logit minus this is the log of its probability.</summary>
@@ -19,17 +21,22 @@ internal static class Logprobs
 
     /// <param name="logits">(V).</param>
     /// <param name="id">Token id.</param>
-    /// <param name="logSumExp"><see cref="LogSumExp"/> of the same logits, for a caller that needs it more than once.</param>
+    /// <param name="logSumExp"><see cref="LogSumExp"/> of the same logits, for a caller that needs it more than
+    /// once.</param>
     public static float Of(ReadOnlySpan<float> logits, int id, double logSumExp) =>
         (float)Math.Min(0, logits[id] - logSumExp);
 
-    /// <summary>The <paramref name="count"/> most probable tokens, best first; equal ones in the order of ids.</summary>
+    /// <summary>
+    /// The <paramref name="count"/> most probable tokens, best first; equal ones in the order of ids.
+    /// </summary>
     public static (int Id, float Logprob)[] Top(ReadOnlySpan<float> logits, int count) =>
         count == 0 ? [] : Top(logits, count, LogSumExp(logits));
 
     /// <param name="logits">(V).</param>
-    /// <param name="count">At least 0; all tokens where it is above V. Meant to be small: the cost grows with it.</param>
-    /// <param name="logSumExp"><see cref="LogSumExp"/> of the same logits, for a caller that needs it more than once.</param>
+    /// <param name="count">At least 0; all tokens where it is above V. Meant to be small: the cost grows with
+    /// it.</param>
+    /// <param name="logSumExp"><see cref="LogSumExp"/> of the same logits, for a caller that needs it more than
+    /// once.</param>
     public static (int Id, float Logprob)[] Top(ReadOnlySpan<float> logits, int count, double logSumExp)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

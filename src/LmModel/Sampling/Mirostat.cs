@@ -3,12 +3,13 @@ using LmModel.Numerics;
 namespace LmModel.Sampling;
 
 /// <summary>
-/// Mirostat 2 (Basu et al. 2021, "Mirostat: a neural text decoding algorithm that directly controls perplexity"): keeps the
-/// tokens of a surprise −log₂ pᵢ ≤ μ, at least the best; after the draw of one with the surprise s among those kept,
-/// μ ← μ − η · (s − τ). μ begins at 2τ. Surprises are in bits.
+/// Mirostat 2 (Basu et al. 2021, "Mirostat: a neural text decoding algorithm that directly controls perplexity"): keeps
+/// the tokens of a surprise −log₂ pᵢ ≤ μ, at least the best; after the draw of one with the surprise s among those
+/// kept, μ ← μ − η · (s − τ). μ begins at 2τ. Surprises are in bits.
 /// </summary>
 /// <remarks>
-/// As in llama.cpp. The surprise that feeds back is the one among the tokens kept, so that is what comes to τ on average.
+/// As in llama.cpp. The surprise that feeds back is the one among the tokens kept, so that is what comes to τ on
+/// average.
 /// </remarks>
 internal sealed class Mirostat(float tau, float eta) : ILogitFilter
 {

@@ -1,8 +1,8 @@
 namespace LmModel.Sampling;
 
 /// <summary>
-/// Finds where the best part of a list ends without sorting it: a radix selection over the bits of the floats, four passes
-/// whatever the values are. A sort of V = 33,000 logits would cost more than the model's step.
+/// Finds where the best part of a list ends without sorting it: a radix selection over the bits of the floats, four
+/// passes whatever the values are. A sort of V = 33,000 logits would cost more than the model's step.
 /// </summary>
 internal static class PartialSelection
 {
@@ -52,11 +52,13 @@ internal static class PartialSelection
         return found;
     }
 
-    /// <summary>A number that orders as the floats do: sign bit flipped, and all bits where the float is negative.</summary>
+    /// <summary>
+    /// A number that orders as the floats do: sign bit flipped, and all bits where the float is negative.
+    /// </summary>
     private static uint Key(float value)
     {
-        // Adding 0 turns −0 into +0, which are one value. Without a branch: signs of logits are hard to predict, and that
-        // costs more than all the rest.
+        // Adding 0 turns −0 into +0, which are one value. Without a branch: signs of logits are hard to predict, and
+        // that costs more than all the rest.
         var bits = BitConverter.SingleToUInt32Bits(value + 0f);
         return bits ^ ((uint)((int)bits >> 31) | 0x80000000);
     }

@@ -1,8 +1,8 @@
 namespace LmModel.Sampling;
 
 /// <summary>
-/// x′ᵢ = xᵢ / θ where xᵢ is positive, xᵢ · θ where it is negative, for every token seen in prompt or text (Keskar et al.
-/// 2019, "CTRL"). The paper divides always, which would favour tokens with negative logits; the split by sign is
+/// x′ᵢ = xᵢ / θ where xᵢ is positive, xᵢ · θ where it is negative, for every token seen in prompt or text (Keskar et
+/// al. 2019, "CTRL"). The paper divides always, which would favour tokens with negative logits; the split by sign is
 /// that of Hugging Face transformers.
 /// </summary>
 /// <remarks>Runs before anything drops a token, when the index of a candidate is its id.</remarks>

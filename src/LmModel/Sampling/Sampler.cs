@@ -6,9 +6,10 @@ namespace LmModel.Sampling;
 /// <remarks>
 /// Filters run in this order: logit bias; repetition, presence and frequency penalty; temperature; top-k; top-p; min-p;
 /// typical-p; Mirostat.
-/// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token at a
-/// position depends on the seed, the position, the logits and the tokens observed before, and on nothing else. With
-/// Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all before it.
+/// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token
+/// at a position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
+/// With Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all
+/// before it.
 /// </remarks>
 public sealed class Sampler
 {
@@ -28,7 +29,8 @@ public sealed class Sampler
     /// <param name="settings">How to draw.</param>
     /// <param name="vocabularySize">V, at least 1.</param>
     /// <param name="seed">Key of the random numbers; any value.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says which.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says
+    /// which.</exception>
     public Sampler(SamplingSettings settings, int vocabularySize, long seed)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -9,26 +9,33 @@ public sealed record SamplingSettings
     /// <summary>Keep the k most probable tokens (Fan et al. 2018); 0 is off.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Keep the smallest set of tokens whose probability reaches p (Holtzman et al. 2020), in (0, 1]; 1 is off.</summary>
+    /// <summary>
+    /// Keep the smallest set of tokens whose probability reaches p (Holtzman et al. 2020), in (0, 1]; 1 is off.
+    /// </summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Keep tokens at least this times as probable as the best one (Nguyen et al. 2024), in [0, 1]; 0 is off.</summary>
+    /// <summary>
+    /// Keep tokens at least this times as probable as the best one (Nguyen et al. 2024), in [0, 1]; 0 is off.
+    /// </summary>
     public float MinP { get; init; }
 
     /// <summary>
-    /// Keep the smallest set of the tokens nearest to the expected surprise whose probability reaches p (Meister et al. 2022),
-    /// in (0, 1]; 1 is off.
+    /// Keep the smallest set of the tokens nearest to the expected surprise whose probability reaches p (Meister et al.
+    /// 2022), in (0, 1]; 1 is off.
     /// </summary>
     public float TypicalP { get; init; } = 1;
 
-    /// <summary>The average surprise in bits that Mirostat 2 steers to (Basu et al. 2021), at least 0; 0 is off.</summary>
+    /// <summary>
+    /// The average surprise in bits that Mirostat 2 steers to (Basu et al. 2021), at least 0; 0 is off.
+    /// </summary>
     public float MirostatTau { get; init; }
 
     /// <summary>How fast Mirostat 2 corrects itself, in (0, 1].</summary>
     public float MirostatEta { get; init; } = 0.1f;
 
     /// <summary>
-    /// Divides positive and multiplies negative logits of tokens seen in prompt or text (Keskar et al. 2019); above 0, 1 is off.
+    /// Divides positive and multiplies negative logits of tokens seen in prompt or text (Keskar et al. 2019); above 0,
+    /// 1 is off.
     /// </summary>
     public float RepetitionPenalty { get; init; } = 1;
 
@@ -45,12 +52,20 @@ public sealed record SamplingSettings
     /// <exception cref="ArgumentOutOfRangeException">A value is outside of its range.</exception>
     internal void ThrowIfInvalid(int vocabularySize)
     {
-        Require(Temperature >= 0 && float.IsFinite(Temperature), Temperature, nameof(Temperature), "finite and at least 0");
+        Require(
+            Temperature >= 0 && float.IsFinite(Temperature),
+            Temperature,
+            nameof(Temperature),
+            "finite and at least 0");
         Require(TopK >= 0, TopK, nameof(TopK), "at least 0");
         Require(TopP is > 0 and <= 1, TopP, nameof(TopP), "above 0 and at most 1");
         Require(MinP is >= 0 and <= 1, MinP, nameof(MinP), "at least 0 and at most 1");
         Require(TypicalP is > 0 and <= 1, TypicalP, nameof(TypicalP), "above 0 and at most 1");
-        Require(MirostatTau >= 0 && float.IsFinite(MirostatTau), MirostatTau, nameof(MirostatTau), "finite and at least 0");
+        Require(
+            MirostatTau >= 0 && float.IsFinite(MirostatTau),
+            MirostatTau,
+            nameof(MirostatTau),
+            "finite and at least 0");
         Require(MirostatEta is > 0 and <= 1, MirostatEta, nameof(MirostatEta), "above 0 and at most 1");
         Require(
             RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty),

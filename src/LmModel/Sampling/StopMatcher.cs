@@ -2,11 +2,13 @@ using System.Buffers;
 
 namespace LmModel.Sampling;
 
-/// <summary>Finds stop sequences in a text that arrives in pieces, and holds back what may be the start of one.</summary>
+/// <summary>
+/// Finds stop sequences in a text that arrives in pieces, and holds back what may be the start of one.
+/// </summary>
 /// <remarks>
-/// The result does not depend on where the pieces are cut: the text before the earliest start of any stop sequence in the
-/// whole. So after <c>abc</c>, with the stops <c>abcd</c> and <c>bc</c>, the next character decides where the text ends.
-/// Not thread-safe: one matcher a sequence.
+/// The result does not depend on where the pieces are cut: the text before the earliest start of any stop sequence in
+/// the whole. So after <c>abc</c>, with the stops <c>abcd</c> and <c>bc</c>, the next character decides where the text
+/// ends. Not thread-safe: one matcher a sequence.
 /// </remarks>
 public sealed class StopMatcher
 {

@@ -3,7 +3,9 @@ using LmModel.Numerics;
 
 namespace LmModel.Sampling;
 
-/// <summary>x′ᵢ = (xᵢ − max x) / T: below 1 sharpens the distribution, above 1 flattens it (Ackley et al. 1985).</summary>
+/// <summary>
+/// x′ᵢ = (xᵢ − max x) / T: below 1 sharpens the distribution, above 1 flattens it (Ackley et al. 1985).
+/// </summary>
 /// <remarks>The maximum, which the softmax ignores, is taken off first so that no T, however small, gives +∞.</remarks>
 internal sealed class Temperature(float temperature) : ILogitFilter
 {

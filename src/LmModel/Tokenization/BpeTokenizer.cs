@@ -4,8 +4,8 @@ using Encoder = Microsoft.ML.Tokenizers.BpeTokenizer;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// Byte-level byte pair encoding (Sennrich et al. 2016; over bytes: Radford et al. 2019): frequent byte sequences inside
-/// of words are one token. Every byte is a token too, so every text has tokens.
+/// Byte-level byte pair encoding (Sennrich et al. 2016; over bytes: Radford et al. 2019): frequent byte sequences
+/// inside of words are one token. Every byte is a token too, so every text has tokens.
 /// </summary>
 /// <remarks>
 /// Encoding is done by Microsoft.ML.Tokenizers. A lone surrogate, which has no UTF-8, is read as U+FFFD.
@@ -43,7 +43,9 @@ public sealed class BpeTokenizer : Tokenizer
 
     internal IReadOnlyList<(string Left, string Right)> Merges => _merges;
 
-    /// <summary>Learns from <paramref name="text"/>: the 256 bytes, then the most frequent pair again and again.</summary>
+    /// <summary>
+    /// Learns from <paramref name="text"/>: the 256 bytes, then the most frequent pair again and again.
+    /// </summary>
     /// <param name="text">The corpus.</param>
     /// <param name="vocabularySize">
     /// Tokens wanted, at least 256. There are fewer where no pair of tokens occurs twice any more.

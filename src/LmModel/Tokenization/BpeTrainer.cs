@@ -10,10 +10,10 @@ namespace LmModel.Tokenization;
 /// symbols    Ġ  t  h  e  ·  Ġ  t  h  e  n  ·                all words one after another, · ends a word
 /// pairs      (t,h): 852 times, at positions 1 and 6
 /// </code>
-/// Joining a pair changes only its neighbours: their counts are adjusted in place, so a merge costs as much as the pair has
-/// positions. The pair with the highest count comes from a heap whose counts may be out of date (only ever too high, since
-/// counts of old pairs only fall); such a pair goes back with its present count.
-/// Ties go to the lower left id, then to the lower right id.
+/// Joining a pair changes only its neighbours: their counts are adjusted in place, so a merge costs as much as the pair
+/// has positions. The pair with the highest count comes from a heap whose counts may be out of date (only ever too
+/// high, since counts of old pairs only fall); such a pair goes back with its present count. Ties go to the lower left
+/// id, then to the lower right id.
 /// </remarks>
 internal sealed class BpeTrainer
 {
@@ -29,7 +29,8 @@ internal sealed class BpeTrainer
     private readonly List<int> _counts = [];
 
     private readonly Dictionary<(int Left, int Right), Pair> _pairs = [];
-    private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _best = new(new BestFirst());
+    private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _best = new(
+        new BestFirst());
 
     private readonly CancellationToken _cancellation;
 

@@ -4,7 +4,8 @@ namespace LmModel.Tokenization;
 internal static class BpeVocabulary
 {
     /// <summary>The 256 tokens of one byte, in the letters of <see cref="ByteAlphabet"/>; id = byte.</summary>
-    public static IEnumerable<string> SingleBytes => Enumerable.Range(0, 256).Select(b => ByteAlphabet.Write([(byte)b]));
+    public static IEnumerable<string> SingleBytes =>
+        Enumerable.Range(0, 256).Select(b => ByteAlphabet.Write([(byte)b]));
 
     /// <returns>The bytes of every token.</returns>
     /// <exception cref="ArgumentException">

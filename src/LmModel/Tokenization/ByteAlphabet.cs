@@ -4,9 +4,12 @@ namespace LmModel.Tokenization;
 
 /// <summary>
 /// Writes bytes as printable characters, one each, so that tokens that are no valid UTF-8 can stand in a text file: the
-/// table of GPT-2 (Radford et al. 2019, <c>encoder.py</c>, <c>bytes_to_unicode</c>), which Hugging Face's files use too.
+/// table of GPT-2 (Radford et al. 2019, <c>encoder.py</c>, <c>bytes_to_unicode</c>), which Hugging Face's files use
+/// too.
 /// </summary>
-/// <remarks>Printable Latin-1 stands for itself; the other 68 bytes are U+0100 … U+0143: a space is Ġ, a newline Ċ.</remarks>
+/// <remarks>
+/// Printable Latin-1 stands for itself; the other 68 bytes are U+0100 … U+0143: a space is Ġ, a newline Ċ.
+/// </remarks>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = Build();

@@ -12,7 +12,8 @@ public sealed class ByteTokenizer : Tokenizer
 
     public override int VocabularySize => Bytes.Length;
 
-    private protected override int[] EncodeNormalized(string text) => Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
+    private protected override int[] EncodeNormalized(string text) =>
+        Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
 
     private protected override int LastCut(string text) => text.Length;
 

@@ -51,13 +51,17 @@ public sealed class CharacterTokenizer : Tokenizer
     /// <summary>The characters in the order of their ids.</summary>
     public IReadOnlyList<Rune> Vocabulary => _vocabulary;
 
-    /// <summary>What <see cref="Tokenizer.Encode(string)"/> does with a character outside of <see cref="Vocabulary"/>.</summary>
+    /// <summary>
+    /// What <see cref="Tokenizer.Encode(string)"/> does with a character outside of <see cref="Vocabulary"/>.
+    /// </summary>
     public UnknownCharacterRule UnknownRule { get; }
 
     /// <summary>The character that stands for unknown ones; null unless the rule is to replace them.</summary>
     public Rune? Replacement { get; }
 
-    /// <summary>A tokenizer for the distinct characters of <paramref name="text"/>, ids in the order of code points.</summary>
+    /// <summary>
+    /// A tokenizer for the distinct characters of <paramref name="text"/>, ids in the order of code points.
+    /// </summary>
     /// <exception cref="ArgumentException">The text is empty, or has no <paramref name="replacement"/>.</exception>
     public static CharacterTokenizer FromCorpus(
         string text, UnknownCharacterRule unknown = UnknownCharacterRule.Error, Rune? replacement = null)
@@ -110,7 +114,12 @@ public sealed class CharacterTokenizer : Tokenizer
     private int ReplacementId(Rune? replacement)
     {
         if (replacement is not { } character)
-            throw new ArgumentException("The rule to replace unknown characters needs a replacement.", nameof(replacement));
+        {
+            throw new ArgumentException(
+                "The rule to replace unknown characters needs a replacement.",
+                nameof(replacement));
+        }
+
         var id = IdOf(character);
         return id != Unknown
             ? id
@@ -147,8 +156,12 @@ public sealed class CharacterTokenizer : Tokenizer
         {
             ref var slot = ref ids[vocabulary[id].Value];
             if (slot != Unknown)
+            {
                 throw new ArgumentException(
-                    $"U+{vocabulary[id].Value:X4} is in the vocabulary twice, as {slot} and as {id}.", nameof(vocabulary));
+                    $"U+{vocabulary[id].Value:X4} is in the vocabulary twice, as {slot} and as {id}.",
+                    nameof(vocabulary));
+            }
+
             slot = id;
         }
 

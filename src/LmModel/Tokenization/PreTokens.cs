@@ -7,8 +7,9 @@ namespace LmModel.Tokenization;
 /// (Radford et al. 2019, <c>encoder.py</c>). A space belongs to the word after it. Every character is in some piece.
 /// </summary>
 /// <remarks>
-/// Unlike GPT-2's, a piece ends after 256 characters: the encoder's time grows with the square of a piece, and one prompt
-/// without a space must not hold a server up for minutes. A surrogate pair counts as one character and is never cut.
+/// Unlike GPT-2's, a piece ends after 256 characters: the encoder's time grows with the square of a piece, and one
+/// prompt without a space must not hold a server up for minutes. A surrogate pair counts as one character and is never
+/// cut.
 /// </remarks>
 internal static partial class PreTokens
 {
@@ -18,14 +19,18 @@ internal static partial class PreTokens
         RegexOptions.CultureInvariant)]
     public static partial Regex Pattern { get; }
 
-    /// <summary>UTF-16 units of the longest piece, a space and 256 surrogate pairs, and the one it looks ahead at.</summary>
+    /// <summary>
+    /// UTF-16 units of the longest piece, a space and 256 surrogate pairs, and the one it looks ahead at.
+    /// </summary>
     private const int Reach = 1 + (2 * 256) + 1;
 
-    /// <summary>The last end of a piece in <paramref name="text"/> that is one whatever follows the text; 0 where there is none.</summary>
+    /// <summary>
+    /// The last end of a piece in <paramref name="text"/> that is one whatever follows the text; 0 where there is none.
+    /// </summary>
     /// <remarks>
-    /// A piece has white space at its beginning only, so one always ends where white space follows something else, and what
-    /// stands behind that place changes none before it. In a long text without such a place the pieces themselves tell:
-    /// what is out of a piece's reach cannot change where it begins.
+    /// A piece has white space at its beginning only, so one always ends where white space follows something else, and
+    /// what stands behind that place changes none before it. In a long text without such a place the pieces themselves
+    /// tell: what is out of a piece's reach cannot change where it begins.
     /// </remarks>
     public static int LastCut(string text)
     {

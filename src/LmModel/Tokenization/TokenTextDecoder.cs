@@ -42,8 +42,12 @@ public sealed class TokenTextDecoder(Tokenizer tokenizer)
     {
         for (var count = Math.Min(MaxPendingBytes, bytes.Length); count > 0; count--)
         {
-            if (Rune.DecodeFromUtf8(bytes[^count..], out _, out var length) == OperationStatus.NeedMoreData && length == count)
+            if (
+                Rune.DecodeFromUtf8(bytes[^count..], out _, out var length) == OperationStatus.NeedMoreData
+                && length == count)
+            {
                 return count;
+            }
         }
 
         return 0;

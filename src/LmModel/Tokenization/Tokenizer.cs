@@ -15,15 +15,17 @@ public abstract class Tokenizer
 
     private UnicodeNormalizer? _normalizer;
 
-    /// <summary>The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c>, <c>bpe</c> or <c>words</c>.</summary>
+    /// <summary>
+    /// The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c>, <c>bpe</c> or <c>words</c>.
+    /// </summary>
     public abstract string Kind { get; }
 
     /// <summary>Number of tokens, V. Ids are 0 … V−1.</summary>
     public abstract int VocabularySize { get; }
 
     /// <summary>
-    /// What a text is brought into before it becomes tokens, in training, scoring and serving alike. The tokens' own text is
-    /// what the corpus was learned from, which was normalized too.
+    /// What a text is brought into before it becomes tokens, in training, scoring and serving alike. The tokens' own
+    /// text is what the corpus was learned from, which was normalized too.
     /// </summary>
     public TextNormalization Normalization { get; private set; }
 
@@ -47,7 +49,8 @@ public abstract class Tokenizer
             : pieces;
 
     /// <summary>Splits <paramref name="text"/> into token ids.</summary>
-    /// <exception cref="UnknownCharacterException">A character is not in the vocabulary and no rule maps it.</exception>
+    /// <exception cref="UnknownCharacterException">A character is not in the vocabulary and no rule maps
+    /// it.</exception>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -80,9 +83,12 @@ public abstract class Tokenizer
         }
     }
 
-    /// <summary>Splits <paramref name="text"/> into token ids, those of <see cref="Encode(string)"/>, and can be cancelled.</summary>
+    /// <summary>
+    /// Splits <paramref name="text"/> into token ids, those of <see cref="Encode(string)"/>, and can be cancelled.
+    /// </summary>
     /// <exception cref="UnknownCharacterException">As for pieces.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; noticed within some ten thousand characters.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; noticed within some ten thousand
+    /// characters.</exception>
     public int[] Encode(string text, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -99,8 +105,9 @@ public abstract class Tokenizer
     }
 
     /// <summary>
-    /// The last place where <paramref name="text"/> may be cut so that its parts, encoded by themselves, give the tokens of
-    /// the whole, whatever follows the text; 0 where there is none. Here: before white space that follows something else.
+    /// The last place where <paramref name="text"/> may be cut so that its parts, encoded by themselves, give the
+    /// tokens of the whole, whatever follows the text; 0 where there is none. Here: before white space that follows
+    /// something else.
     /// </summary>
     private protected virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
 
@@ -121,12 +128,16 @@ public abstract class Tokenizer
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    /// <summary>The text of token <paramref name="id"/>, always the same object; null where its bytes are not whole characters.</summary>
+    /// <summary>
+    /// The text of token <paramref name="id"/>, always the same object; null where its bytes are not whole characters.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     internal string? WholeText(int id)
     {
         var texts = _texts ??= new string?[VocabularySize];
-        var text = texts[CheckedId(id)] ??= Utf8.IsValid(TokenBytes(id)) ? Encoding.UTF8.GetString(TokenBytes(id)) : NoText;
+        var text = texts[CheckedId(id)] ??= Utf8.IsValid(TokenBytes(id))
+            ? Encoding.UTF8.GetString(TokenBytes(id))
+            : NoText;
         return ReferenceEquals(text, NoText) ? null : text;
     }
 

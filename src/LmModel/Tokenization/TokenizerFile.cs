@@ -30,7 +30,9 @@ public static class TokenizerFile
         }
     }
 
-    /// <summary>Writes the file, over an older one if need be. The same tokenizer always gives the same bytes.</summary>
+    /// <summary>
+    /// Writes the file, over an older one if need be. The same tokenizer always gives the same bytes.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// The tokenizer is of a kind that has no file format, or its file would be too long to be read again.
     /// </exception>
@@ -44,9 +46,13 @@ public static class TokenizerFile
         ArgumentNullException.ThrowIfNull(tokenizer);
         var bytes = TokenizerWriter.Write(tokenizer);
         if (bytes.Length > maxBytes)
+        {
             throw new ArgumentException(
-                $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most {maxBytes} are read. "
-                + "Take a smaller vocabulary, and look for very long words in the text.");
+                $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most "
+                    + $"{maxBytes} are read. "
+                    + "Take a smaller vocabulary, and look for very long words in the text.");
+        }
+
         File.WriteAllBytes(path, bytes);
     }
 }

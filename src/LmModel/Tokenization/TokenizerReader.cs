@@ -5,7 +5,9 @@ using LmModel.Files;
 
 namespace LmModel.Tokenization;
 
-/// <summary>Reads <c>tokenizer.json</c> strictly: what is not exactly right is refused with the place and the reason.</summary>
+/// <summary>
+/// Reads <c>tokenizer.json</c> strictly: what is not exactly right is refused with the place and the reason.
+/// </summary>
 internal static class TokenizerReader
 {
     private static readonly string[] Common = ["format", "version", "kind", "normalization"];
@@ -146,11 +148,18 @@ internal static class TokenizerReader
             if (!seen.Add(token))
                 throw new InvalidDataException($"vocabulary: '{token}' is there twice.");
             if (item.Value.ValueKind != JsonValueKind.Number || !item.Value.TryGetInt32(out var id) || id < 0)
-                throw new InvalidDataException($"vocabulary: an id is expected for '{token}', not {Shown(item.Value)}.");
+            {
+                throw new InvalidDataException(
+                    $"vocabulary: an id is expected for '{token}', not {Shown(item.Value)}.");
+            }
+
             if (id >= tokens.Length)
+            {
                 throw new InvalidDataException(
                     $"vocabulary: '{token}' has the id {id}, but there are {tokens.Length} tokens: "
-                    + $"ids are 0 to {tokens.Length - 1} without gaps.");
+                        + $"ids are 0 to {tokens.Length - 1} without gaps.");
+            }
+
             if (tokens[id] is { } other)
                 throw new InvalidDataException($"vocabulary: '{other}' and '{token}' have the same id, {id}.");
             tokens[id] = token;

@@ -4,7 +4,8 @@ namespace LmModel.Tokenization;
 
 /// <summary>
 /// What Unicode says of single characters for normalization: <c>UnicodeNormalization.txt</c>, which
-/// <c>tests/fixtures/unicode/make_normalization.py</c> writes, and the arithmetic of Hangul (The Unicode Standard, section 3.12).
+/// <c>tests/fixtures/unicode/make_normalization.py</c> writes, and the arithmetic of Hangul (The Unicode Standard,
+/// section 3.12).
 /// </summary>
 internal sealed class UnicodeMappings
 {
@@ -37,12 +38,20 @@ internal sealed class UnicodeMappings
         return mappings;
     }
 
-    /// <summary>A text may be cut before this character: nothing of what it is made of goes with what stands before it.</summary>
+    /// <summary>
+    /// A text may be cut before this character: nothing of what it is made of goes with what stands before it.
+    /// </summary>
     public bool CanCutBefore(int character)
     {
-        var first = _characters.TryGetValue(character, out var found) && found.Mapping.Length > 0 ? FirstOf(character) : character;
-        return ClassOf(first) == 0 && !_seconds.Contains(first)
-            && first is not (>= FirstVowel and < FirstVowel + Vowels) and not (> BeforeTrail and < BeforeTrail + Trails);
+        var first =
+            _characters.TryGetValue(character, out var found) && found.Mapping.Length > 0
+                ? FirstOf(character)
+                : character;
+        return ClassOf(first) == 0
+            && !_seconds.Contains(first)
+            && first
+                is not (>= FirstVowel and < FirstVowel + Vowels)
+                    and not (> BeforeTrail and < BeforeTrail + Trails);
     }
 
     /// <summary>Adds what a character is made of, each with its canonical combining class.</summary>
@@ -73,7 +82,9 @@ internal sealed class UnicodeMappings
     /// <returns>The one character that two are together; null where there is none.</returns>
     public int? Compose(int first, int second)
     {
-        if (first - FirstLead is >= 0 and < Leads and var lead && second - FirstVowel is >= 0 and < Vowels and var vowel)
+        if (
+            first - FirstLead is >= 0 and < Leads and var lead
+            && second - FirstVowel is >= 0 and < Vowels and var vowel)
         {
             return FirstSyllable + (lead * Vowels + vowel) * Trails;
         }
@@ -96,14 +107,20 @@ internal sealed class UnicodeMappings
         return parts[0].Character;
     }
 
-    /// <param name="line">Code point; canonical combining class; mapping, which begins with &lt; or ! or neither.</param>
+    /// <param name="line">Code point; canonical combining class; mapping, which begins with &lt; or ! or
+    /// neither.</param>
     /// <param name="compatibility">Keep mappings that begin with &lt;.</param>
     private void Add(string[] line, bool compatibility)
     {
         var character = Hexadecimal(line[0]);
-        int[] mapping = [.. line[2].TrimStart('<', '!').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Hexadecimal)];
+        int[] mapping =
+        [
+            .. line[2].TrimStart('<', '!').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Hexadecimal),
+        ];
         var isCompatible = line[2].StartsWith('<');
-        _characters.Add(character, (int.Parse(line[1], CultureInfo.InvariantCulture), isCompatible && !compatibility ? [] : mapping));
+        _characters.Add(
+            character,
+            (int.Parse(line[1], CultureInfo.InvariantCulture), isCompatible && !compatibility ? [] : mapping));
         if (mapping.Length == 2 && !isCompatible && !line[2].StartsWith('!'))
         {
             _composed.Add((mapping[0], mapping[1]), character);
@@ -111,5 +128,6 @@ internal sealed class UnicodeMappings
         }
     }
 
-    private static int Hexadecimal(string text) => int.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static int Hexadecimal(string text) =>
+        int.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -4,9 +4,9 @@ namespace LmModel.Tokenization;
 
 /// <summary>Unicode normalization forms C and KC (UAX #15), of Unicode 15.1 on every machine.</summary>
 /// <remarks>
-/// <c>string.Normalize</c> asks ICU, and returns the text unchanged where globalization is invariant, as it is here. A model
-/// must read the same tokens everywhere, so the tables are its own.
-/// A lone surrogate, which is not a character, becomes U+FFFD, as all tokenizers read it.
+/// <c>string.Normalize</c> asks ICU, and returns the text unchanged where globalization is invariant, as it is here. A
+/// model must read the same tokens everywhere, so the tables are its own. A lone surrogate, which is not a character,
+/// becomes U+FFFD, as all tokenizers read it.
 /// </remarks>
 internal sealed class UnicodeNormalizer
 {
@@ -53,7 +53,9 @@ internal sealed class UnicodeNormalizer
         return output.ToString();
     }
 
-    /// <summary>The last place where a text may be cut so that its parts, normalized by themselves, give the whole; 0 for none.</summary>
+    /// <summary>
+    /// The last place where a text may be cut so that its parts, normalized by themselves, give the whole; 0 for none.
+    /// </summary>
     public int LastCut(string text)
     {
         for (var i = text.Length - 1; i > 0; i--)
@@ -104,7 +106,10 @@ internal sealed class UnicodeNormalizer
         {
             var (combiningClass, character) = segment[i];
             // What stands between the starter and a mark, and is of its class or a higher one, blocks it.
-            if (starter >= 0 && lastClass < combiningClass && _mappings.Compose(segment[starter].Character, character) is { } composed)
+            if (
+                starter >= 0
+                && lastClass < combiningClass
+                && _mappings.Compose(segment[starter].Character, character) is { } composed)
             {
                 segment[starter] = (0, composed);
                 continue;

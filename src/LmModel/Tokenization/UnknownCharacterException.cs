@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LmModel.Tokenization;
 
-/// <summary>A text has characters that a tokenizer's vocabulary lacks; it names them and where the first one stands.</summary>
+/// <summary>
+/// A text has characters that a tokenizer's vocabulary lacks; it names them and where the first one stands.
+/// </summary>
 public sealed class UnknownCharacterException : Exception
 {
     /// <summary>Distinct unknown characters named in the message at most.</summary>

@@ -4,20 +4,23 @@ using System.Text;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// One token a word, which is what stands between white space, and one a line end: for corpora that are cut into words by
-/// spaces already, such as WikiText-2 (Merity et al. 2016), whose line ends are the literature's <c>&lt;eos&gt;</c>.
+/// One token a word, which is what stands between white space, and one a line end: for corpora that are cut into words
+/// by spaces already, such as WikiText-2 (Merity et al. 2016), whose line ends are the literature's <c>&lt;eos&gt;</c>.
 /// </summary>
 /// <remarks>
 /// A word stands for a space and itself, the line end for a space and a line feed. So a text whose lines are
-/// <c>" a b c \n"</c>, as WikiText's are, comes back byte for byte, and any other up to its white space. A word that the
-/// vocabulary lacks is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as U+FFFD.
+/// <c>" a b c \n"</c>, as WikiText's are, comes back byte for byte, and any other up to its white space. A word that
+/// the vocabulary lacks is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as
+/// U+FFFD.
 /// </remarks>
 public sealed class WordTokenizer : Tokenizer
 {
     /// <summary>The line end in the vocabulary.</summary>
     public const string LineEnd = "\n";
 
-    /// <summary>What stands for words that the vocabulary lacks; a text may have it as a word too, as WikiText does.</summary>
+    /// <summary>
+    /// What stands for words that the vocabulary lacks; a text may have it as a word too, as WikiText does.
+    /// </summary>
     public const string UnknownWord = "<unk>";
 
     /// <summary>The smallest vocabulary: line end, unknown word and one word.</summary>
@@ -27,7 +30,8 @@ public sealed class WordTokenizer : Tokenizer
     private readonly byte[][] _bytes;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
 
-    /// <param name="vocabulary">Words, <see cref="LineEnd"/> and <see cref="UnknownWord"/> in the order of their ids.</param>
+    /// <param name="vocabulary">Words, <see cref="LineEnd"/> and <see cref="UnknownWord"/> in the order of their
+    /// ids.</param>
     /// <exception cref="ArgumentException">
     /// One is twice there, empty or has white space, or line end or unknown word is missing; the message says which.
     /// </exception>
@@ -39,7 +43,11 @@ public sealed class WordTokenizer : Tokenizer
         {
             var word = _vocabulary[id];
             if (word != LineEnd && (word.Length == 0 || word.Any(char.IsWhiteSpace)))
-                throw new ArgumentException($"vocabulary: token {id}, '{word}', is not a word: it is empty or has white space.");
+            {
+                throw new ArgumentException(
+                    $"vocabulary: token {id}, '{word}', is not a word: it is empty or has white space.");
+            }
+
             if (!ids.TryAdd(word, id))
                 throw new ArgumentException($"vocabulary: '{word}' is there twice, as {ids[word]} and as {id}.");
         }
@@ -48,7 +56,8 @@ public sealed class WordTokenizer : Tokenizer
             throw new ArgumentException("vocabulary: the line end, '\\n', has no token.");
         UnknownToken = ids.TryGetValue(UnknownWord, out var unknown)
             ? unknown
-            : throw new ArgumentException($"vocabulary: '{UnknownWord}', which unknown words are read as, has no token.");
+            : throw new ArgumentException(
+                $"vocabulary: '{UnknownWord}', which unknown words are read as, has no token.");
         _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _bytes = Array.ConvertAll(_vocabulary, word => Encoding.UTF8.GetBytes(' ' + word));
     }
@@ -93,7 +102,10 @@ public sealed class WordTokenizer : Tokenizer
         counts.Remove(UnknownWord);
         if (counts.Count == 0)
             throw new ArgumentException("The text has no words.", nameof(pieces));
-        var words = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key);
+        var words = counts
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => c.Key);
         return new WordTokenizer([LineEnd, UnknownWord, .. words.Take(vocabularySize - 2)]);
     }
 
@@ -115,7 +127,9 @@ public sealed class WordTokenizer : Tokenizer
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 
-    /// <summary>Takes the next word or line feed off; other white space, carriage returns too, only separates.</summary>
+    /// <summary>
+    /// Takes the next word or line feed off; other white space, carriage returns too, only separates.
+    /// </summary>
     private static bool TryTake(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> token)
     {
         var start = 0;

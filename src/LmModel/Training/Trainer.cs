@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
@@ -13,11 +14,14 @@ namespace LmModel.Training;
 
 /// <summary>
 /// Trains one model by truncated backpropagation with carried state and keeps two checkpoints: the best weights as a
-/// model folder that can be served, and the last state of everything, from which <see cref="Resume"/> goes on bit for bit.
+/// model folder that can be served, and the last state of everything, from which <see cref="Resume"/> goes on bit for
+/// bit.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    /// <summary>Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.</summary>
+    /// <summary>
+    /// Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.
+    /// </summary>
     private const int LongestValidation = 120_000;
 
     private readonly Tokenizer _tokenizer;
@@ -29,15 +33,22 @@ public sealed class Trainer : IDisposable
     private TrainingRun _run;
 
     private Trainer(
-        TrainingRun run, CorpusSplit split, Tokenizer tokenizer, string folder, TimeProvider? time, CancellationToken cancellation)
+        TrainingRun run,
+        CorpusSplit split,
+        Tokenizer tokenizer,
+        string folder,
+        TimeProvider? time,
+        CancellationToken cancellation)
     {
         (_run, Split, _tokenizer, _folder, _time) = (run, split, tokenizer, folder, time ?? TimeProvider.System);
         _validation = tokenizer.Encode(split.Validation.ReadToEnd(), cancellation);
         if (_validation.Length < 2)
         {
             throw new CorpusException(
-                $"{(split.ValidationCorpus ?? split.Corpus).Name} is too short: the {split.Validation.Length} characters held out "
-                + $"for validation are {_validation.Length} tokens, and 2 are the least. Take a longer text or hold out more.");
+                $"{(split.ValidationCorpus ?? split.Corpus).Name} is too short: the {split.Validation.Length} "
+                    + "characters held out "
+                    + $"for validation are {_validation.Length} tokens, and 2 are the least. Take a longer text or "
+                    + "hold out more.");
         }
 
         var existed = Directory.Exists(folder);
@@ -93,11 +104,22 @@ public sealed class Trainer : IDisposable
     /// <summary>Updates in which as many tokens are read as the training text has.</summary>
     public double StepsPerEpoch => (double)TrainingTokens / Settings.BatchSize / Settings.WindowLength;
 
-    /// <summary>A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the settings say.</summary>
-    /// <remarks>Reading the text ends, and leaves nothing behind, with the token that the corpus was opened with.</remarks>
-    /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every problem.</exception>
+    /// <summary>
+    /// A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the
+    /// settings say.
+    /// </summary>
+    /// <remarks>
+    /// Reading the text ends, and leaves nothing behind, with the token that the corpus was opened with.
+    /// </remarks>
+    /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every
+    /// problem.</exception>
     public static Trainer Start(
-        CorpusSplit split, Tokenizer tokenizer, ModelConfig config, TrainingSettings settings, string folder, ModelCard card,
+        CorpusSplit split,
+        Tokenizer tokenizer,
+        ModelConfig config,
+        TrainingSettings settings,
+        string folder,
+        ModelCard card,
         TimeProvider? time = null)
     {
         settings = settings with { HoldOut = split.HoldOut };
@@ -125,7 +147,9 @@ public sealed class Trainer : IDisposable
         return trainer;
     }
 
-    /// <summary>Goes on where the last checkpoint in <paramref name="folder"/> stands, as if it had never stopped.</summary>
+    /// <summary>
+    /// Goes on where the last checkpoint in <paramref name="folder"/> stands, as if it had never stopped.
+    /// </summary>
     /// <exception cref="ModelFolderException">There is nothing to resume, or it is broken.</exception>
     /// <exception cref="CorpusException">The text is not the one the training began with.</exception>
     public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
@@ -219,8 +243,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Scores the best weights with the decoder that will serve them: by both protocols, for the model card, and in every
-    /// precision, which makes the one that loses next to nothing the model's default.
+    /// Scores the best weights with the decoder that will serve them: by both protocols, for the model card, and in
+    /// every precision, which makes the one that loses next to nothing the model's default.
     /// </summary>
     /// <param name="threads">Threads that compute, at least 1; they change no bit of the figures.</param>
     /// <param name="cancellation">Ends the scoring between two steps.</param>
@@ -256,7 +280,8 @@ public sealed class Trainer : IDisposable
         if (corpus.Sha256 != sha256)
         {
             throw new CorpusException(
-                $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {sha256}.");
+                $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {sha256}."
+            );
         }
     }
 
@@ -272,7 +297,10 @@ public sealed class Trainer : IDisposable
         EvaluationResult figure;
         try
         {
-            figure = new Evaluator(decoder, _tokenizer).Evaluate(tokens, Protocol.ColdWindows, cancellation: cancellation);
+            figure = new Evaluator(decoder, _tokenizer).Evaluate(
+                tokens,
+                Protocol.ColdWindows,
+                cancellation: cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -281,14 +309,27 @@ public sealed class Trainer : IDisposable
 
         if (!double.IsFinite(figure.NatsPerToken))
         {
-            throw new TrainingException(FormattableString.Invariant(
-                $"The validation loss after step {_run.Step} is {figure.NatsPerToken}: the training diverged. Lower the learning rate (now {Settings.LearningRate})."));
+            throw new TrainingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The validation loss after step {_run.Step} is {figure.NatsPerToken}: the training diverged. "
+                        + $"Lower the learning rate (now {Settings.LearningRate})."));
         }
 
         var isBest = !(figure.NatsPerToken >= _run.BestLoss);
         _run = isBest
-            ? _run with { BestLoss = figure.NatsPerToken, BestStep = _run.Step, ValidationsSinceBest = 0, ValidationDue = false }
-            : _run with { ValidationsSinceBest = _run.ValidationsSinceBest + 1, ValidationDue = false };
+            ? _run with
+            {
+                BestLoss = figure.NatsPerToken,
+                BestStep = _run.Step,
+                ValidationsSinceBest = 0,
+                ValidationDue = false,
+            }
+            : _run with
+            {
+                ValidationsSinceBest = _run.ValidationsSinceBest + 1,
+                ValidationDue = false,
+            };
         if (isBest)
         {
             SaveBest(weights, [figure]);

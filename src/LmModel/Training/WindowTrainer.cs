@@ -33,7 +33,11 @@ internal sealed class WindowTrainer : IDisposable
         var longest = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
         _batches = new ContiguousBatches(tokens, settings.BatchSize, settings.WindowLength, longest);
         _schedule = new LearningRateSchedule(
-            settings.Schedule, settings.LearningRate, settings.WarmupSteps, settings.Steps, settings.FinalLearningRateShare,
+            settings.Schedule,
+            settings.LearningRate,
+            settings.WarmupSteps,
+            settings.Steps,
+            settings.FinalLearningRateShare,
             settings.Cycles);
         var counts = Counts(tokens, config.VocabularySize);
         _sampled = settings.SampledTokens > 0 && settings.SampledTokens < config.VocabularySize
@@ -46,7 +50,10 @@ internal sealed class WindowTrainer : IDisposable
         using var model = new LanguageModel(config);
         RecurrentInitializer.Apply(model, settings.RecurrentInitialization);
         UnigramBias.Apply(model, counts);
-        _parameters = [.. model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats()))];
+        _parameters =
+        [
+            .. model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats())),
+        ];
         _network = new TrainedNetwork(config, settings, _parameters, longest);
         _carried = TensorState.Zero(config, settings.BatchSize).Detach();
     }
@@ -97,14 +104,20 @@ internal sealed class WindowTrainer : IDisposable
         if (!double.IsFinite(nats) || !double.IsFinite(norm))
         {
             throw new TrainingException(
-                $"The loss of step {step + 1} is {nats} and its gradient {norm}: the training diverged. Lower the learning "
-                + $"rate (now {_settings.LearningRate}) or the gradient clip (now {_settings.GradientClip}).");
+                $"The loss of step {step + 1} is {nats} and its gradient {norm}: the training diverged. "
+                    + "Lower the learning "
+                    + $"rate (now {_settings.LearningRate}) or the gradient clip (now {_settings.GradientClip}).");
         }
 
         // A shorter window's gradient is noisier (Merity et al. 2018).
         var rate = _schedule.At(step) * length / _settings.WindowLength;
         AdamW.Step(
-            _parameters, step, rate, _settings.WeightDecay, Math.Min(1, _settings.GradientClip / (norm + 1e-6)), get_num_threads());
+            _parameters,
+            step,
+            rate,
+            _settings.WeightDecay,
+            Math.Min(1, _settings.GradientClip / (norm + 1e-6)),
+            get_num_threads());
         WeightAverage.Update(_parameters, step, _settings.AverageDecay);
         return nats;
     }
@@ -151,8 +164,8 @@ internal sealed class WindowTrainer : IDisposable
     }
 
     /// <summary>
-    /// 1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1): a served model
-    /// starts cold, so it must have practised that.
+    /// 1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1): a served
+    /// model starts cold, so it must have practised that.
     /// </summary>
     private Tensor Kept(int step, bool newEpoch)
     {

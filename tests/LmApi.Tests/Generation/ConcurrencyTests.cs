@@ -55,7 +55,7 @@ public sealed class ConcurrencyTests
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:NeuralCacheMiB"] = "0" });
         service.Model.Gate.Close();
-        var request = new { prompt = "a", max_tokens = 2, cache = new { size = 10, theta = 1, lambda = 0.5 } };
+        var request = new { prompt = "a", max_tokens = 2, neural_cache = new { size = 10, theta = 1, lambda = 0.5 } };
         using var active = await service.PostAsync("/generate", request);
 
         using var refused = await service.PostAsync("/generate", request);
@@ -75,7 +75,7 @@ public sealed class ConcurrencyTests
             prompt = "the cat sat on the mat, the dog",
             max_tokens = 100,
             seed,
-            cache = new { size = 20 + seed, theta = 1.5, lambda = 0.5 },
+            neural_cache = new { size = 20 + seed, theta = 1.5, lambda = 0.5 },
         };
         static string Receipt(Streamed streamed) => string.Join('\n', streamed.Tokens.Select(t => t.GetRawText()));
 
@@ -85,7 +85,18 @@ public sealed class ConcurrencyTests
             alone.Add(Receipt(await service.StreamAsync(Request(seed))));
         }
 
-        var company = Enumerable.Range(0, 8).Select(seed => service.StreamAsync(new { prompt = "the cat", max_tokens = 90, seed })).ToArray();
+        var company = Enumerable
+            .Range(0, 8)
+            .Select(seed =>
+                service.StreamAsync(
+                    new
+                    {
+                        prompt = "the cat",
+                        max_tokens = 90,
+                        seed,
+                    }
+                ))
+            .ToArray();
         var together = await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => service.StreamAsync(Request(seed))));
         await Task.WhenAll(company);
 
@@ -116,7 +127,8 @@ public sealed class ConcurrencyTests
         using var longer = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000 });
         using var shorter = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
 
-        // Turn by turn the short one needs five steps, and the long one takes as many; one may have been stepped before.
+        // Turn by turn the short one needs five steps, and the long one takes as many; one may have been stepped
+        // before.
         service.Model.Gate.Allow(11);
         Assert.Equal(5, (await shorter.StreamedAsync()).Tokens.Count);
         Assert.Equal(1, service.Host.Model.Engine.Active);
@@ -144,7 +156,15 @@ public sealed class ConcurrencyTests
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();
         using var leave = new CancellationTokenSource();
-        var answer = service.PostAsync("/generate", new { prompt = "a", max_tokens = 4000, stream = false }, cancellation: leave.Token);
+        var answer = service.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "a",
+                max_tokens = 4000,
+                stream = false,
+            },
+            cancellation: leave.Token);
         await service.Logs.WaitForAsync("Admitted");
         await leave.CancelAsync();
         await service.Aborts.NextAsync();
@@ -164,7 +184,18 @@ public sealed class ConcurrencyTests
         var request = new { prompt = "once", max_tokens = 60, temperature = 1.2, top_p = 0.95, seed = 99 };
         var alone = await service.StreamAsync(request);
 
-        var others = Enumerable.Range(0, 6).Select(i => service.StreamAsync(new { prompt = "x", max_tokens = 80, seed = i })).ToList();
+        var others = Enumerable
+            .Range(0, 6)
+            .Select(i =>
+                service.StreamAsync(
+                    new
+                    {
+                        prompt = "x",
+                        max_tokens = 80,
+                        seed = i,
+                    }
+                ))
+            .ToList();
         var beside = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.StreamAsync(request)));
         await Task.WhenAll(others);
 

@@ -11,7 +11,17 @@ namespace LmApi.Tests.Generation;
 public sealed class EventStreamWriterTests
 {
     private static readonly string[] Texts =
-        ["", "a", "\n", "\"quoted\\\"", "é€😀", "<&'>+", "\u0000\u001f\u007f\u2028", new string('ü', 3000), "\ud83d\ude00\ufffd"];
+    [
+        "",
+        "a",
+        "\n",
+        "\"quoted\\\"",
+        "é€😀",
+        "<&'>+",
+        "\u0000\u001f\u007f\u2028",
+        new string('ü', 3000),
+        "\ud83d\ude00\ufffd",
+    ];
 
     [Fact]
     public async Task A_token_is_written_as_the_serializer_would_write_it()
@@ -24,7 +34,13 @@ public sealed class EventStreamWriterTests
         var expected = new StringBuilder();
         for (var i = 0; i < 500; i++)
         {
-            float? logprob = (i % 10) switch { 0 => null, 1 => float.NegativeInfinity, 2 => 0, _ => -random.NextSingle() * 20 };
+            float? logprob = (i % 10) switch
+            {
+                0 => null,
+                1 => float.NegativeInfinity,
+                2 => 0,
+                _ => -random.NextSingle() * 20,
+            };
             var token = new TokenEvent(i, random.Next(), Texts[random.Next(Texts.Length)], logprob, []);
             writer.WriteToken(token);
             var json = JsonSerializer.Serialize(run.ToResponse(token), ApiJson.Wire.TokenResponse);

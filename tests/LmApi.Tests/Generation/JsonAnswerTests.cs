@@ -4,7 +4,14 @@ namespace LmApi.Tests.Generation;
 
 public sealed class JsonAnswerTests
 {
-    private static readonly object Request = new { prompt = "ab", max_tokens = 3, temperature = 0, seed = 7, logprobs = 1 };
+    private static readonly object Request = new
+    {
+        prompt = "ab",
+        max_tokens = 3,
+        temperature = 0,
+        seed = 7,
+        logprobs = 1,
+    };
 
     [Fact]
     public async Task A_json_answer_is_this()
@@ -22,7 +29,8 @@ public sealed class JsonAnswerTests
         var stream = await service.StreamAsync(Request);
         Assert.Equal(json.Text("text"), stream.Text);
         Assert.Equal(
-            json.GetProperty("tokens").EnumerateArray().Select(t => t.GetRawText()), stream.Tokens.Select(t => t.GetRawText()));
+            json.GetProperty("tokens").EnumerateArray().Select(t => t.GetRawText()),
+            stream.Tokens.Select(t => t.GetRawText()));
         Assert.Equal(json.GetProperty("usage").GetRawText(), stream.Done.GetProperty("usage").GetRawText());
     }
 
@@ -31,7 +39,14 @@ public sealed class JsonAnswerTests
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync(
-            "/generate", new { prompt = "a", temperature = 0, stop = new[] { "xyz", "efgh", "ef" } }, "application/json");
+            "/generate",
+            new
+            {
+                prompt = "a",
+                temperature = 0,
+                stop = new[] { "xyz", "efgh", "ef" },
+            },
+            "application/json");
         var answer = await response.JsonAsync(200);
 
         Assert.Equal(
@@ -70,7 +85,8 @@ public sealed class JsonAnswerTests
         var longer = await service.StreamAsync(new { prompt = "abcd", max_tokens = 5, seed = 1 });
         Assert.Equal(
             [0, 3, 3],
-            new[] { first, again, longer.Done }.Select(d => d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
+            new[] { first, again, longer.Done }.Select(d =>
+                d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
         Assert.Equal(first.Text("text"), again.Text("text"));
     }
 
@@ -78,7 +94,9 @@ public sealed class JsonAnswerTests
     [InlineData("off", 0)]
     [InlineData("Off", 0)]
     [InlineData("shared", 3)]
-    public async Task Without_a_shared_prefix_cache_an_answer_does_not_tell_what_others_have_sent(string scope, int cached)
+    public async Task Without_a_shared_prefix_cache_an_answer_does_not_tell_what_others_have_sent(
+        string scope,
+        int cached)
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCache"] = scope });
         var request = new { prompt = "abc", max_tokens = 5, seed = 1 };
@@ -88,7 +106,8 @@ public sealed class JsonAnswerTests
 
         Assert.Equal(
             [0, cached, cached],
-            new[] { first, again, longer.Done }.Select(d => d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
+            new[] { first, again, longer.Done }.Select(d =>
+                d.GetProperty("usage").GetProperty("cached_tokens").GetInt32()));
         Assert.Equal(first.Text("text"), again.Text("text"));
     }
 
@@ -108,8 +127,18 @@ public sealed class JsonAnswerTests
     public async Task The_member_stream_decides_and_then_the_accept_header(bool? stream, string? accept, bool streams)
     {
         await using var service = await LmServiceFixture.StartAsync();
-        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1, stream }, accept);
-        Assert.Equal(streams ? "text/event-stream" : "application/json", response.Content.Headers.ContentType?.MediaType);
+        using var response = await service.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "a",
+                max_tokens = 1,
+                stream,
+            },
+            accept);
+        Assert.Equal(
+            streams ? "text/event-stream" : "application/json",
+            response.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]

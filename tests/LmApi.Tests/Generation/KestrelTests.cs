@@ -52,7 +52,16 @@ public sealed class KestrelTests
     public async Task The_stream_of_the_real_model_is_whole()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(realModel: true);
-        var stream = await service.StreamAsync(new { prompt = "", max_tokens = 200, temperature = 1, echo = true, logprobs = 20 });
+        var stream = await service.StreamAsync(
+            new
+            {
+                prompt = "",
+                max_tokens = 200,
+                temperature = 1,
+                echo = true,
+                logprobs = 20,
+            }
+        );
         Assert.Equal(200, stream.Tokens.Count);
         Assert.Equal(stream.Text, stream.Concatenated);
     }

@@ -85,7 +85,17 @@ public sealed class SlowClientTests
     private static async Task<RawClient> ConnectAsync(LmServiceFixture service, bool stream)
     {
         var client = await RawClient.ConnectAsync(service, receiveBytes: 4096);
-        await client.SendAsync(RawClient.Post("/generate", new { prompt = "a", max_tokens = 20_000, logprobs = 20, stream }));
+        await client.SendAsync(
+            RawClient.Post(
+                "/generate",
+                new
+                {
+                    prompt = "a",
+                    max_tokens = 20_000,
+                    logprobs = 20,
+                    stream,
+                }
+            ));
         return client;
     }
 

@@ -9,7 +9,17 @@ public sealed class StreamTests
     public async Task A_stream_is_these_bytes()
     {
         await using var service = await LmServiceFixture.StartAsync();
-        using var response = await service.PostAsync("/generate", new { prompt = "ab", max_tokens = 3, temperature = 0, seed = 7, logprobs = 2 });
+        using var response = await service.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "ab",
+                max_tokens = 3,
+                temperature = 0,
+                seed = 7,
+                logprobs = 2,
+            }
+        );
         Golden.Matches("LmApi.Tests/Golden/generate.sse", await response.Content.ReadAsStringAsync());
     }
 
@@ -47,7 +57,17 @@ public sealed class StreamTests
     public async Task Token_texts_together_are_the_text_even_where_tokens_are_parts_of_characters(int seed)
     {
         await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
-        var stream = await service.StreamAsync(new { prompt = "é", max_tokens = 400, temperature = 2, seed, echo = true, stop = "never" });
+        var stream = await service.StreamAsync(
+            new
+            {
+                prompt = "é",
+                max_tokens = 400,
+                temperature = 2,
+                seed,
+                echo = true,
+                stop = "never",
+            }
+        );
         Assert.Equal(stream.Text, stream.Concatenated);
         Assert.StartsWith("é", stream.Text, StringComparison.Ordinal);
     }
@@ -67,7 +87,15 @@ public sealed class StreamTests
     public async Task A_stop_string_ends_the_text_and_not_even_its_beginning_leaks()
     {
         await using var service = await LmServiceFixture.StartAsync();
-        var stream = await service.StreamAsync(new { prompt = "a", max_tokens = 20, temperature = 0, stop = new[] { "xyz", "efg" } });
+        var stream = await service.StreamAsync(
+            new
+            {
+                prompt = "a",
+                max_tokens = 20,
+                temperature = 0,
+                stop = new[] { "xyz", "efg" },
+            }
+        );
         Assert.Equal("bcd", stream.Text);
         Assert.Equal("bcd", stream.Concatenated);
         Assert.Equal(("stop", "efg"), (stream.Done.Text("finish_reason"), stream.Done.Text("stop_sequence")));
@@ -97,7 +125,9 @@ public sealed class StreamTests
         Assert.Equal("start", start.Name);
         Assert.Equal($"{start.Data.Text("id")}:1", start.Id);
         Assert.Equal(TestModel.Name, start.Data.Text("model"));
-        Assert.Equal(start.Data.GetProperty("seed").GetRawText(), Assert.Single(response.Headers.GetValues("Generation-Seed")));
+        Assert.Equal(
+            start.Data.GetProperty("seed").GetRawText(),
+            Assert.Single(response.Headers.GetValues("Generation-Seed")));
         service.Model.Gate.Open();
         var done = (await reader.RestAsync())[^1].Data;
         Assert.Equal(start.Data.GetProperty("seed").GetInt64(), done.GetProperty("seed").GetInt64());
@@ -108,8 +138,17 @@ public sealed class StreamTests
     public async Task The_seed_is_known_where_the_stream_breaks_off()
     {
         await using var service = await LmServiceFixture.StartAsync();
-        service.Model.OnStep = () => service.Model.Failure = service.Model.Steps > 20 ? new InvalidOperationException() : null;
-        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 400, temperature = 2 });
+        service.Model.OnStep = () =>
+            service.Model.Failure = service.Model.Steps > 20 ? new InvalidOperationException() : null;
+        using var response = await service.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "a",
+                max_tokens = 400,
+                temperature = 2,
+            }
+        );
         var broken = await response.StreamedAsync();
         Assert.Equal("error", broken.Events[^1].Name);
         service.Model.OnStep = null;
@@ -144,7 +183,8 @@ public sealed class StreamTests
         Assert.Equal("length", scored.Done.Text("finish_reason"));
         var usage = scored.Done.GetProperty("usage");
         Assert.Equal(
-            (prompt.Length, 0), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
+            (prompt.Length, 0),
+            (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
         Assert.False(scored.Done.GetProperty("timings").TryGetProperty("first_token_ms", out _));
     }
 
@@ -169,7 +209,9 @@ public sealed class StreamTests
         var with = await service.StreamAsync(new { prompt = "a", max_tokens = 1, temperature = 0, logprobs = 2 });
         var alternatives = with.Tokens[0].GetProperty("alternatives").EnumerateArray().ToList();
         Assert.Equal(["b", "c"], alternatives.Select(a => a.Text("text")));
-        Assert.Equal(with.Tokens[0].GetProperty("logprob").GetRawText(), alternatives[0].GetProperty("logprob").GetRawText());
+        Assert.Equal(
+            with.Tokens[0].GetProperty("logprob").GetRawText(),
+            alternatives[0].GetProperty("logprob").GetRawText());
     }
 
     [Fact]
@@ -193,10 +235,22 @@ public sealed class StreamTests
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.FirstLogit = logit;
-        using var response = await service.PostAsync("/generate", new { prompt = "abc", temperature = 0, echo = true, logprobs = 2 });
+        using var response = await service.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "abc",
+                temperature = 0,
+                echo = true,
+                logprobs = 2,
+            }
+        );
         var error = (await response.StreamedAsync()).Events[^1];
         Assert.Equal(("error", "generation_failed"), (error.Name, error.Data.Text("code")));
-        Assert.Contains($"token 0 the logit {named} at position 1", error.Data.Text("message"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"token 0 the logit {named} at position 1",
+            error.Data.Text("message"),
+            StringComparison.Ordinal);
 
         using var json = await service.PostAsync("/generate", new { prompt = "abc", max_tokens = 0, stream = false });
         Assert.Contains("at position 3", (await json.ProblemAsync(500)).Text("detail"), StringComparison.Ordinal);

@@ -11,7 +11,9 @@ public sealed class ValidationTests : IAsyncLifetime
     private LmServiceFixture _service = null!;
 
     public async ValueTask InitializeAsync() =>
-        _service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxPromptTokens"] = "50", ["Generation:MaxBodyBytes"] = "2000" });
+        _service = await LmServiceFixture.StartAsync(
+            new() { ["Generation:MaxPromptTokens"] = "50", ["Generation:MaxBodyBytes"] = "2000" }
+        );
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -30,8 +32,12 @@ public sealed class ValidationTests : IAsyncLifetime
         Assert.Equal("invalid_request", problem.Text("code"));
         Assert.Equal(
             [
-                "temprature unknown_field", "max_tokens wrong_type", "logit_bias.a unknown_token", "logit_bias.1 out_of_range",
-                "top_p out_of_range", "stop[1] too_short",
+                "temprature unknown_field",
+                "max_tokens wrong_type",
+                "logit_bias.a unknown_token",
+                "logit_bias.1 out_of_range",
+                "top_p out_of_range",
+                "stop[1] too_short",
             ],
             problem.Errors());
     }
@@ -113,14 +119,35 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","seed":-1}""", "seed out_of_range")]
     [InlineData("""{"prompt":"a","logprobs":21}""", "logprobs out_of_range")]
     [InlineData("""{"prompt":"a","neural_cache":2000}""", "neural_cache wrong_type")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":2001,"theta":1,"lambda":0.1}}""", "neural_cache.size out_of_range")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":1.5,"theta":1,"lambda":0.1}}""", "neural_cache.size wrong_type")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1001,"lambda":0.1}}""", "neural_cache.theta out_of_range")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":1}}""", "neural_cache.lambda out_of_range")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.99999999999}}""", "neural_cache.lambda out_of_range")]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":2001,"theta":1,"lambda":0.1}}""",
+        "neural_cache.size out_of_range"
+    )]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":1.5,"theta":1,"lambda":0.1}}""",
+        "neural_cache.size wrong_type"
+    )]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":9,"theta":1001,"lambda":0.1}}""",
+        "neural_cache.theta out_of_range"
+    )]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":1}}""",
+        "neural_cache.lambda out_of_range"
+    )]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.99999999999}}""",
+        "neural_cache.lambda out_of_range"
+    )]
     [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":null}}""", "neural_cache.lambda missing")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"size":9,"theta":1,"lambda":0.1}}""", "neural_cache.size duplicate_field")]
-    [InlineData("""{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.1,"\ud800":1}}""", "neural_cache invalid_text")]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":9,"size":9,"theta":1,"lambda":0.1}}""",
+        "neural_cache.size duplicate_field"
+    )]
+    [InlineData(
+        """{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.1,"\ud800":1}}""",
+        "neural_cache invalid_text"
+    )]
     [InlineData("""{"prompt":"a","repetition_penalty":0}""", "repetition_penalty out_of_range")]
     [InlineData("""{"prompt":"a","echo":"yes"}""", "echo wrong_type")]
     [InlineData("""{"prompt":"a","stop":["1","2","3","4","5"]}""", "stop too_many")]
@@ -138,13 +165,24 @@ public sealed class ValidationTests : IAsyncLifetime
     [Fact]
     public async Task Errors_inside_of_an_object_are_said_all_at_once_with_path_limit_and_suggestion()
     {
-        var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","neural_cache":{"sise":9,"theta":-1,"lambda":1}}""");
+        var problem = await _service.RefusedAsync(
+            422,
+            "/generate",
+            """{"prompt":"a","neural_cache":{"sise":9,"theta":-1,"lambda":1}}""");
 
         Assert.Equal(
-            ["neural_cache.sise unknown_field", "neural_cache.size missing", "neural_cache.theta out_of_range", "neural_cache.lambda out_of_range"], problem.Errors());
+            [
+                "neural_cache.sise unknown_field",
+                "neural_cache.size missing",
+                "neural_cache.theta out_of_range",
+                "neural_cache.lambda out_of_range",
+            ],
+            problem.Errors());
         var errors = problem.GetProperty("errors");
         Assert.Equal("There is no `neural_cache.sise`; did you mean `neural_cache.size`?", errors[0].Text("message"));
-        Assert.Equal("`neural_cache.size` is missing; it must be an integer from 1 to 2000.", errors[1].Text("message"));
+        Assert.Equal(
+            "`neural_cache.size` is missing; it must be an integer from 1 to 2000.",
+            errors[1].Text("message"));
         Assert.Equal("`neural_cache.lambda` must be a number of at least 0 and below 1.", errors[3].Text("message"));
         Assert.Equal(1, errors[3].GetProperty("limit").GetProperty("exclusive_maximum").GetDouble());
         Assert.Equal(1, errors[3].GetProperty("given").GetDouble());
@@ -173,7 +211,10 @@ public sealed class ValidationTests : IAsyncLifetime
         var position = problem.GetProperty("position");
         Assert.Equal(
             (line, column, offset),
-            (position.GetProperty("line").GetInt32(), position.GetProperty("column").GetInt32(), position.GetProperty("byte_offset").GetInt32()));
+            (
+                position.GetProperty("line").GetInt32(),
+                position.GetProperty("column").GetInt32(),
+                position.GetProperty("byte_offset").GetInt32()));
     }
 
     [Fact]
@@ -252,7 +293,10 @@ public sealed class ValidationTests : IAsyncLifetime
         using var response = await PostEncodedAsync(encoding);
         var problem = await response.ProblemAsync(415);
         Assert.Equal("unsupported_media_type", problem.Text("code"));
-        Assert.Contains($"Content-Encoding: {encoding.Split(',')[0]}", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Content-Encoding: {encoding.Split(',')[0]}",
+            problem.Text("detail"),
+            StringComparison.Ordinal);
         Assert.Equal("identity", Assert.Single(response.Headers.GetValues("Accept-Encoding")));
     }
 
@@ -269,7 +313,10 @@ public sealed class ValidationTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_nobody_here_gives_is_not_acceptable()
     {
-        using var response = await _service.PostAsync("/generate", new { prompt = "a" }, "text/html, application/json;q=0");
+        using var response = await _service.PostAsync(
+            "/generate",
+            new { prompt = "a" },
+            "text/html, application/json;q=0");
         Assert.Equal("not_acceptable", (await response.ProblemAsync(406)).Text("code"));
     }
 
@@ -279,13 +326,20 @@ public sealed class ValidationTests : IAsyncLifetime
         var problem = await _service.RefusedAsync(422, "/generate", new { prompt = "aXbYX" });
         var error = problem.GetProperty("errors")[0];
         Assert.Equal("XY", error.Text("given"));
-        Assert.Contains("'X' (U+0058), 'Y' (U+0059); first at index 1", error.Text("message"), StringComparison.Ordinal);
+        Assert.Contains(
+            "'X' (U+0058), 'Y' (U+0059); first at index 1",
+            error.Text("message"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_long_value_is_shortened()
     {
-        var problem = await _service.RefusedAsync(422, "/generate", new { prompt = "a", temperature = new string('x', 1000) });
+        var problem = await _service.RefusedAsync(
+            422,
+            "/generate",
+            new { prompt = "a", temperature = new string('x', 1000) }
+        );
         Assert.InRange(problem.GetProperty("errors")[0].Text("given").Length, 50, 120);
     }
 
@@ -296,7 +350,9 @@ public sealed class ValidationTests : IAsyncLifetime
         var members = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"x{i}\":1"));
         var problem = await service.RefusedAsync(422, "/generate", $$"""{"prompt":"a",{{members}}}""");
         Assert.Equal(64, problem.GetProperty("errors").GetArrayLength());
-        Assert.Equal("More than 64 things about the body are not valid; the first 64 are listed.", problem.Text("detail"));
+        Assert.Equal(
+            "More than 64 things about the body are not valid; the first 64 are listed.",
+            problem.Text("detail"));
     }
 
     private async Task<HttpResponseMessage> PostEncodedAsync(string encoding)
@@ -311,6 +367,12 @@ public sealed class ValidationTests : IAsyncLifetime
     {
         var node = System.Text.Json.Nodes.JsonNode.Parse(problem.GetRawText())!.AsObject();
         Assert.True(node.Remove("trace_id"));
-        return node.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        return node.ToJsonString(
+                new()
+                {
+                    WriteIndented = true,
+                    Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            ) + "\n";
     }
 }

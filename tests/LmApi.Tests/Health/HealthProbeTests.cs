@@ -41,7 +41,11 @@ public sealed class HealthProbeTests : IDisposable
     [InlineData("--Kestrel:Endpoints:Public:Url=http://127.0.0.2:PORT")]
     [InlineData("--Kestrel:Endpoints:Public:Url=https://127.0.0.2:PORT")]
     [InlineData("--Kestrel:Endpoints:Public:Url=http://127.0.0.2:PORT", "--urls=http://127.0.0.1:1")]
-    [InlineData("--Kestrel:Endpoints:Public:Url=http://127.0.0.1:1", "--urls=http://127.0.0.2:PORT", "--preferHostingUrls=true")]
+    [InlineData(
+        "--Kestrel:Endpoints:Public:Url=http://127.0.0.1:1",
+        "--urls=http://127.0.0.2:PORT",
+        "--preferHostingUrls=true"
+    )]
     public async Task The_probe_asks_where_the_server_listens(params string[] arguments)
     {
         arguments = [.. arguments.Select(Fill), $"--Kestrel:Certificates:Default:Path={Certificate()}"];

@@ -29,6 +29,8 @@ public sealed class ArchitectureTests
     {
         var library = Assembly.Load("LmModel");
         Assert.DoesNotContain("LmApi", library.GetReferencedAssemblies().Select(name => name.Name));
-        Assert.DoesNotContain(library.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            library.GetReferencedAssemblies(),
+            name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
     }
 }

@@ -19,11 +19,27 @@ public sealed class BodyTests
     /// <summary>Malformed framing of all kinds that the server throws its own exceptions for.</summary>
     private static readonly string[] Malformed =
     [
-        "80000000\r\nabc", "FFFFFFFF\r\nabc", "FFFFFFFFFFFFFFFF\r\nabc", "00000000000000000002\r\n{}", "-1\r\nabc", "xyz\r\nabc",
-        "\r\n{}", " 2\r\n{}", "0x2\r\n{}", "2 \r\n{}\r\n0\r\n\r\n", "2;a\nb\r\n{}\r\n0\r\n\r\n", "3\r\nabcdef\r\n0\r\n\r\n",
-        "2\r\n{}0\r\n\r\n", "2\r\n{}\r\n0\r\n\0bad\r\n\r\n", "2\r\n{}\r\n0\r\nno colon\r\n\r\n", "2\r\n{}\r\n0\r\n: x\r\n\r\n",
-        "2\r\n{}\r\n0\r\nX: \u0001\u0002\0\r\n\r\n", "2\r\n{}\r\n0\r\nX: \0\r\n\r\n", "2\r\n{}\r\n0\r\né: x\r\n\r\n",
-        "2\r\n{}\r\n0\r\nX : x\r\n\r\n", $"2\r\n{{}}\r\n0\r\nX: {new string('a', 40_000)}\r\n\r\n",
+        "80000000\r\nabc",
+        "FFFFFFFF\r\nabc",
+        "FFFFFFFFFFFFFFFF\r\nabc",
+        "00000000000000000002\r\n{}",
+        "-1\r\nabc",
+        "xyz\r\nabc",
+        "\r\n{}",
+        " 2\r\n{}",
+        "0x2\r\n{}",
+        "2 \r\n{}\r\n0\r\n\r\n",
+        "2;a\nb\r\n{}\r\n0\r\n\r\n",
+        "3\r\nabcdef\r\n0\r\n\r\n",
+        "2\r\n{}0\r\n\r\n",
+        "2\r\n{}\r\n0\r\n\0bad\r\n\r\n",
+        "2\r\n{}\r\n0\r\nno colon\r\n\r\n",
+        "2\r\n{}\r\n0\r\n: x\r\n\r\n",
+        "2\r\n{}\r\n0\r\nX: \u0001\u0002\0\r\n\r\n",
+        "2\r\n{}\r\n0\r\nX: \0\r\n\r\n",
+        "2\r\n{}\r\n0\r\né: x\r\n\r\n",
+        "2\r\n{}\r\n0\r\nX : x\r\n\r\n",
+        $"2\r\n{{}}\r\n0\r\nX: {new string('a', 40_000)}\r\n\r\n",
     ];
 
     [Fact]
@@ -136,7 +152,9 @@ public sealed class BodyTests
         service.Time.Advance(TimeSpan.FromSeconds(1));
 
         var answer = await client.ReadAnswerAsync();
-        Assert.Equal((408, "request_timeout", "close"), (answer.Status, answer.Code, answer.Headers["Connection"].Single()));
+        Assert.Equal(
+            (408, "request_timeout", "close"),
+            (answer.Status, answer.Code, answer.Headers["Connection"].Single()));
         Assert.Equal("", await client.ReadToEndAsync());
         var line = await service.Logs.WaitForAsync("POST /generate answered 408");
         Assert.Equal((LogEventLevel.Information, null), (line.Level, line.Exception));
@@ -146,8 +164,10 @@ public sealed class BodyTests
     [Fact]
     public async Task A_body_that_the_server_finds_too_slow_is_a_timeout()
     {
-        await using var service = await LmServiceFixture.StartOnPortAsync(configure: services => services.Configure<KestrelServerOptions>(
-            kestrel => kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1e9, gracePeriod: TimeSpan.FromSeconds(1.1))));
+        await using var service = await LmServiceFixture.StartOnPortAsync(configure: services =>
+            services.Configure<KestrelServerOptions>(kestrel =>
+                kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1e9, gracePeriod: TimeSpan.FromSeconds(1.1))
+            ));
         using var client = await RawClient.ConnectAsync(service);
         await client.SendAsync(RawClient.PostHead("/generate", 100) + "{\"pr");
 
@@ -161,7 +181,9 @@ public sealed class BodyTests
     [InlineData(1 << 30, false)]
     public async Task A_body_may_be_as_large_as_the_option_says(int most, bool chunked)
     {
-        await using var service = await LmServiceFixture.StartOnPortAsync(new() { ["Generation:MaxBodyBytes"] = $"{most}" });
+        await using var service = await LmServiceFixture.StartOnPortAsync(
+            new() { ["Generation:MaxBodyBytes"] = $"{most}" }
+        );
         using var request = new HttpRequestMessage(HttpMethod.Post, "/generate")
         {
             Content = new StringContent(Short + new string(' ', 35_000_000), Encoding.UTF8, "application/json"),
@@ -180,7 +202,9 @@ public sealed class BodyTests
     public async Task The_largest_body_is_read_to_the_byte_however_it_is_framed(int over, int status)
     {
         const int Most = 20_000;
-        await using var service = await LmServiceFixture.StartOnPortAsync(new() { ["Generation:MaxBodyBytes"] = $"{Most}" });
+        await using var service = await LmServiceFixture.StartOnPortAsync(
+            new() { ["Generation:MaxBodyBytes"] = $"{Most}" }
+        );
         using var client = await RawClient.ConnectAsync(service);
         var body = Short.PadRight(Most + over);
 

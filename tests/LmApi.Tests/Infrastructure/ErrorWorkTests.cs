@@ -68,10 +68,17 @@ public sealed class ErrorWorkTests
     {
         await using var service = await LmServiceFixture.StartAsync();
         var parser = service.Services.GetRequiredService<GenerationRequestParser>();
-        foreach (var value in new[] { $"\"{new string('é', 100_000)}\"", $"[{string.Join(',', Enumerable.Repeat("[]", 50_000))}]" })
+        foreach (
+            var value in new[]
+            {
+                $"\"{new string('é', 100_000)}\"",
+                $"[{string.Join(',', Enumerable.Repeat("[]", 50_000))}]",
+            }
+        )
         {
             using var body = JsonDocument.Parse($$"""{"prompt":"a","temperature":{{value}}}""");
-            void Refuse() => Assert.Throws<ProblemException>(() => parser.Parse(body.RootElement, streamByDefault: true));
+            void Refuse() =>
+                Assert.Throws<ProblemException>(() => parser.Parse(body.RootElement, streamByDefault: true));
             Refuse();
             Assert.InRange(Allocations.Of(Refuse), 0, 50_000);
         }

@@ -67,8 +67,10 @@ public sealed partial class HttpServerTests
         using var client = await RawClient.ConnectAsync(service);
         string[] requests =
         [
-            .. Read.Select(path => RawClient.Head("GET", path)), RawClient.Post("/generate", new { prompt = "a", max_tokens = 1 }),
-            RawClient.Post("/generate", "{"), RawClient.Post("/tokenize", new { text = "a" }),
+            .. Read.Select(path => RawClient.Head("GET", path)),
+            RawClient.Post("/generate", new { prompt = "a", max_tokens = 1 }),
+            RawClient.Post("/generate", "{"),
+            RawClient.Post("/tokenize", new { text = "a" }),
         ];
         foreach (var request in requests)
         {
@@ -77,7 +79,10 @@ public sealed partial class HttpServerTests
             Assert.Equal(["nosniff"], headers["X-Content-Type-Options"]);
             Assert.Equal(["DENY"], headers["X-Frame-Options"]);
             Assert.Equal(["no-referrer"], headers["Referrer-Policy"]);
-            Assert.Contains("frame-ancestors 'none'", Assert.Single(headers["Content-Security-Policy"]), StringComparison.Ordinal);
+            Assert.Contains(
+                "frame-ancestors 'none'",
+                Assert.Single(headers["Content-Security-Policy"]),
+                StringComparison.Ordinal);
             Assert.Empty(headers["Server"]);
         }
     }
@@ -92,7 +97,9 @@ public sealed partial class HttpServerTests
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
 
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
-        Assert.All(Scripts().Matches(page), script => Assert.Matches(@"^<script src=""[^:""]+""[^>]*></script>$", script.Value));
+        Assert.All(
+            Scripts().Matches(page),
+            script => Assert.Matches(@"^<script src=""[^:""]+""[^>]*></script>$", script.Value));
         Assert.DoesNotMatch(@"\son\w+\s*=", page);
         Assert.DoesNotMatch(@"(src|href)=""(https?:)?//", page);
     }
@@ -100,7 +107,9 @@ public sealed partial class HttpServerTests
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_and_logged_once()
     {
-        await using var service = await LmServiceFixture.StartOnPortAsync(new() { ["Generation:MaxConnections"] = "2" });
+        await using var service = await LmServiceFixture.StartOnPortAsync(
+            new() { ["Generation:MaxConnections"] = "2" }
+        );
         using var first = await RawClient.ConnectAsync(service);
         using var second = await RawClient.ConnectAsync(service);
         await first.SendAsync(RawClient.Head("GET", "/health/live"));
@@ -115,7 +124,10 @@ public sealed partial class HttpServerTests
         }
 
         var line = Assert.Single(service.Logs.Events, e => e.Level > LogEventLevel.Information);
-        Assert.Contains("2 connections are open, the most by Generation:MaxConnections", LogSink.Said(line), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 connections are open, the most by Generation:MaxConnections",
+            LogSink.Said(line),
+            StringComparison.Ordinal);
 
         await second.SendAsync(RawClient.Head("GET", "/health/live", "Connection: close"));
         await second.ReadToEndAsync();
@@ -162,7 +174,9 @@ public sealed partial class HttpServerTests
     {
         public EndPoint EndPoint { get; private set; } = null!;
 
-        public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+        public ValueTask<IConnectionListener> BindAsync(
+            EndPoint endpoint,
+            CancellationToken cancellationToken = default)
         {
             EndPoint = endpoint;
             return new(this);

@@ -21,7 +21,9 @@ public sealed class LifecycleTests
 
         using var ready = await service.CreateClient().GetAsync(Ready);
         Assert.Equal("stopping", (await ready.JsonAsync(503)).Text("status"));
-        Assert.Equal("length", (await service.StreamAsync(new { prompt = "a", max_tokens = 2 })).Done.Text("finish_reason"));
+        Assert.Equal(
+            "length",
+            (await service.StreamAsync(new { prompt = "a", max_tokens = 2 })).Done.Text("finish_reason"));
 
         Assert.False(end.HasBegun);
         service.Time.Advance(TimeSpan.FromSeconds(5));
@@ -91,7 +93,10 @@ public sealed class LifecycleTests
         Assert.Equal(("error", "shutting_down"), (last.Name, last.Data.Text("code")));
         using var refused = await json;
         Assert.Equal("shutting_down", (await refused.ProblemAsync(503)).Text("code"));
-        Assert.Equal(2, service.Logs.Events.Count(e => LogSink.Said(e).Contains("was cut off by the end", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            service.Logs.Events.Count(e => LogSink.Said(e).Contains("was cut off by the end", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -118,14 +123,23 @@ public sealed class LifecycleTests
         end.Ask(PosixSignal.SIGINT);
         service.Time.Advance(TimeSpan.FromSeconds(2));
         await service.Logs.WaitForAsync("was cut off by the end of the service");
-        Assert.DoesNotContain(service.Logs.Events, e => LogSink.Said(e).Contains("left after", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            service.Logs.Events,
+            e => LogSink.Said(e).Contains("left after", StringComparison.Ordinal));
     }
 
     private static bool IsClosed(GenerationEngine engine)
     {
         try
         {
-            engine.TryStart(new() { PromptTokens = [], MaxTokens = 1, Seed = 0 }, new CancellationToken(canceled: true));
+            engine.TryStart(
+                new()
+                {
+                    PromptTokens = [],
+                    MaxTokens = 1,
+                    Seed = 0,
+                },
+                new CancellationToken(canceled: true));
             return false;
         }
         catch (ObjectDisposedException)

@@ -76,7 +76,11 @@ public sealed class ManyClientsTests
     {
         var service = Path.Combine(AppContext.BaseDirectory, "LmApi.dll");
         var model = Path.Combine(LmService.Tests.Repository.Root, "models", "tiny");
-        string[] arguments = ["-c", $"{command}; exec dotnet '{service}' --urls=http://127.0.0.1:0 --Model:Path='{model}'"];
+        string[] arguments =
+        [
+            "-c",
+            $"{command}; exec dotnet '{service}' --urls=http://127.0.0.1:0 --Model:Path='{model}'",
+        ];
         var process = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -92,7 +96,8 @@ public sealed class ManyClientsTests
     /// <summary>The most memory that the process has had, VmHWM.</summary>
     private static long PeakKiB(Process process)
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process.Id}/status")
+            .Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 

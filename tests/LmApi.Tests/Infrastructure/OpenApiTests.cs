@@ -9,30 +9,41 @@ public sealed class OpenApiTests
     public async Task The_document_is_the_committed_one()
     {
         await using var service = await LmServiceFixture.StartAsync();
-        var document = await service.CreateClient().GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        var document = await service
+            .CreateClient()
+            .GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
         Golden.Matches("LmApi.Tests/openapi.golden.json", document.TrimEnd() + "\n");
     }
 
     [Fact]
     public async Task Limits_in_the_document_are_those_of_the_configuration()
     {
-        await using var service = await LmServiceFixture.StartAsync(new()
-        {
-            ["Generation:MaxTokens"] = "99",
-            ["Generation:DefaultMaxTokens"] = "9",
-        });
-        using var response = await service.CreateClient().GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        await using var service = await LmServiceFixture.StartAsync(
+            new() { ["Generation:MaxTokens"] = "99", ["Generation:DefaultMaxTokens"] = "9" }
+        );
+        using var response = await service
+            .CreateClient()
+            .GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
         var schema = (await response.JsonAsync(200))
-            .GetProperty("components").GetProperty("schemas").GetProperty("GenerationRequest").GetProperty("properties").GetProperty("max_tokens");
+            .GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("GenerationRequest")
+            .GetProperty("properties")
+            .GetProperty("max_tokens");
         Assert.Equal((99, 9), (schema.GetProperty("maximum").GetInt32(), schema.GetProperty("default").GetInt32()));
-        Assert.Equal(["max_tokens out_of_range"], (await service.RefusedAsync(422, "/generate", new { prompt = "a", max_tokens = 100 })).Errors());
+        Assert.Equal(
+            ["max_tokens out_of_range"],
+            (await service.RefusedAsync(422, "/generate", new { prompt = "a", max_tokens = 100 })).Errors());
     }
 
     [Fact]
     public async Task Every_example_of_a_request_is_answered()
     {
-        await using var service = await LmServiceFixture.StartAsync(tokenizer: new LmModel.Tokenization.ByteTokenizer());
-        using var response = await service.CreateClient().GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
+        await using var service = await LmServiceFixture.StartAsync(
+            tokenizer: new LmModel.Tokenization.ByteTokenizer());
+        using var response = await service
+            .CreateClient()
+            .GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative));
         foreach (var path in (await response.JsonAsync(200)).GetProperty("paths").EnumerateObject())
         {
             foreach (var example in Examples(path.Value))
@@ -57,7 +68,11 @@ public sealed class OpenApiTests
 
     private static IEnumerable<JsonElement> Examples(JsonElement path) =>
         path.TryGetProperty("post", out var post)
-            ? post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("examples")
-                .EnumerateObject().Select(example => example.Value.GetProperty("value"))
+            ? post.GetProperty("requestBody")
+                .GetProperty("content")
+                .GetProperty("application/json")
+                .GetProperty("examples")
+                .EnumerateObject()
+                .Select(example => example.Value.GetProperty("value"))
             : [];
 }

@@ -18,7 +18,13 @@ public sealed class PatientListenerTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "accept fails on a socket that was shut down");
         var (time, log) = (new FakeTimeProvider(), new CountingLogger());
         using var socket = Listen();
-        await using var listener = new PatientListener(socket, new(new(), NullLogger.Instance), noDelay: true, Limit(), time, log);
+        await using var listener = new PatientListener(
+            socket,
+            new(new(), NullLogger.Instance),
+            noDelay: true,
+            Limit(),
+            time,
+            log);
         socket.Shutdown(SocketShutdown.Both);
 
         var accepting = listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
@@ -43,7 +49,12 @@ public sealed class PatientListenerTests
     {
         using var socket = Listen();
         await using var listener = new PatientListener(
-            socket, new(new(), NullLogger.Instance), noDelay: true, Limit(), new FakeTimeProvider(), NullLogger<PatientListener>.Instance);
+            socket,
+            new(new(), NullLogger.Instance),
+            noDelay: true,
+            Limit(),
+            new FakeTimeProvider(),
+            NullLogger<PatientListener>.Instance);
         var accepting = listener.AcceptAsync(TestContext.Current.CancellationToken);
         await listener.UnbindAsync(TestContext.Current.CancellationToken);
         Assert.Null(await accepting);
@@ -60,7 +71,10 @@ public sealed class PatientListenerTests
 
         var path = Path.Combine(Directory.CreateTempSubdirectory("lm-socket-").FullName, "lm.sock");
         Assert.True(factory.CanBind(new UnixDomainSocketEndPoint(path)));
-        await using (var listener = await factory.BindAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken))
+        await using (
+            var listener = await factory.BindAsync(
+                new UnixDomainSocketEndPoint(path),
+                TestContext.Current.CancellationToken))
         {
             using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             var accepting = listener.AcceptAsync(TestContext.Current.CancellationToken);
@@ -97,7 +111,11 @@ public sealed class PatientListenerTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             Interlocked.Increment(ref _count);
             _logged.TrySetResult();

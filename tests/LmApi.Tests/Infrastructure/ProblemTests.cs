@@ -43,7 +43,9 @@ public sealed class ProblemTests
         var fields = new GenerationFields(Options.Create(new GenerationOptions()));
         Assert.All(fields.All, field =>
         {
-            var row = Assert.Single(documented.Split('\n'), line => line.StartsWith($"| `{field.Name}` |", StringComparison.Ordinal));
+            var row = Assert.Single(
+                documented.Split('\n'),
+                line => line.StartsWith($"| `{field.Name}` |", StringComparison.Ordinal));
             var standard = field.Schema().Default?.ToJsonString() ?? "";
             Assert.Contains(standard, row.Split('|')[3], StringComparison.Ordinal);
         });
@@ -54,6 +56,8 @@ public sealed class ProblemTests
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
         Assert.Distinct(ProblemKind.All.Select(kind => kind.Code));
-        Assert.All(ProblemKind.All, kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", documented, StringComparison.Ordinal));
+        Assert.All(
+            ProblemKind.All,
+            kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", documented, StringComparison.Ordinal));
     }
 }

@@ -58,7 +58,15 @@ public sealed class ServingProcessTests
 
     private static async Task GenerateAsync(HttpClient client)
     {
-        using var response = await client.PostAsync("/generate", new { prompt = "To be", max_tokens = 200, stream = false });
+        using var response = await client.PostAsync(
+            "/generate",
+            new
+            {
+                prompt = "To be",
+                max_tokens = 200,
+                stream = false,
+            }
+        );
         response.EnsureSuccessStatusCode();
     }
 
@@ -67,6 +75,7 @@ public sealed class ServingProcessTests
     {
         var stat = File.ReadAllText($"/proc/{service.Process.Id}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 }

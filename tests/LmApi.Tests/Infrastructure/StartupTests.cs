@@ -63,8 +63,10 @@ public sealed class StartupTests
     [InlineData("http://192.0.2.1:8080", "cannot listen on http://192.0.2.1:8080: ")]
     [InlineData("http://unix:/no/such/folder/socket", "cannot listen on http://unix:/no/such/folder/socket: ")]
     [InlineData("https://127.0.0.1:0", "certificate")]
-    public async Task An_address_that_cannot_be_listened_on_stops_the_process_with_one_line(string url, string reason) =>
-        await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", $"--urls={url}");
+    public async Task An_address_that_cannot_be_listened_on_stops_the_process_with_one_line(
+        string url,
+        string reason
+    ) => await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", $"--urls={url}");
 
     [Theory]
     [InlineData("Loud is not a valid Serilog level", "--Serilog:MinimumLevel:Default=Loud")]
@@ -103,7 +105,10 @@ public sealed class StartupTests
     [Fact]
     public async Task Where_a_failure_was_thrown_is_told_at_debug()
     {
-        using var process = ServiceProcess.Start(["--Model:Path=/no/such/model", "--Serilog:MinimumLevel:Default=Debug"]);
+        using var process = ServiceProcess.Start([
+            "--Model:Path=/no/such/model",
+            "--Serilog:MinimumLevel:Default=Debug",
+        ]);
         Assert.Equal(1, await process.ExitCodeAsync());
         Assert.Contains(process.Output, line => line.Contains("   at LmApi", StringComparison.Ordinal));
     }
@@ -130,13 +135,21 @@ public sealed class StartupTests
                 "--urls=http://127.0.0.1:0", $"--Model:Path={ServiceProcess.TinyModel}",
                 "--Serilog:MinimumLevel:Default=Debug", "--Shutdown:DrainSeconds=0",
             ],
-            new() { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0", ["LANG"] = "de_DE.UTF-8", ["LC_ALL"] = "de_DE.UTF-8" });
+            new()
+            {
+                ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0",
+                ["LANG"] = "de_DE.UTF-8",
+                ["LC_ALL"] = "de_DE.UTF-8",
+            }
+        );
         using var client = await process.ConnectAsync();
         await client.GetStringAsync(new Uri("/health/live", UriKind.Relative));
         process.Terminate();
         await process.ExitCodeAsync();
 
-        var line = Assert.Single(process.Output, line => line.Contains("GET /health/live answered", StringComparison.Ordinal));
+        var line = Assert.Single(
+            process.Output,
+            line => line.Contains("GET /health/live answered", StringComparison.Ordinal));
         Assert.Matches(@"in \d+\.\d ms", line);
     }
 

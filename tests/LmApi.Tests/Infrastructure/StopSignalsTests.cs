@@ -30,8 +30,8 @@ public sealed class StopSignalsTests
     }
 
     /// <summary>
-    /// Whether the process has registered its handlers: the logging library is loaded next. Before, the signal does what
-    /// the runtime does by default.
+    /// Whether the process has registered its handlers: the logging library is loaded next. Before, the signal does
+    /// what the runtime does by default.
     /// </summary>
     private static bool HearsSignals(ServiceProcess service) =>
         File.ReadLines($"/proc/{service.Process.Id}/maps")

@@ -61,7 +61,8 @@ public sealed class ModelPathTests : IDisposable
     [Fact]
     public void A_path_that_is_nowhere_says_where_it_was_looked_for()
     {
-        var exception = Assert.Throws<ModelFolderException>(() => ModelPath.Resolve("models/nowhere", Elsewhere, _root.FullName));
+        var exception = Assert.Throws<ModelFolderException>(() =>
+            ModelPath.Resolve("models/nowhere", Elsewhere, _root.FullName));
         Assert.Contains("Model:Path is 'models/nowhere'", exception.Message, StringComparison.Ordinal);
         Assert.Contains(Elsewhere, exception.Message, StringComparison.Ordinal);
         Assert.Contains(_root.FullName, exception.Message, StringComparison.Ordinal);

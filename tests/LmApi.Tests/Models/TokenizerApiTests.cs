@@ -11,7 +11,8 @@ public sealed class TokenizerApiTests
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/tokenize", new { text = "ab é" });
         Assert.Equal(
-            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},{"id":30,"text":"é"}],"count":4}""",
+            """{"tokens":[{"id":4,"text":"a"},{"id":5,"text":"b"},{"id":0,"text":" "},"""
+                + """{"id":30,"text":"é"}],"count":4}""",
             await response.Content.ReadAsStringAsync());
 
         using var back = await service.PostAsync("/detokenize", new { tokens = new[] { 4, 5, 0, 30 } });
@@ -31,7 +32,8 @@ public sealed class TokenizerApiTests
     [Fact]
     public async Task Words_that_the_model_does_not_know_are_the_unknown_word()
     {
-        await using var service = await LmServiceFixture.StartAsync(tokenizer: WordTokenizer.FromCorpus("the duck", 100));
+        await using var service = await LmServiceFixture.StartAsync(
+            tokenizer: WordTokenizer.FromCorpus("the duck", 100));
         using var response = await service.PostAsync("/tokenize", new { text = "the goose\n" });
         Assert.Equal(
             """{"tokens":[{"id":3,"text":" the"},{"id":1,"text":" <unk>"},{"id":0,"text":" \n"}],"count":3}""",
@@ -69,7 +71,13 @@ public sealed class TokenizerApiTests
     [InlineData("/tokenize", """{"txet":"a"}""", "txet unknown_field", "text missing")]
     [InlineData("/tokenize", """{"text":"AB"}""", "text unknown_character")]
     [InlineData("/tokenize", """{"text":["a"]}""", "text wrong_type")]
-    [InlineData("/detokenize", """{"tokens":[1,34,-1,1.5,"a"]}""", "tokens[2] out_of_range", "tokens[3] wrong_type", "tokens[4] wrong_type")]
+    [InlineData(
+        "/detokenize",
+        """{"tokens":[1,34,-1,1.5,"a"]}""",
+        "tokens[2] out_of_range",
+        "tokens[3] wrong_type",
+        "tokens[4] wrong_type"
+    )]
     [InlineData("/detokenize", """{"tokens":[1,34]}""", "tokens[1] unknown_token")]
     [InlineData("/detokenize", """{"tokens":"a"}""", "tokens wrong_type")]
     public async Task These_are_refused(string path, string body, params string[] errors)
@@ -83,6 +91,8 @@ public sealed class TokenizerApiTests
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxPromptTokens"] = "3" });
         Assert.Equal(["text too_long"], (await service.RefusedAsync(422, "/tokenize", new { text = "abcd" })).Errors());
-        Assert.Equal(["tokens too_many"], (await service.RefusedAsync(422, "/detokenize", new { tokens = new int[4] })).Errors());
+        Assert.Equal(
+            ["tokens too_many"],
+            (await service.RefusedAsync(422, "/detokenize", new { tokens = new int[4] })).Errors());
     }
 }

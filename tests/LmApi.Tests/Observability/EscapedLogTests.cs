@@ -28,7 +28,10 @@ public sealed class EscapedLogTests
         Assert.Equal(2, lines.Length);
         Assert.Empty(lines[1]);
         Assert.StartsWith("[", lines[0], StringComparison.Ordinal);
-        Assert.Contains(@"said a\u000A[12:00:00.000 INF] all is well\u000D\u000A\u001B[31mé€😀""\", lines[0], StringComparison.Ordinal);
+        Assert.Contains(
+            @"said a\u000A[12:00:00.000 INF] all is well\u000D\u000A\u001B[31mé€😀""\",
+            lines[0],
+            StringComparison.Ordinal);
         Assert.All(lines[0].EnumerateRunes(), rune => Assert.True(IsText(rune), $"U+{rune.Value:X4}"));
     }
 
@@ -63,9 +66,16 @@ public sealed class EscapedLogTests
         Assert.Equal("not_found", (await client.ReadAnswerAsync()).Code);
         var line = await service.Logs.WaitForAsync("all is well");
 
-        Assert.All(service.Logs.Events, logEvent => Assert.All(
-            Format("text", logEvent).TrimEnd('\n').EnumerateRunes(), rune => Assert.True(rune.Value == '\n' || IsText(rune))));
-        Assert.Contains(@"/x\u000A[12:00:00 INF] all is well\u001B[31m\u202E\u009B", Format("text", line), StringComparison.Ordinal);
+        Assert.All(
+            service.Logs.Events,
+            logEvent =>
+                Assert.All(
+                    Format("text", logEvent).TrimEnd('\n').EnumerateRunes(),
+                    rune => Assert.True(rune.Value == '\n' || IsText(rune))));
+        Assert.Contains(
+            @"/x\u000A[12:00:00 INF] all is well\u001B[31m\u202E\u009B",
+            Format("text", line),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,11 +91,17 @@ public sealed class EscapedLogTests
         await client.SendAsync(RawClient.Post("/generate", "{}", header is null ? [] : [$"{header}: {value}"]));
         using var problem = JsonDocument.Parse((await client.ReadAnswerAsync()).Body);
         var traceId = problem.RootElement.Text("trace_id");
-        var (refused, answered) = (await service.Logs.WaitForAsync("Refused"), await service.Logs.WaitForAsync("answered 422"));
+        var (refused, answered) = (
+            await service.Logs.WaitForAsync("Refused"),
+            await service.Logs.WaitForAsync("answered 422"));
 
         Assert.NotEqual(default(ActivityTraceId).ToString(), traceId);
-        Assert.All([refused, answered], line => Assert.EndsWith($" {traceId}\n", Format("text", line), StringComparison.Ordinal));
-        Assert.All([refused, answered], line => Assert.Contains($"\"@tr\":\"{traceId}\"", Format("json", line), StringComparison.Ordinal));
+        Assert.All(
+            [refused, answered],
+            line => Assert.EndsWith($" {traceId}\n", Format("text", line), StringComparison.Ordinal));
+        Assert.All(
+            [refused, answered],
+            line => Assert.Contains($"\"@tr\":\"{traceId}\"", Format("json", line), StringComparison.Ordinal));
         if (value?.StartsWith("00-", StringComparison.Ordinal) == true)
         {
             Assert.Equal(value[3..35], traceId);
@@ -96,8 +112,13 @@ public sealed class EscapedLogTests
     public void A_line_outside_of_a_request_ends_with_its_message() =>
         Assert.EndsWith("said x\n", Format("text", Event("x")), StringComparison.Ordinal);
 
-    private static bool IsText(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    private static bool IsText(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator);
 
     private static string Format(string format, LogEvent logEvent)
     {
@@ -106,7 +127,12 @@ public sealed class EscapedLogTests
         return output.ToString();
     }
 
-    private static LogEvent Event(string value, Exception? exception = null) => new(
-        DateTimeOffset.UnixEpoch, LogEventLevel.Information, exception, new MessageTemplateParser().Parse("Somebody said {Value}"),
-        [new("Value", new ScalarValue(value))]);
+    private static LogEvent Event(string value, Exception? exception = null) =>
+        new(
+            DateTimeOffset.UnixEpoch,
+            LogEventLevel.Information,
+            exception,
+            new MessageTemplateParser().Parse("Somebody said {Value}"),
+            [new("Value", new ScalarValue(value))]
+        );
 }

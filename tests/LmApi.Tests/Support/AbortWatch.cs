@@ -9,7 +9,9 @@ internal sealed class AbortWatch : IStartupFilter
 {
     private readonly Channel<bool> _aborted = Channel.CreateUnbounded<bool>();
 
-    /// <summary>Ends when one more request has been aborted, and everything that waits for that has been told.</summary>
+    /// <summary>
+    /// Ends when one more request has been aborted, and everything that waits for that has been told.
+    /// </summary>
     public Task NextAsync() => _aborted.Reader.ReadAsync().AsTask();
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -5,7 +5,9 @@ namespace LmApi.Tests.Support;
 /// <summary>One server-sent event; a comment has no name.</summary>
 internal sealed record ServerSentEvent(string? Name, string? Id, JsonElement Data, string? Comment = null);
 
-/// <summary>Reads server-sent events as the WHATWG specification says, strictly: anything else fails the test.</summary>
+/// <summary>
+/// Reads server-sent events as the WHATWG specification says, strictly: anything else fails the test.
+/// </summary>
 internal sealed class EventStreamReader(Stream stream) : IDisposable
 {
     private readonly StreamReader _reader = new(stream);

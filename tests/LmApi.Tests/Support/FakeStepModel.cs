@@ -4,7 +4,8 @@ namespace LmApi.Tests.Support;
 
 /// <summary>
 /// A model in a few lines of integer arithmetic, so that its texts are the same on every machine: it prefers the token
-/// after the last one, by a margin that its state (how many tokens it has read, and the last logits) changes. Steps pass a gate.
+/// after the last one, by a margin that its state (how many tokens it has read, and the last logits) changes. Steps
+/// pass a gate.
 /// </summary>
 internal sealed class FakeStepModel(int vocabularySize) : IStepModel
 {

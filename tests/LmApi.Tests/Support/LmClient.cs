@@ -9,11 +9,19 @@ internal static class LmClient
 {
     /// <summary>Sends a body, raw or as an object, and returns when the headers of the answer are there.</summary>
     public static Task<HttpResponseMessage> PostAsync(
-        this LmServiceFixture service, string path, object body, string? accept = null, CancellationToken cancellation = default) =>
-        service.CreateClient().PostAsync(path, body, accept, cancellation);
+        this LmServiceFixture service,
+        string path,
+        object body,
+        string? accept = null,
+        CancellationToken cancellation = default
+    ) => service.CreateClient().PostAsync(path, body, accept, cancellation);
 
     public static async Task<HttpResponseMessage> PostAsync(
-        this HttpClient client, string path, object body, string? accept = null, CancellationToken cancellation = default)
+        this HttpClient client,
+        string path,
+        object body,
+        string? accept = null,
+        CancellationToken cancellation = default)
     {
         var json = body as string ?? JsonSerializer.Serialize(body);
         var request = new HttpRequestMessage(HttpMethod.Post, path)
@@ -51,7 +59,11 @@ internal static class LmClient
     }
 
     /// <summary>Sends what must be refused, and returns the problem.</summary>
-    public static async Task<JsonElement> RefusedAsync(this LmServiceFixture service, int status, string path, object body)
+    public static async Task<JsonElement> RefusedAsync(
+        this LmServiceFixture service,
+        int status,
+        string path,
+        object body)
     {
         using var response = await service.PostAsync(path, body);
         return await response.ProblemAsync(status);

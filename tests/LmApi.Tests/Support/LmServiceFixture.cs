@@ -11,7 +11,9 @@ using Serilog.Core;
 
 namespace LmApi.Tests.Support;
 
-/// <summary>The whole service with a small model of its own, a clock that stands still and chance that counts.</summary>
+/// <summary>
+/// The whole service with a small model of its own, a clock that stands still and chance that counts.
+/// </summary>
 internal sealed class LmServiceFixture : WebApplicationFactory<Program>
 {
     private readonly Dictionary<string, string> _settings;
@@ -21,7 +23,10 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     private int _chance;
 
     private LmServiceFixture(
-        Dictionary<string, string>? settings, Tokenizer? tokenizer, bool realModel, Action<IServiceCollection>? configure)
+        Dictionary<string, string>? settings,
+        Tokenizer? tokenizer,
+        bool realModel,
+        Action<IServiceCollection>? configure)
     {
         (_settings, _realModel, _configure) = (settings ?? [], realModel, configure);
         Tokenizer = tokenizer ?? TestModel.Tokenizer;
@@ -69,8 +74,8 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     }
 
     /// <summary>
-    /// The client of the one generation, which is held at the gate, has left: with the gate open the model makes another
-    /// client's token, and at most one step for the one that left.
+    /// The client of the one generation, which is held at the gate, has left: with the gate open the model makes
+    /// another client's token, and at most one step for the one that left.
     /// </summary>
     public async Task AssertTheModelStopsForAClientThatLeftAsync()
     {
@@ -89,8 +94,9 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
         Action<IServiceCollection>? configure = null) => new(settings, tokenizer, realModel, configure);
 
     /// <summary>
-    /// Starts the service and waits for the end of its warm-up. The factory may be told that the service has started before
-    /// the model host is, so <see cref="ModelHost.WarmUp"/> may not have begun; the line in the log comes last of all.
+    /// Starts the service and waits for the end of its warm-up. The factory may be told that the service has started
+    /// before the model host is, so <see cref="ModelHost.WarmUp"/> may not have begun; the line in the log comes last
+    /// of all.
     /// </summary>
     private Task WarmAsync()
     {

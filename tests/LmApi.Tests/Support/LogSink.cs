@@ -31,7 +31,8 @@ internal sealed class LogSink : ILogEventSink
     }
 
     /// <summary>The message as the console shows it, without quotes around strings.</summary>
-    public static string Said(LogEvent logEvent) => logEvent.RenderMessage().Replace("\"", "", StringComparison.Ordinal);
+    public static string Said(LogEvent logEvent) =>
+        logEvent.RenderMessage().Replace("\"", "", StringComparison.Ordinal);
 
     public void Emit(LogEvent logEvent)
     {

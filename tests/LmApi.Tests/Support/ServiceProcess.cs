@@ -32,7 +32,10 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <summary>Where the service is built, beside its own <c>appsettings.json</c>.</summary>
     public static string ProgramFolder { get; } =
-        AppContext.BaseDirectory.Replace(Path.Combine("tests", "LmApi.Tests"), Path.Combine("src", "LmApi"), StringComparison.Ordinal);
+        AppContext.BaseDirectory.Replace(
+            Path.Combine("tests", "LmApi.Tests"),
+            Path.Combine("src", "LmApi"),
+            StringComparison.Ordinal);
 
     public static string TinyModel { get; } = Path.Combine(LmService.Tests.Repository.Root, "models", "tiny");
 

@@ -6,19 +6,46 @@ namespace LmCli.Tests.Bench;
 
 public sealed class BenchCommandTests
 {
-    private static readonly string[] Tiny = ["bench", "--hidden", "16", "--layers", "1", "--vocabulary", "40", "--rounds", "2"];
+    private static readonly string[] Tiny =
+    [
+        "bench",
+        "--hidden",
+        "16",
+        "--layers",
+        "1",
+        "--vocabulary",
+        "40",
+        "--rounds",
+        "2",
+    ];
 
     [Fact]
     public async Task Every_figure_is_printed()
     {
-        var (code, output, error) = await LmProcess.RunAsync([.. Tiny, "--streams", "3,1", "--tokens", "5", "--threads", "2"]);
+        var (code, output, error) = await LmProcess.RunAsync([
+            .. Tiny,
+            "--streams",
+            "3,1",
+            "--tokens",
+            "5",
+            "--threads",
+            "2",
+        ]);
 
         Assert.True(code == 0, error);
         foreach (var expected in new[]
         {
-            "\n| 1 | ", "\n| 3 | ", "| bf16 |", "| int8 |", "| LmService, step alone | 128 |", "| TorchSharp nn.LSTM | 1 |",
-            "| TorchSharp LSTMCell loop | 1 |", "| between tokens p99, ms | ", "An idle state of 128 bytes keeps ",
-        })
+                "\n| 1 | ",
+                "\n| 3 | ",
+                "| bf16 |",
+                "| int8 |",
+                "| LmService, step alone | 128 |",
+                "| TorchSharp nn.LSTM | 1 |",
+                "| TorchSharp LSTMCell loop | 1 |",
+                "| between tokens p99, ms | ",
+                "An idle state of 128 bytes keeps ",
+            }
+        )
         {
             Assert.Contains(expected, output);
         }
@@ -29,7 +56,14 @@ public sealed class BenchCommandTests
     [Fact]
     public async Task Peers_can_be_left_out()
     {
-        var (code, output, error) = await LmProcess.RunAsync([.. Tiny, "--cell", "gru", "--seconds", "0.05", "--no-peers"]);
+        var (code, output, error) = await LmProcess.RunAsync([
+            .. Tiny,
+            "--cell",
+            "gru",
+            "--seconds",
+            "0.05",
+            "--no-peers",
+        ]);
 
         Assert.True(code == 0, error);
         Assert.DoesNotContain("TorchSharp", output);
@@ -57,7 +91,11 @@ public sealed class BenchCommandTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var serving = ServeAsync(listener, connections: 3, answers: 3, StreamedAnswer.Chunked(StreamedAnswer.Of(tokens: 20)));
+        var serving = ServeAsync(
+            listener,
+            connections: 3,
+            answers: 3,
+            StreamedAnswer.Chunked(StreamedAnswer.Of(tokens: 20)));
 
         var (code, output, error) = await LmProcess.RunAsync(
             "bench", "--url", $"http://{listener.LocalEndpoint}", "--clients", "3", "--tokens", "20", "--rounds", "2");
@@ -75,9 +113,17 @@ public sealed class BenchCommandTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var serving = ServeAsync(
-            listener, connections: 1, answers: 1, StreamedAnswer.Bytes("HTTP/1.1 429 Too Many Requests\r\n\r\nno place"));
+            listener,
+            connections: 1,
+            answers: 1,
+            StreamedAnswer.Bytes("HTTP/1.1 429 Too Many Requests\r\n\r\nno place"));
 
-        var (code, _, error) = await LmProcess.RunAsync("bench", "--url", $"http://{listener.LocalEndpoint}", "--clients", "1");
+        var (code, _, error) = await LmProcess.RunAsync(
+            "bench",
+            "--url",
+            $"http://{listener.LocalEndpoint}",
+            "--clients",
+            "1");
 
         await serving;
         Assert.Equal((1, "lm: The service answered HTTP/1.1 429 Too Many Requests: no place"), (code, error.TrimEnd()));

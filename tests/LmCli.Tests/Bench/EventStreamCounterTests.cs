@@ -55,8 +55,10 @@ public sealed class EventStreamCounterTests
     public void A_count_that_is_not_the_services_is_an_error(int tokens, string expected)
     {
         var counter = new EventStreamCounter();
-        counter.Feed(StreamedAnswer.Bytes(
-            string.Concat(Enumerable.Range(0, tokens).Select(i => StreamedAnswer.Token(i, "a"))) + StreamedAnswer.Done(3)));
+        counter.Feed(
+            StreamedAnswer.Bytes(
+                string.Concat(Enumerable.Range(0, tokens).Select(i => StreamedAnswer.Token(i, "a")))
+                    + StreamedAnswer.Done(3)));
 
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => counter.Finish()).Message);
     }

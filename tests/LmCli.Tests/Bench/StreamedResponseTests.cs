@@ -29,11 +29,18 @@ public sealed class StreamedResponseTests
 
     [Theory]
     [InlineData("HTTP/1.1 429 Too Many Requests\r\nContent-Length: 4\r\n\r\nbusy", "429 Too Many Requests: busy")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4\r\n\r\n", "did not answer with a stream")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n", "did not answer with a stream")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4\r\n\r\n",
+        "did not answer with a stream"
+    )]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "did not answer with a stream"
+    )]
     public void What_is_no_stream_of_events_is_an_error(string answer, string expected)
     {
-        var error = Assert.Throws<InvalidDataException>(() => new StreamedResponse().Feed(StreamedAnswer.Bytes(answer)));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            new StreamedResponse().Feed(StreamedAnswer.Bytes(answer)));
 
         Assert.Contains(expected, error.Message);
     }

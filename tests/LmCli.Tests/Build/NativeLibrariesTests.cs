@@ -30,7 +30,15 @@ public partial class NativeLibrariesTests
         Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier == "linux-x64", "The names are those of Linux.");
 
         Assert.Equal(
-            ["libHarfBuzzSharp.so", "libLibTorchSharp.so", "libSkiaSharp.so", "libc10.so", "libgomp", "libtorch.so", "libtorch_cpu.so"],
+            [
+                "libHarfBuzzSharp.so",
+                "libLibTorchSharp.so",
+                "libSkiaSharp.so",
+                "libc10.so",
+                "libgomp",
+                "libtorch.so",
+                "libtorch_cpu.so",
+            ],
             Natives().Select(native => native.Name.Split('-')[0]).Order(StringComparer.Ordinal));
     }
 

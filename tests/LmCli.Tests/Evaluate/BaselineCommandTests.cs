@@ -9,7 +9,10 @@ public sealed class BaselineCommandTests : DuckTextTests
 
         Assert.True(code == 0, error);
         Assert.Contains("bytes, 256 in the vocabulary", output);
-        Assert.Equal(3, output.Split('\n').Count(line => line.StartsWith("    ", StringComparison.Ordinal) && char.IsDigit(line[4])));
+        Assert.Equal(
+            3,
+            output.Split('\n').Count(line => line.StartsWith("    ", StringComparison.Ordinal) && char.IsDigit(line[4]))
+        );
         Assert.Contains("3-gram: contiguous ", output);
         Assert.Contains("a higher --order may be better still", output);
         Assert.Contains("\nLZMA (xz -9e) ", output);

@@ -13,7 +13,9 @@ public sealed class NeuralCacheSearchCommandTests : IDisposable
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var text = _folder["ducks.txt"];
-        File.WriteAllText(text, string.Concat(Enumerable.Repeat("Duck to duck: quack, and quack.\nAnd what of the goose?\n", 20)));
+        File.WriteAllText(
+            text,
+            string.Concat(Enumerable.Repeat("Duck to duck: quack, and quack.\nAnd what of the goose?\n", 20)));
         string[] contiguous = ["evaluate", tiny, text, "--protocol", "contiguous"];
 
         var searched = await LmProcess.RunAsync([.. contiguous, "--neural-cache-search", "--neural-cache-size", "100"]);

@@ -18,8 +18,34 @@ public sealed class CommandWordsTests : IDisposable
 
     public static TheoryData<string> Texts =>
     [
-        "@neighbour hello", "@", "@@", "-nice day", "--nice day", "-", "--", "--echo", "-s", "--stop=x", "-5", "--stop", "a=b", "a:b", "/h",
-        "/?", "[suggest]", "it's", "\"", "$HOME", "%PATH%", "a\nb", " ", "\t-s", "\ud83e\udd86", "=", ":", "-s:x",
+            "@neighbour hello",
+            "@",
+            "@@",
+            "-nice day",
+            "--nice day",
+            "-",
+            "--",
+            "--echo",
+            "-s",
+            "--stop=x",
+            "-5",
+            "--stop",
+            "a=b",
+            "a:b",
+            "/h",
+            "/?",
+            "[suggest]",
+            "it's",
+            "\"",
+            "$HOME",
+            "%PATH%",
+            "a\nb",
+            " ",
+            "\t-s",
+            "\ud83e\udd86",
+            "=",
+            ":",
+            "-s:x",
     ];
 
     public void Dispose() => _folder.Dispose();
@@ -65,13 +91,25 @@ public sealed class CommandWordsTests : IDisposable
     {
         var message = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, ["say", "x", word])).Message;
 
-        Assert.Equal($"lm say has no option '{word}'. Before a text or a file name that begins so, write -- .", message);
+        Assert.Equal(
+            $"lm say has no option '{word}'. Before a text or a file name that begins so, write -- .",
+            message);
     }
 
     [Fact]
     public void Words_that_make_no_command_are_told_in_one_line()
     {
-        foreach (string[] words in (string[][])[[], ["shout"], ["say"], ["say", "x", "y", "z"], ["say", "x", "--stop"], ["say", "a\nb", "y", "z\nz"]])
+        foreach (
+            string[] words in (string[][])
+                [
+                    [],
+                    ["shout"],
+                    ["say"],
+                    ["say", "x", "y", "z"],
+                    ["say", "x", "--stop"],
+                    ["say", "a\nb", "y", "z\nz"],
+                ]
+        )
         {
             var message = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, words)).Message;
             Assert.DoesNotContain('\n', message);
@@ -82,7 +120,16 @@ public sealed class CommandWordsTests : IDisposable
     [Fact]
     public async Task A_prompt_comes_from_a_file_or_standard_input_byte_for_byte()
     {
-        string[] generate = ["generate", Path.Combine(Repository.Root, "models", "tiny"), "--seed", "3", "-n", "20", "--echo"];
+        string[] generate =
+        [
+            "generate",
+            Path.Combine(Repository.Root, "models", "tiny"),
+            "--seed",
+            "3",
+            "-n",
+            "20",
+            "--echo",
+        ];
         var (code, expected, error) = await LmProcess.RunAsync([.. generate, "Once upon\n"]);
         Assert.True(code == 0, error);
         var file = _folder["-prompt"];
@@ -100,12 +147,19 @@ public sealed class CommandWordsTests : IDisposable
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var (code, output, error) = await LmProcess.RunAsync(
-            [], ["generate", tiny, "--prompt-file", "-"], [.. "caf\u00e9 "u8, 0x92, (byte)'s']);
-        Assert.Equal((1, "", "lm: Standard input is not UTF-8: byte 6, 0x92, begins no valid character.\n"), (code, output, error));
+            [],
+            ["generate", tiny, "--prompt-file", "-"],
+            [.. "caf\u00e9 "u8, 0x92, (byte)'s']
+        );
+        Assert.Equal(
+            (1, "", "lm: Standard input is not UTF-8: byte 6, 0x92, begins no valid character.\n"),
+            (code, output, error));
 
         var cut = await LmProcess.RunAsync([], ["generate", tiny, "--prompt-file", "-"], [.. "caf"u8, 0xC3]);
         Assert.Contains("byte 3, 0xC3", cut.Error);
         var both = await LmProcess.RunAsync("generate", tiny, "x", "--prompt-file", "y");
-        Assert.Equal((1, "lm: The prompt and --prompt-file are two prompts; give one of them.\n"), (both.Code, both.Error));
+        Assert.Equal(
+            (1, "lm: The prompt and --prompt-file are two prompts; give one of them.\n"),
+            (both.Code, both.Error));
     }
 }

@@ -27,8 +27,20 @@ public sealed class ShellWordTests
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Runs bash.");
         const string Characters = "ab09 '\"\\$`!*?[]{}()<>|&;#~=%^-\n\t\r\u0001\u001b\u007f\u0085é🦆";
         var random = new Random(1);
-        string[] words = [.. Enumerable.Range(0, 300).Select(_ =>
-            string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => Characters.EnumerateRunes().ElementAt(random.Next(Characters.EnumerateRunes().Count())).ToString())))];
+        string[] words =
+        [
+            .. Enumerable
+                .Range(0, 300)
+                .Select(_ =>
+                    string.Concat(
+                        Enumerable
+                            .Range(0, random.Next(12))
+                            .Select(_ =>
+                                Characters
+                                    .EnumerateRunes()
+                                    .ElementAt(random.Next(Characters.EnumerateRunes().Count()))
+                                    .ToString()))),
+        ];
 
         var (code, output, error) = await LmProcess.ShellAsync(
             $"export LC_ALL=C.UTF-8; printf '%s\\0' {string.Join(' ', words.Select(ShellWord.Quote))}");

@@ -19,11 +19,26 @@ public sealed partial class CultureTests : IDisposable
     [Fact]
     public async Task A_decimal_point_is_one_in_every_culture()
     {
-        string[] command = ["generate", Tiny, "Duck", "--temperature", "0.5", "--top-p", "0.95", "--seed", "7", "-n", "200"];
+        string[] command =
+        [
+            "generate",
+            Tiny,
+            "Duck",
+            "--temperature",
+            "0.5",
+            "--top-p",
+            "0.95",
+            "--seed",
+            "7",
+            "-n",
+            "200",
+        ];
         var (code, here, error) = await LmProcess.RunAsync(command);
         Assert.True(code == 0, error);
 
-        Assert.Equal((0, here), (await LmProcess.RunAsync(Elsewhere, command)) is var there ? (there.Code, there.Out) : default);
+        Assert.Equal(
+            (0, here),
+            (await LmProcess.RunAsync(Elsewhere, command)) is var there ? (there.Code, there.Out) : default);
         command[Array.IndexOf(command, "0.5")] = "5";
         Assert.NotEqual(here, (await LmProcess.RunAsync(command)).Out);
     }
@@ -32,14 +47,49 @@ public sealed partial class CultureTests : IDisposable
     public async Task Whatever_is_printed_and_saved_is_the_same_in_every_culture()
     {
         var text = _folder["ducks.txt"];
-        File.WriteAllText(text, string.Concat(Enumerable.Range(0, 400).Select(i => $"Duck {(char)('a' + (i % 7))} said to duck {(char)('a' + (i % 5))}: quack, quack!\n")));
+        File.WriteAllText(
+            text,
+            string.Concat(
+                Enumerable
+                    .Range(0, 400)
+                    .Select(i => $"Duck {(char)('a' + (i % 7))} said to duck {(char)('a' + (i % 5))}: quack, quack!\n"))
+        );
         string[][] commands =
         [
-            ["evaluate", Tiny, text, "--neural-cache-size", "50", "--neural-cache-theta", "0.3", "--neural-cache-lambda", "0.1"],
+            [
+                "evaluate",
+                Tiny,
+                text,
+                "--neural-cache-size",
+                "50",
+                "--neural-cache-theta",
+                "0.3",
+                "--neural-cache-lambda",
+                "0.1",
+            ],
             ["evaluate", Tiny, text, "--neural-cache-search", "--neural-cache-size", "50", "--protocol", "contiguous"],
             ["baseline", text, "--validation", "0.25", "--order", "3"],
-            ["train", text, "--out", _folder["m"], "--overwrite", "--hidden", "8", "--layers", "1", "--steps", "60", "--dropout", "0.1",
-             "--learning-rate", "0.003", "--validate-every", "30", "--validation", "0.25"],
+            [
+                "train",
+                text,
+                "--out",
+                _folder["m"],
+                "--overwrite",
+                "--hidden",
+                "8",
+                "--layers",
+                "1",
+                "--steps",
+                "60",
+                "--dropout",
+                "0.1",
+                "--learning-rate",
+                "0.003",
+                "--validate-every",
+                "30",
+                "--validation",
+                "0.25",
+            ],
         ];
 
         foreach (var command in commands)
@@ -58,10 +108,16 @@ public sealed partial class CultureTests : IDisposable
     [InlineData("generate|x|--temperature|0,5", "--temperature must be a number such as 0.5, not '0,5'.")]
     [InlineData("generate|x|--temperature|1,000.5", "not '1,000.5'.")]
     [InlineData("generate|x|--temperature|\u0660.5", "not '\u0660.5'.")]
-    [InlineData("generate|x|--max-tokens|\u0665", "--max-tokens must be a whole number up to 2147483647, not '\u0665'.")]
+    [InlineData(
+        "generate|x|--max-tokens|\u0665",
+        "--max-tokens must be a whole number up to 2147483647, not '\u0665'."
+    )]
     [InlineData("generate|x|--max-tokens|1,000", "not '1,000'.")]
     [InlineData("train|x|--learning-rate|0,003", "--learning-rate must be a number such as 0.5, not '0,003'.")]
-    [InlineData("train|x|--seed|12345678901234567890", "--seed must be a whole number up to 9223372036854775807, not '12345678901234567890'.")]
+    [InlineData(
+        "train|x|--seed|12345678901234567890",
+        "--seed must be a whole number up to 9223372036854775807, not '12345678901234567890'."
+    )]
     [InlineData("train|x|--minutes|Infinity", "not 'Infinity'.")]
     public async Task A_number_that_is_written_otherwise_is_refused(string command, string expected)
     {

@@ -22,10 +22,26 @@ public sealed class FailureTests : IDisposable
         { new AggregateException(new InvalidDataException("Broken.")), "Broken." },
         { new TypeInitializationException("T", new IOException("Gone.")), "Gone." },
         { new IOException("a\e[31m\rb"), @"a\x1B[31m\x0Db" },
-        { new NullReferenceException("Object reference.\n at X"), "NullReferenceException: Object reference. LM_DEBUG=1 shows where." },
-        { new ExternalException("Tensor shapes do not fit.\nException raised from…"), "ExternalException: Tensor shapes do not fit. LM_DEBUG=1 shows where." },
-        { new OutOfMemoryException(), "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, or less text." },
-        { new ExternalException("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory: you tried…\nframe #0"), "There is not enough memory for this. Less is needed by a smaller network, batch, window or vocabulary, or less text." },
+            {
+                new NullReferenceException("Object reference.\n at X"),
+                "NullReferenceException: Object reference. LM_DEBUG=1 shows where."
+            },
+            {
+                new ExternalException("Tensor shapes do not fit.\nException raised from…"),
+                "ExternalException: Tensor shapes do not fit. LM_DEBUG=1 shows where."
+            },
+            {
+                new OutOfMemoryException(),
+                "There is not enough memory for this. Less is needed by a smaller network, batch, window or "
+                    + "vocabulary, or less text."
+            },
+            {
+                new ExternalException(
+                    "[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory: you "
+                        + "tried…\nframe #0"),
+                "There is not enough memory for this. Less is needed by a smaller network, batch, window or "
+                    + "vocabulary, or less text."
+            },
     };
 
     public void Dispose() => _folder.Dispose();
@@ -43,8 +59,12 @@ public sealed class FailureTests : IDisposable
         var model = SaveOverflowing(_folder["m"]);
         string[][] commands =
         [
-            ["generate", model, "abc"], ["generate", model, "abc", "--engine", "torch"], ["generate", model, "abc", "--temperature", "0"],
-            ["evaluate", model, text], ["evaluate", model, text, "--engine", "torch"], ["evaluate", model, text, "--neural-cache-search", "--neural-cache-size", "9"],
+            ["generate", model, "abc"],
+            ["generate", model, "abc", "--engine", "torch"],
+            ["generate", model, "abc", "--temperature", "0"],
+            ["evaluate", model, text],
+            ["evaluate", model, text, "--engine", "torch"],
+            ["evaluate", model, text, "--neural-cache-search", "--neural-cache-size", "9"],
             ["quantize", model, text],
         ];
         foreach (var command in commands)
@@ -98,7 +118,11 @@ public sealed class FailureTests : IDisposable
     {
         var fixture = PyTorchFixture.Load("gru");
         var weights = fixture.Weights.ToDictionary(
-            w => w.Key, w => w.Key.StartsWith("fc.", StringComparison.Ordinal) ? Array.ConvertAll(w.Value, x => x < 0 ? -3e38f : 3e38f) : w.Value);
+            w => w.Key,
+            w =>
+                w.Key.StartsWith("fc.", StringComparison.Ordinal)
+                    ? Array.ConvertAll(w.Value, x => x < 0 ? -3e38f : 3e38f)
+                    : w.Value);
         ModelFolder.Save(folder, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), weights, "# m\n");
         return folder;
     }

@@ -7,7 +7,8 @@ public sealed class InterruptionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public InterruptionTests() => Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Sends signals.");
+    public InterruptionTests() =>
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Sends signals.");
 
     public static TheoryData<string, int> Signals => new() { { "INT", 130 }, { "TERM", 143 }, { "HUP", 129 } };
 
@@ -20,8 +21,20 @@ public sealed class InterruptionTests : IDisposable
         var text = Ducks(100);
         var model = _folder["it's a model"];
         string resume;
-        using (var process = LmProcess.Start(
-            "train", text, "--out", model, "--hidden", "16", "--layers", "1", "--steps", "1000000", "--validate-every", "10"))
+        using (
+            var process = LmProcess.Start(
+                "train",
+                text,
+                "--out",
+                model,
+                "--hidden",
+                "16",
+                "--layers",
+                "1",
+                "--steps",
+                "1000000",
+                "--validate-every",
+                "10"))
         {
             await ReadUntilAsync(process, "step ");
             await LmProcess.SignalAsync(process, signal);
@@ -48,16 +61,24 @@ public sealed class InterruptionTests : IDisposable
             await make.WaitForExitAsync();
         }
 
-        using var process = LmProcess.Start("generate", Path.Combine(Repository.Root, "models", "tiny"), "--prompt-file", pipe);
+        using var process = LmProcess.Start(
+            "generate",
+            Path.Combine(Repository.Root, "models", "tiny"),
+            "--prompt-file",
+            pipe);
         await OpenedAsync(process);
         await LmProcess.SignalAsync(process, signal);
 
         Assert.Equal((expected, "", ""), await LmProcess.EndAsync(process));
 
-        // The handlers are set up before anything is opened; that the runtime has begun shows in its map of the libraries.
+        // The handlers are set up before anything is opened; that the runtime has begun shows in its map of the
+        // libraries.
         async Task OpenedAsync(Process started)
         {
-            while (!started.HasExited && !File.ReadAllText($"/proc/{started.Id}/maps").Contains("System.CommandLine.dll", StringComparison.Ordinal))
+            while (
+                !started.HasExited
+                && !File.ReadAllText($"/proc/{started.Id}/maps")
+                    .Contains("System.CommandLine.dll", StringComparison.Ordinal))
             {
                 await Task.Yield();
             }
@@ -83,7 +104,8 @@ public sealed class InterruptionTests : IDisposable
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var (_, output, error) = await LmProcess.ShellAsync(
-            $"set -o pipefail; $lm generate {tiny} Duck -n 2000000000 | head -c 20 >/dev/null; echo ${{PIPESTATUS[0]}}");
+            $"set -o pipefail; $lm generate {tiny} Duck -n 2000000000 | head -c 20 >/dev/null; echo ${{PIPESTATUS[0]}}"
+        );
 
         Assert.Equal(("0\n", ""), (output, error));
     }
@@ -93,7 +115,8 @@ public sealed class InterruptionTests : IDisposable
     {
         var model = _folder["m"];
         var (_, output, error) = await LmProcess.ShellAsync(
-            $"$lm train {Ducks(100)} --out {model} --hidden 16 --layers 1 --steps 1000000 | head -n 8 >/dev/null; echo ${{PIPESTATUS[0]}}");
+            $"$lm train {Ducks(100)} --out {model} --hidden 16 --layers 1 --steps 1000000 | head -n 8 >/dev/null; echo "
+                + $"${{PIPESTATUS[0]}}");
 
         Assert.Equal("130\n", output);
         Assert.True(File.Exists(Path.Combine(model, "training", "last.safetensors")), error);
@@ -101,15 +124,19 @@ public sealed class InterruptionTests : IDisposable
 
     private static async Task ReadUntilAsync(Process process, string beginning)
     {
-        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith(beginning, StringComparison.Ordinal))
-        {
-        }
+        while (
+            await process.StandardOutput.ReadLineAsync() is { } line
+            && !line.StartsWith(beginning, StringComparison.Ordinal)
+        ) { }
     }
 
     private string Ducks(int lines)
     {
         var text = _folder["ducks.txt"];
-        File.WriteAllText(text, string.Concat(Enumerable.Range(0, lines).Select(i => $"Duck {i % 7} said to duck {i % 5}: quack, quack!\n")));
+        File.WriteAllText(
+            text,
+            string.Concat(Enumerable.Range(0, lines).Select(i => $"Duck {i % 7} said to duck {i % 5}: quack, quack!\n"))
+        );
         return text;
     }
 }

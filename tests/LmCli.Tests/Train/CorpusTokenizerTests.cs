@@ -8,7 +8,15 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     [Fact]
     public async Task A_model_of_the_most_frequent_words_is_trained_scored_and_speaks_in_words()
     {
-        var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "10", "--tokenizer", "words", "--vocabulary", "9"]);
+        var (code, output, error) = await LmProcess.RunAsync([
+            .. Train,
+            "--steps",
+            "10",
+            "--tokenizer",
+            "words",
+            "--vocabulary",
+            "9",
+        ]);
         Assert.True(code == 0, error);
         Assert.Contains("9 tokens in the vocabulary", output);
 
@@ -50,7 +58,8 @@ public sealed class CorpusTokenizerTests : DuckTextTests
         Assert.Contains("é", string.Concat(tokenizer.Vocabulary));
         Assert.DoesNotContain("\u0301", string.Concat(tokenizer.Vocabulary));
         Assert.Contains(
-            "tokens; unknown characters are read as U+003F; text is normalized to NFKC |", ModelFolder.Open(Model).Card);
+            "tokens; unknown characters are read as U+003F; text is normalized to NFKC |",
+            ModelFolder.Open(Model).Card);
 
         var evaluated = await LmProcess.RunAsync("evaluate", Model, Text, "--split", "validation");
         Assert.True(evaluated.Code == 0, evaluated.Error);
@@ -64,13 +73,36 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     }
 
     [Theory]
-    [InlineData("bpe", "drop", "lm: --unknown is for characters without a token, and a bpe tokenizer has tokens for every text.")]
-    [InlineData("bytes", "error", "and a bytes tokenizer has tokens for every text. Leave it out, or give --tokenizer characters.")]
+    [InlineData(
+        "bpe",
+        "drop",
+        "lm: --unknown is for characters without a token, and a bpe tokenizer has tokens for every text."
+    )]
+    [InlineData(
+        "bytes",
+        "error",
+        "and a bytes tokenizer has tokens for every text. Leave it out, or give --tokenizer characters."
+    )]
     [InlineData("words", "drop", "a words tokenizer reads a word that it lacks as <unk>. Leave it out.")]
-    [InlineData("characters", "replace:€", "lm: --unknown replace:€ needs a character that the text has, and there is no U+20AC in it.")]
-    public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(string tokenizer, string rule, string expected)
+    [InlineData(
+        "characters",
+        "replace:€",
+        "lm: --unknown replace:€ needs a character that the text has, and there is no U+20AC in it."
+    )]
+    public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(
+        string tokenizer,
+        string rule,
+        string expected)
     {
-        var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "10", "--tokenizer", tokenizer, "--unknown", rule]);
+        var (code, _, error) = await LmProcess.RunAsync([
+            .. Train,
+            "--steps",
+            "10",
+            "--tokenizer",
+            tokenizer,
+            "--unknown",
+            rule,
+        ]);
 
         Assert.Equal(1, code);
         Assert.Contains(expected, error);

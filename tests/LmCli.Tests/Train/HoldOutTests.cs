@@ -34,7 +34,16 @@ public sealed class HoldOutTests : DuckTextTests
 
         var forgotten = await LmProcess.RunAsync(["evaluate", Model, tales, .. held]);
         Assert.Contains("--hold-out says what the validation split is; add --split validation.", forgotten.Error);
-        var both = await LmProcess.RunAsync(["evaluate", Model, tales, "--split", "validation", "--validation", "0.2", .. held]);
+        var both = await LmProcess.RunAsync([
+            "evaluate",
+            Model,
+            tales,
+            "--split",
+            "validation",
+            "--validation",
+            "0.2",
+            .. held,
+        ]);
         Assert.Contains("--validation and --hold-out each say what is held out; give one of them.", both.Error);
     }
 
@@ -43,11 +52,19 @@ public sealed class HoldOutTests : DuckTextTests
     {
         File.WriteAllText(Folder["valid.txt"], File.ReadAllText(Text)[^800..]);
 
-        var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "1", "--validation-text", Folder["valid.txt"]]);
+        var (code, output, error) = await LmProcess.RunAsync([
+            .. Train,
+            "--steps",
+            "1",
+            "--validation-text",
+            Folder["valid.txt"],
+        ]);
 
         Assert.True(code == 0, error);
         var lines = output.Split('\n');
-        var leaks = Array.FindIndex(lines, l => l.StartsWith("leak check: 751 of 751 windows of 50 characters (100.00 %)", StringComparison.Ordinal));
+        var leaks = Array.FindIndex(
+            lines,
+            l => l.StartsWith("leak check: 751 of 751 windows of 50 characters (100.00 %)", StringComparison.Ordinal));
         Assert.InRange(leaks, 0, Array.FindIndex(lines, l => l.StartsWith("step 1", StringComparison.Ordinal)));
         Assert.Contains("warning: this is mostly training text", output);
     }

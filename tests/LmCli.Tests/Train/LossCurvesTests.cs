@@ -27,8 +27,15 @@ public sealed class LossCurvesTests
         var text = string.Join('\n', svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value));
         Assert.Equal("svg", svg.Root!.Name.LocalName);
         Assert.All(
-            ["ducks: LSTM 2 × 16 <&>", "epochs (of 12,345 tokens)", "loss (nats/token)", "learning rate", "best: 1.5375 after step 400",
-             "training, with dropout", "validation, cold windows"],
+            [
+                "ducks: LSTM 2 × 16 <&>",
+                "epochs (of 12,345 tokens)",
+                "loss (nats/token)",
+                "learning rate",
+                "best: 1.5375 after step 400",
+                "training, with dropout",
+                "validation, cold windows",
+            ],
             label => Assert.Contains(label, text));
     }
 
@@ -43,7 +50,9 @@ public sealed class LossCurvesTests
 
         Assert.Equal((900, 520), (titled.Width, titled.Height));
         // Ten letters are drawn as ten letters, by the font that the command brings along.
-        Assert.True(Dark(titled) - Dark(untitled) > 10 * 30, $"{Dark(titled)} and {Dark(untitled)} dark pixels in the title's rows");
+        Assert.True(
+            Dark(titled) - Dark(untitled) > 10 * 30,
+            $"{Dark(titled)} and {Dark(untitled)} dark pixels in the title's rows");
         Assert.Equal("DejaVu Sans", Fonts.GetTypeface("DejaVu Sans", bold: true, italic: false).FamilyName);
     }
 
@@ -57,5 +66,7 @@ public sealed class LossCurvesTests
     }
 
     private static int Dark(SKBitmap picture) =>
-        Enumerable.Range(0, 30).Sum(y => Enumerable.Range(0, picture.Width).Count(x => picture.GetPixel(x, y).Red < 100));
+        Enumerable
+            .Range(0, 30)
+            .Sum(y => Enumerable.Range(0, picture.Width).Count(x => picture.GetPixel(x, y).Red < 100));
 }

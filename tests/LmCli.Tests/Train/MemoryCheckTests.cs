@@ -14,7 +14,8 @@ public sealed class MemoryCheckTests
             () => MemoryCheck.Require(need, "This training", "Take fewer.", available: 192L << 20)).Message;
 
         Assert.Equal(
-            "This training needs at least 3.1 GiB of memory, 3.0 GiB of it for the weights and 50 MiB for what is computed from the "
+            "This training needs at least 3.1 GiB of memory, 3.0 GiB of it for the weights and 50 MiB for what is "
+                + "computed from the "
             + "text at once, and there are 192 MiB. Take fewer.",
             message);
         Assert.Equal(message, Failure.Describe(new InsufficientMemoryException(message)));
@@ -32,7 +33,9 @@ public sealed class MemoryCheckTests
 
         var (code, _, error) = await LmProcess.RunAsync(little, [.. train, "--hidden", "4000"]);
         Assert.Equal(1, code);
-        Assert.Matches(@"lm: This training needs at least [\d.]+ GiB of memory, .* there are 256 MiB\. Less is needed by fewer --hidden", error);
+        Assert.Matches(
+            @"lm: This training needs at least [\d.]+ GiB of memory, .* there are 256 MiB\. Less is needed by fewer --hidden",
+            error);
         Assert.False(Directory.Exists(folder["m"]));
 
         var small = await LmProcess.RunAsync(little, [.. train, "--hidden", "16"]);

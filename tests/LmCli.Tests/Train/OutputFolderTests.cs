@@ -12,7 +12,8 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("tales.txt", "models/tales")]
     [InlineData("books/My tales.v2.txt", "models/My tales.v2")]
     [InlineData(".hidden.txt", "models/.hidden")]
-    public void A_model_is_named_for_its_text(string text, string expected) => Assert.Equal(expected, OutputFolder.Of(null, text));
+    public void A_model_is_named_for_its_text(string text, string expected) =>
+        Assert.Equal(expected, OutputFolder.Of(null, text));
 
     [Fact]
     public void A_folder_of_texts_gives_its_own_name_however_it_is_written()
@@ -44,7 +45,9 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("./models/../models")]
     [InlineData("")]
     public void No_model_is_written_where_all_models_are(string folder) =>
-        Assert.Contains("is the folder of all models", Assert.Throws<ArgumentException>(() => OutputFolder.Of(folder, "a.txt")).Message);
+        Assert.Contains(
+            "is the folder of all models",
+            Assert.Throws<ArgumentException>(() => OutputFolder.Of(folder, "a.txt")).Message);
 
     [Fact]
     public async Task What_is_not_a_model_is_never_overwritten()
@@ -55,13 +58,18 @@ public sealed class OutputFolderTests : IDisposable
         File.WriteAllText(Path.Combine(precious, "config.json"), "{}");
         string[][] commands =
         [
-            ["train", text, "--out", precious], ["train", text, "--out", precious, "--overwrite"], ["train", text, "--out", text],
-            ["bench", "--hidden", "8", "--save", precious], ["bench", "--hidden", "8", "--save", text],
+            ["train", text, "--out", precious],
+            ["train", text, "--out", precious, "--overwrite"],
+            ["train", text, "--out", text],
+            ["bench", "--hidden", "8", "--save", precious],
+            ["bench", "--hidden", "8", "--save", text],
         ];
         foreach (var command in commands)
         {
             var (code, _, error) = await LmProcess.RunAsync(command);
-            Assert.True(code == 1 && error.StartsWith("lm: ", StringComparison.Ordinal) && error.Count(c => c == '\n') == 1, error);
+            Assert.True(
+                code == 1 && error.StartsWith("lm: ", StringComparison.Ordinal) && error.Count(c => c == '\n') == 1,
+                error);
         }
 
         Assert.Equal(["config.json"], Directory.EnumerateFileSystemEntries(precious).Select(Path.GetFileName));

@@ -21,12 +21,21 @@ public sealed class TrainAdviceTests
         StillFalls = false,
     };
 
-    private static readonly TrainingTrend Overfits = Settled with { BestStep = 300, LastLoss = 1.7, TrainingLoss = 0.8, Overfits = true };
+    private static readonly TrainingTrend Overfits = Settled with
+    {
+        BestStep = 300,
+        LastLoss = 1.7,
+        TrainingLoss = 0.8,
+        Overfits = true,
+    };
 
     private static readonly TrainingTrend Falls = Settled with { StillFalls = true };
 
-    public static TheoryData<long, double> TextsAndTimes => new MatrixTheoryData<long, double>(
-        [1_000, 3_000, 10_000, 20_000, 60_000, 100_000, 300_000, 1_115_394, 20_000_000], [0.1, 0.5, 1, 2, 5, 15, 20, 60]);
+    public static TheoryData<long, double> TextsAndTimes =>
+        new MatrixTheoryData<long, double>(
+            [1_000, 3_000, 10_000, 20_000, 60_000, 100_000, 300_000, 1_115_394, 20_000_000],
+            [0.1, 0.5, 1, 2, 5, 15, 20, 60]
+        );
 
     [Theory]
     [MemberData(nameof(TextsAndTimes))]
@@ -53,7 +62,9 @@ public sealed class TrainAdviceTests
     [Fact]
     public void A_short_text_that_has_nothing_left_to_teach_is_not_given_more_time()
     {
-        Assert.StartsWith("more text. More time does not help: the plan for 2 minutes reads ", Timed(3_000, 1).Advice.Next(Falls));
+        Assert.StartsWith(
+            "more text. More time does not help: the plan for 2 minutes reads ",
+            Timed(3_000, 1).Advice.Next(Falls));
         Assert.StartsWith("more time: --minutes 2 reads the text ", Timed(300_000, 1).Advice.Next(Falls));
         Assert.StartsWith("more time: --minutes 40 reads the text ", Timed(1_115_394, 20).Advice.Next(Settled));
     }
@@ -90,7 +101,15 @@ public sealed class TrainAdviceTests
     {
         var given = new TrainingChoices { HiddenSize = units, Steps = steps };
         var planned = TrainingPlan.Make(English(bytes), given, time: null);
-        var none = TrainingPlan.Make(English(bytes), given with { Dropout = 0.1, InputDropout = 0, WeightDrop = 0 }, time: null);
+        var none = TrainingPlan.Make(
+            English(bytes),
+            given with
+            {
+                Dropout = 0.1,
+                InputDropout = 0,
+                WeightDrop = 0,
+            },
+            time: null);
 
         var next = Advice(none, bytes).Next(Overfits);
 
@@ -104,7 +123,10 @@ public sealed class TrainAdviceTests
     [Fact]
     public void Steps_that_were_asked_for_are_doubled_while_the_loss_falls_with_the_same_network()
     {
-        var plan = TrainingPlan.Make(English(60_000), new TrainingChoices { HiddenSize = 384, Steps = 2000 }, time: null);
+        var plan = TrainingPlan.Make(
+            English(60_000),
+            new TrainingChoices { HiddenSize = 384, Steps = 2000 },
+            time: null);
 
         Assert.Equal("more steps: --hidden 384 --steps 4000.", Advice(plan, 60_000).Next(Falls));
     }
@@ -112,8 +134,14 @@ public sealed class TrainAdviceTests
     [Fact]
     public void A_settled_network_is_widened_as_far_as_the_text_is_long_enough()
     {
-        string Next(int units) => Advice(
-            TrainingPlan.Make(English(60_000), new TrainingChoices { HiddenSize = units, Steps = 2000 }, time: null), 60_000).Next(Settled);
+        string Next(int units) =>
+            Advice(
+                    TrainingPlan.Make(
+                        English(60_000),
+                        new TrainingChoices { HiddenSize = units, Steps = 2000 },
+                        time: null),
+                    60_000)
+                .Next(Settled);
 
         Assert.Equal("a wider network: --hidden 256.", Next(128));
         Assert.Equal("a wider network: --hidden 512.", Next(256));
@@ -140,7 +168,10 @@ public sealed class TrainAdviceTests
     };
 
     private static double Work(TrainingPlan plan) =>
-        (double)plan.Network.ParameterCount * plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
+        (double)plan.Network.ParameterCount
+        * plan.Settings.Steps
+        * plan.Settings.BatchSize
+        * plan.Settings.WindowLength;
 
     /// <summary>The number that an option of a printed command has; null where it is not there.</summary>
     private static double? Option(string text, string name)

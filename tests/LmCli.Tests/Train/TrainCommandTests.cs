@@ -11,9 +11,10 @@ public sealed class TrainCommandTests : DuckTextTests
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Sends SIGINT.");
         using (var process = LmProcess.Start([.. Train, "--steps", "1000000"]))
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
-            {
-            }
+            while (
+                await process.StandardOutput.ReadLineAsync() is { } line
+                && !line.StartsWith("step ", StringComparison.Ordinal)
+            ) { }
 
             using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
             var (code, output, error) = await LmProcess.EndAsync(process);
@@ -21,7 +22,14 @@ public sealed class TrainCommandTests : DuckTextTests
             Assert.Contains("Stopped and saved at step ", output);
         }
 
-        var (resumedCode, _, refusal) = await LmProcess.RunAsync("train", Text, "--out", Model, "--resume", "--steps", "5");
+        var (resumedCode, _, refusal) = await LmProcess.RunAsync(
+            "train",
+            Text,
+            "--out",
+            Model,
+            "--resume",
+            "--steps",
+            "5");
         Assert.Equal((1, true), (resumedCode, refusal.Contains("leave out --steps")));
 
         using var resumed = LmProcess.Start("train", Text, "--out", Model, "--resume");
@@ -39,13 +47,27 @@ public sealed class TrainCommandTests : DuckTextTests
     public async Task A_time_is_planned_for_and_the_card_has_the_command_without_it()
     {
         var (code, output, error) = await LmProcess.RunAsync(
-            "train", Text, "--out", Model, "--minutes", "0.01", "--layers", "1", "--tie-weights", "--sample-every", "0");
+            "train",
+            Text,
+            "--out",
+            Model,
+            "--minutes",
+            "0.01",
+            "--layers",
+            "1",
+            "--tie-weights",
+            "--sample-every",
+            "0");
 
         Assert.True(code == 0, error);
-        Assert.All(["Tokenizer: characters, because ", "Network: LSTM of 1 x ", " GFLOP/s", "Dropout: "], reason => Assert.Contains(reason, output));
+        Assert.All(
+            ["Tokenizer: characters, because ", "Network: LSTM of 1 x ", " GFLOP/s", "Dropout: "],
+            reason => Assert.Contains(reason, output));
         Assert.DoesNotContain("  | ", output);
         var card = ModelFolder.Open(Model).Card!;
-        Assert.Matches(@"lm train ducks\.txt --out \S+ --layers 1 --tie-weights --tokenizer characters --cell lstm --hidden \d+ --embedding \d+ .* --steps \d+ ", card);
+        Assert.Matches(
+            @"lm train ducks\.txt --out \S+ --layers 1 --tie-weights --tokenizer characters --cell lstm --hidden \d+ --embedding \d+ .* --steps \d+ ",
+            card);
         Assert.DoesNotContain("--minutes", card);
         Assert.Contains("![Loss and learning rate over the epochs](loss.svg)", card);
     }

@@ -31,7 +31,15 @@ public sealed class TrainSummaryTests
             new(Protocol.Contiguous, 0, 111_539, 172_328, 111_539, 111_539),
         ],
         BestStep = 3000,
-        Trend = new() { BestStep = 3000, BestLoss = 1.5641, LastLoss = 1.5641, TrainingLoss = 1.44, Overfits = false, StillFalls = true },
+        Trend = new()
+        {
+            BestStep = 3000,
+            BestLoss = 1.5641,
+            LastLoss = 1.5641,
+            TrainingLoss = 1.44,
+            Overfits = false,
+            StillFalls = true,
+        },
         Advice = new()
         {
             Network = Network,
@@ -52,10 +60,20 @@ public sealed class TrainSummaryTests
         var text = Text(Good with
         {
             Step = 2000,
-            Trend = Good.Trend! with { BestStep = 1000, LastLoss = 1.72, TrainingLoss = 0.9, Overfits = true, StillFalls = false },
-        });
+            Trend = Good.Trend! with
+            {
+                BestStep = 1000,
+                LastLoss = 1.72,
+                TrainingLoss = 0.9,
+                Overfits = true,
+                StillFalls = false,
+            },
+        }
+        );
 
-        Assert.Contains("Ended early after 2,000 of 3,000 steps and 49:36, because 5 validations in a row brought no new best. ", text);
+        Assert.Contains(
+            "Ended early after 2,000 of 3,000 steps and 49:36, because 5 validations in a row brought no new best. ",
+            text);
         Assert.Contains("It overfits: after step 1,000 the loss on held-out text rose by 10.0 %", text);
         Assert.Contains("Next: more text.\n", text);
     }

@@ -63,8 +63,9 @@ public sealed class ConfigFileTests
                 "- vocabulary_size must be an integer, not \"5\"",
                 "- embedding_size must be an integer, not 2.5",
                 "- layers must be an integer, not null",
-                "- dropuot is not a member; those are cell, vocabulary_size, embedding_size, hidden_size, layers, dropout, " +
-                "tie_weights, start_token",
+                "- dropuot is not a member; those are cell, vocabulary_size, embedding_size, hidden_size, "
+                    + "layers, dropout, "
+                    + "tie_weights, start_token",
                 "- hidden_size is missing; expected an integer",
             ],
             message.Split('\n'));
@@ -73,8 +74,10 @@ public sealed class ConfigFileTests
     [Fact]
     public void Values_out_of_range_are_all_named()
     {
-        var message = Refusal(Json(
-            "'format_version':1,'cell':'gru','vocabulary_size':0,'embedding_size':2,'hidden_size':3,'tie_weights':true,'dropout':1"));
+        var message = Refusal(
+            Json(
+                "'format_version':1,'cell':'gru','vocabulary_size':0,'embedding_size':2,'hidden_size':3,'tie_weights':true,'dropout':1"
+            ));
         Assert.Contains("vocabulary_size must be from 1", message);
         Assert.Contains("dropout must be", message);
         Assert.Contains("tie_weights needs", message);
@@ -83,7 +86,9 @@ public sealed class ConfigFileTests
     [Fact]
     public void A_number_that_follows_from_others_is_no_member() => Assert.Contains(
         "gates is not a member",
-        Refusal(Json("'format_version':1,'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3,'gates':3")));
+            Refusal(
+                Json("'format_version':1,'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3,'gates':3")
+            ));
 
     [Theory]
     [InlineData("2")]
@@ -93,7 +98,9 @@ public sealed class ConfigFileTests
     [InlineData("{}")]
     public void Another_version_is_refused(string version) => Assert.Contains(
         "format_version must be 1, not",
-        Refusal(Json($"'format_version':{version},'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3")));
+            Refusal(
+                Json($"'format_version':{version},'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3"))
+        );
 
     [Theory]
     [InlineData("", "is empty")]

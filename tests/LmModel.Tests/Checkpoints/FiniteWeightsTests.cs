@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Checkpoints;
 using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
@@ -31,7 +32,12 @@ public sealed class FiniteWeightsTests : IDisposable
                     Write(fixture, type, name, at, bad);
                     var place = shape.Length == 1 ? $"[{at}]" : $"[{at / shape[1]}, {at % shape[1]}]";
                     Assert.Equal(
-                        [FormattableString.Invariant($"- model.safetensors: {name}{place} is {bad}; a weight must be a number from -3.39e38 to 3.39e38")],
+                        [
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"- model.safetensors: {name}{place} is {bad}; a weight must be a number from "
+                                    + $"-3.39e38 to 3.39e38"),
+                        ],
                         Problems());
                 }
             }
@@ -68,8 +74,10 @@ public sealed class FiniteWeightsTests : IDisposable
         Write(fixture, TensorType.F32, weights);
         Assert.Equal(
             [
-                "- model.safetensors: embedding.weight[1, 2] is NaN (the first of 58 such numbers); a weight must be a number from -3.39e38 to 3.39e38",
-                "- model.safetensors: rnn.bias_hh_l1[5] is Infinity; a weight must be a number from -3.39e38 to 3.39e38",
+                "- model.safetensors: embedding.weight[1, 2] is NaN (the first of 58 such numbers); a weight must be a "
+                    + "number from -3.39e38 to 3.39e38",
+                "- model.safetensors: rnn.bias_hh_l1[5] is Infinity; a weight must be a number from "
+                    + "-3.39e38 to 3.39e38",
             ],
             Problems());
     }
@@ -86,7 +94,9 @@ public sealed class FiniteWeightsTests : IDisposable
         using var reader = SafeTensorsReader.Open(stream, "x.safetensors");
 
         Assert.StartsWith("large[2, 49999] is NaN", reader.FindUnusable(reader.Find("large")!));
-        Assert.Contains("large[2, 49999] is NaN", Assert.Throws<SafeTensorsException>(() => reader.ReadFloats("large")).Message);
+        Assert.Contains(
+            "large[2, 49999] is NaN",
+            Assert.Throws<SafeTensorsException>(() => reader.ReadFloats("large")).Message);
     }
 
     [Theory]
@@ -120,9 +130,19 @@ public sealed class FiniteWeightsTests : IDisposable
 
     private void Write(PyTorchFixture fixture, TensorType type, Dictionary<string, float[]> weights)
     {
-        ModelFolder.Save(_folder.Path, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Weights, "# Card");
-        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. fixture.Config.ParameterShapes.Select(p => TensorData.Bytes(
-            p.Name, type, p.Shape, weights[p.Name].SelectMany(w => Bytes(type, w)).ToArray()))]);
+        ModelFolder.Save(
+            _folder.Path,
+            fixture.Config,
+            CharacterTokenizer.FromCorpus("abcdefghijk"),
+            fixture.Weights,
+            "# Card");
+        SafeTensorsWriter.Write(
+            _folder["model.safetensors"],
+            [
+                .. fixture.Config.ParameterShapes.Select(p =>
+                    TensorData.Bytes(p.Name, type, p.Shape, weights[p.Name].SelectMany(w => Bytes(type, w)).ToArray())),
+            ]
+        );
     }
 
     private static byte[] Bytes(TensorType type, float value) => type switch

@@ -4,17 +4,23 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Checkpoints;
 
-/// <summary>Weights of other networks and under other names: a line says what they look like and how they are converted.</summary>
+/// <summary>
+/// Weights of other networks and under other names: a line says what they look like and how they are converted.
+/// </summary>
 public sealed class ForeignWeightsTests : IDisposable
 {
-    private const string Open = "from safetensors.torch import load_file, save_file; t = load_file(\"model.safetensors\"); save_file(";
+    private const string Open =
+        "from safetensors.torch import load_file, save_file; t = load_file(\"model.safetensors\"); save_file(";
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("module.", "torch.nn.DataParallel and DistributedDataParallel add \"module.\": save model.module.state_dict()")]
+    [InlineData(
+        "module.",
+        "torch.nn.DataParallel and DistributedDataParallel add \"module.\": save model.module.state_dict()"
+    )]
     [InlineData("_orig_mod.", "torch.compile adds \"_orig_mod.\": save model._orig_mod.state_dict()")]
     [InlineData("model.", "such as a LightningModule, adds \"model.\": save model.model.state_dict()")]
     [InlineData("lm.", "Or rename them")]
@@ -26,7 +32,9 @@ public sealed class ForeignWeightsTests : IDisposable
             var problem = Assert.Single(Problems(fixture, name => prefix + name));
             Assert.StartsWith($"- model.safetensors: the names begin with \"{prefix}\"", problem);
             Assert.Contains(expected, problem);
-            Assert.EndsWith($"{Open}{{n.removeprefix(\"{prefix}\"): x for n, x in t.items()}}, \"model.safetensors\")", problem);
+            Assert.EndsWith(
+                $"{Open}{{n.removeprefix(\"{prefix}\"): x for n, x in t.items()}}, \"model.safetensors\")",
+                problem);
         }
     }
 
@@ -39,7 +47,11 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("gru", "module.encoder", "module.rnn", "module.decoder")]
     [InlineData("tied", "encoder", "rnn", "decoder")]
     [InlineData("rnn_tanh", "layers.0", "layers.1", "layers.2")]
-    public void Other_names_of_the_modules_are_one_line_that_renames_them(string fixture, string embedding, string rnn, string fc)
+    public void Other_names_of_the_modules_are_one_line_that_renames_them(
+        string fixture,
+        string embedding,
+        string rnn,
+        string fc)
     {
         string Renamed(string name) => name
             .Replace("embedding.", $"{embedding}.", StringComparison.Ordinal)
@@ -56,14 +68,22 @@ public sealed class ForeignWeightsTests : IDisposable
 
         Assert.StartsWith("- model.safetensors: its modules are named ", problem);
         Assert.Contains($", not {string.Join(", ", renames.Where(r => r.From != r.To).Select(r => r.To))}", problem);
-        Assert.Equal(embedding.EndsWith("encoder", StringComparison.Ordinal), problem.Contains("word_language_model", StringComparison.Ordinal));
+        Assert.Equal(
+            embedding.EndsWith("encoder", StringComparison.Ordinal),
+            problem.Contains("word_language_model", StringComparison.Ordinal));
     }
 
     [Fact]
     public void What_is_wrong_beside_the_names_is_still_listed()
     {
-        var problems = Problems("gru", name => name == "rnn.weight_hh_l1" ? null : "module." + name, extra: [TensorData.Floats("module.norm.weight", [8], new float[8])]);
-        Assert.Contains(problems, p => p.StartsWith("- model.safetensors: the names begin with \"module.\"", StringComparison.Ordinal));
+        var problems = Problems(
+            "gru",
+            name => name == "rnn.weight_hh_l1" ? null : "module." + name,
+            extra: [TensorData.Floats("module.norm.weight", [8], new float[8])]
+        );
+        Assert.Contains(
+            problems,
+            p => p.StartsWith("- model.safetensors: the names begin with \"module.\"", StringComparison.Ordinal));
         Assert.Contains("- model.safetensors: module.norm.weight: unexpected, found F32 [8]", problems);
         Assert.Contains("- model.safetensors: rnn.weight_hh_l1: missing; expected F32 [24, 8]", problems);
         Assert.Contains(problems, p => p.Contains("a network with normalization layers", StringComparison.Ordinal));
@@ -88,7 +108,8 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("lstm", Cell.Gru, "\"cell\": \"lstm\", where config.json has \"gru\"")]
     [InlineData("rnn_relu", Cell.Gru, "\"cell\": \"rnn_tanh\" (or rnn_relu), where config.json has \"gru\"")]
     [InlineData("gru", Cell.RnnTanh, "\"cell\": \"gru\", where config.json has \"rnn_tanh\"")]
-    public void The_number_of_gates_says_which_cell_the_weights_are_of(string fixture, Cell cell, string expected) => Assert.StartsWith(
+    public void The_number_of_gates_says_which_cell_the_weights_are_of(string fixture, Cell cell, string expected) =>
+        Assert.StartsWith(
         $"- model.safetensors: the weights are those of a network with {expected}: correct config.json",
         Problems(fixture, name => name, change: config => config with { Cell = cell })[0]);
 
@@ -96,20 +117,31 @@ public sealed class ForeignWeightsTests : IDisposable
     public void Sizes_that_the_configuration_has_otherwise_are_named_together()
     {
         Assert.StartsWith(
-            "- model.safetensors: the weights are those of a network with \"embedding_size\": 6, \"hidden_size\": 8, \"layers\": 2, where config.json has 5, 4, 1: correct config.json",
-            Problems("gru", name => name, change: config => config with { EmbeddingSize = 5, HiddenSize = 4, Layers = 1 })[0]);
+            "- model.safetensors: the weights are those of a network with \"embedding_size\": 6, \"hidden_size\": 8, "
+                + "\"layers\": 2, where config.json has 5, 4, 1: correct config.json",
+            Problems(
+                "gru",
+                name => name,
+                change: config => config with { EmbeddingSize = 5, HiddenSize = 4, Layers = 1 }
+            )[0]
+        );
         Assert.StartsWith(
-            "- model.safetensors: the weights are those of a network with \"tie_weights\": true, where config.json has false",
+            "- model.safetensors: the weights are those of a network with \"tie_weights\": true, where "
+                + "config.json has false",
             Problems("tied", name => name, change: config => config with { TieWeights = false })[0]);
     }
 
     [Fact]
     public void Weights_without_biases_come_with_the_line_that_adds_zeros()
     {
-        var problems = Problems("gru", name => name.Contains("bias", StringComparison.Ordinal) && name != "fc.bias" ? null : name);
+        var problems = Problems(
+            "gru",
+            name => name.Contains("bias", StringComparison.Ordinal) && name != "fc.bias" ? null : name);
         Assert.Equal(
-            "- model.safetensors: rnn.bias_ih_l0 is missing, as after bias=False; zeros compute the same: import torch; "
-            + $"{Open}t | {{n: torch.zeros(24) for n in (\"rnn.bias_ih_l0\", \"rnn.bias_hh_l0\", \"rnn.bias_ih_l1\", \"rnn.bias_hh_l1\", )}}, \"model.safetensors\")",
+            "- model.safetensors: rnn.bias_ih_l0 is missing, as after bias=False; zeros compute the same: "
+                + "import torch; "
+                + $"{Open}t | {{n: torch.zeros(24) for n in (\"rnn.bias_ih_l0\", \"rnn.bias_hh_l0\", "
+                + "\"rnn.bias_ih_l1\", \"rnn.bias_hh_l1\", )}}, \"model.safetensors\")",
             problems[0]);
         Assert.Equal(5, problems.Length);
 
@@ -128,10 +160,20 @@ public sealed class ForeignWeightsTests : IDisposable
     {
         var fixture = PyTorchFixture.Load("gru");
         Save(fixture, fixture.Config);
-        SafeTensorsWriter.Write(_folder["model.safetensors"], [.. fixture.Config.ParameterShapes.Select(p => TensorData.Bytes(
-            p.Name, TensorType.F64, p.Shape, fixture.Weights[p.Name].SelectMany(w => BitConverter.GetBytes((double)w)).ToArray()))]);
+        SafeTensorsWriter.Write(
+            _folder["model.safetensors"],
+            [
+                .. fixture.Config.ParameterShapes.Select(p =>
+                    TensorData.Bytes(
+                        p.Name,
+                        TensorType.F64,
+                        p.Shape,
+                        fixture.Weights[p.Name].SelectMany(w => BitConverter.GetBytes((double)w)).ToArray())),
+            ]
+        );
         Assert.Equal(
-            $"- model.safetensors: F64 would be rounded: {Open}{{n: x.float() for n, x in t.items()}}, \"model.safetensors\")",
+            $"- model.safetensors: F64 would be rounded: {Open}{{n: x.float() for n, x in t.items()}}, "
+                + "\"model.safetensors\")",
             Refusal()[0]);
     }
 
@@ -146,9 +188,14 @@ public sealed class ForeignWeightsTests : IDisposable
         }
     }
 
-    /// <summary>The lines about a fixture's weights under other names (null leaves one out) or beside another configuration.</summary>
+    /// <summary>
+    /// The lines about a fixture's weights under other names (null leaves one out) or beside another configuration.
+    /// </summary>
     private string[] Problems(
-        string fixture, Func<string, string?> rename, Func<ModelConfig, ModelConfig>? change = null, TensorData[]? extra = null)
+        string fixture,
+        Func<string, string?> rename,
+        Func<ModelConfig, ModelConfig>? change = null,
+        TensorData[]? extra = null)
     {
         var loaded = PyTorchFixture.Load(fixture);
         Save(loaded, (change ?? (config => config))(loaded.Config));
@@ -166,7 +213,12 @@ public sealed class ForeignWeightsTests : IDisposable
 
     private void Save(PyTorchFixture fixture, ModelConfig config)
     {
-        ModelFolder.Save(_folder.Path, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Weights, "# Card");
+        ModelFolder.Save(
+            _folder.Path,
+            fixture.Config,
+            CharacterTokenizer.FromCorpus("abcdefghijk"),
+            fixture.Weights,
+            "# Card");
         using var stream = File.Create(_folder["config.json"]);
         ConfigFile.Write(stream, config);
     }

@@ -42,10 +42,14 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
             p => TensorData.Floats(p.Name, p.Shape, [.. Gru.Weights[p.Name].Select(w => -w)]))]);
 
         var problem = Assert.Single(Problems());
-        Assert.StartsWith($"- precision.json: measured for other weights, with SHA-256 {report.WeightsSha256}", problem);
+        Assert.StartsWith(
+            $"- precision.json: measured for other weights, with SHA-256 {report.WeightsSha256}",
+            problem);
         Assert.Contains("run lm quantize again", problem);
         var unmeasured = ModelFolder.OpenUnmeasured(Folder.Path);
-        Assert.Contains("measured for weights", Assert.Throws<ArgumentException>(() => unmeasured.SavePrecision(report)).Message);
+        Assert.Contains(
+            "measured for weights",
+            Assert.Throws<ArgumentException>(() => unmeasured.SavePrecision(report)).Message);
         unmeasured.SavePrecision(report with { WeightsSha256 = unmeasured.WeightsSha256 });
         Assert.Equal(Precision.Bf16, Open().DefaultPrecision);
     }

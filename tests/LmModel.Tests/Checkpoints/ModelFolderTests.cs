@@ -17,7 +17,9 @@ public sealed class ModelFolderTests : SavedModelTests
         Assert.Equal(fixture.Config, folder.Config);
         Assert.Equal(fixture.Config.VocabularySize, folder.Tokenizer.VocabularySize);
         Assert.Equal("# Card", folder.Card);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Folder["model.safetensors"]))), folder.WeightsSha256);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Folder["model.safetensors"]))),
+            folder.WeightsSha256);
         Assert.Equal(fixture.Weights.OrderBy(w => w.Key), folder.ReadWeights().OrderBy(w => w.Key));
         Assert.Equal(["README.md", "config.json", "model.safetensors", "tokenizer.json"], Folder.Files);
     }
@@ -94,10 +96,12 @@ public sealed class ModelFolderTests : SavedModelTests
         ]);
         Assert.Equal(
             [
-                "- model.safetensors: rnn.weight_ih_l0_reverse looks like a bidirectional network, which also reads a text " +
-                "from its end and so cannot continue one: train it with bidirectional=False",
-                "- model.safetensors: F64 would be rounded: from safetensors.torch import load_file, save_file; " +
-                "t = load_file(\"model.safetensors\"); save_file({n: x.float() for n, x in t.items()}, \"model.safetensors\")",
+                "- model.safetensors: rnn.weight_ih_l0_reverse looks like a bidirectional network, which "
+                    + "also reads a text "
+                    + "from its end and so cannot continue one: train it with bidirectional=False",
+                "- model.safetensors: F64 would be rounded: from safetensors.torch import load_file, save_file; "
+                    + "t = load_file(\"model.safetensors\"); save_file({n: x.float() for n, x in t.items()}, "
+                    + "\"model.safetensors\")",
                 "- model.safetensors: rnn.bias_hh_l1: missing; expected F32 [24]",
                 "- model.safetensors: fc.weight: expected F32 [11, 8], found F32 [8, 11]",
                 "- model.safetensors: fc.bias: expected F32 [11], found F64 [11]",
@@ -113,9 +117,11 @@ public sealed class ModelFolderTests : SavedModelTests
         File.Copy(PyTorchFixture.WeightsPath("lstm"), Folder["model.safetensors"], overwrite: true);
         Assert.Equal(9, Problems().Length);
         Assert.Equal(
-            "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where config.json has \"gru\": " +
-            "correct config.json, or take the weights that belong to it",
-            Problems()[0]);
+            "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where "
+                + "config.json has \"gru\": "
+                + "correct config.json, or take the weights that belong to it",
+            Problems()[0]
+        );
         Assert.Contains("- model.safetensors: rnn.weight_hh_l1: expected F32 [24, 8], found F32 [32, 8]", Problems());
     }
 
@@ -143,7 +149,9 @@ public sealed class ModelFolderTests : SavedModelTests
         var bytes = File.ReadAllBytes(Folder["model.safetensors"]);
         bytes[^1] ^= 1;
         File.WriteAllBytes(Folder["model.safetensors"], bytes);
-        Assert.Contains("changed since the folder was opened", Assert.Throws<ModelFolderException>(folder.ReadWeights).Message);
+        Assert.Contains(
+            "changed since the folder was opened",
+            Assert.Throws<ModelFolderException>(folder.ReadWeights).Message);
         File.Delete(Folder["model.safetensors"]);
         Assert.Contains("model.safetensors: missing", Assert.Throws<ModelFolderException>(folder.ReadWeights).Message);
     }

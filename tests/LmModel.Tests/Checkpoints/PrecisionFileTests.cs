@@ -93,8 +93,9 @@ public sealed class PrecisionFileTests
                 "- figures[1]: nats_per_token is missing; expected a number",
                 "- default must be fp32, bf16 or int8, not 2",
                 "- text must be text, not null",
-                "- windows is not a member; those are default, tolerance, weights_sha256, text, text_sha256, text_share, " +
-                "held_out, protocol, window, tokens, figures",
+                "- windows is not a member; those are default, tolerance, weights_sha256, text, "
+                    + "text_sha256, text_share, "
+                    + "held_out, protocol, window, tokens, figures",
                 "- window is missing; expected an integer",
             ],
             message.Split('\n'));
@@ -126,7 +127,11 @@ public sealed class PrecisionFileTests
     [InlineData("1.2505", "1e999", "nats_per_token of bf16 must be at least 0, not Infinity")]
     [InlineData("1.2505", "\"NaN\"", "figures[1]: nats_per_token must be a number, not \"NaN\"")]
     [InlineData("\"tolerance\": 0.001", "\"tolerance\": 1e999", "tolerance must be at least 0, not Infinity")]
-    [InlineData("\"text_share\": 0.1", "\"text_share\": -1e999", "text_share must be above 0 and at most 1, not -Infinity")]
+    [InlineData(
+        "\"text_share\": 0.1",
+        "\"text_share\": -1e999",
+        "text_share must be above 0 and at most 1, not -Infinity"
+    )]
     [InlineData("2000", "1e999", "figures[1]: bytes_per_token must be an integer, not 1e999")]
     public void What_no_report_can_hold_is_refused(string part, string replacement, string expected) =>
         Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));

@@ -23,7 +23,8 @@ internal static class SafeTensorsFile
         return [.. prefix, .. rest];
     }
 
-    public static SafeTensorsReader Open(byte[] file) => SafeTensorsReader.Open(new MemoryStream(file), "x.safetensors");
+    public static SafeTensorsReader Open(byte[] file) =>
+        SafeTensorsReader.Open(new MemoryStream(file), "x.safetensors");
 
     public static string Refusal(byte[] file) => Assert.Throws<SafeTensorsException>(() => Open(file)).Message;
 }

@@ -30,7 +30,9 @@ public sealed class SafeTensorsRefusalTests
     public void A_header_above_the_cap_is_refused_even_where_the_file_has_it()
     {
         var rest = new byte[SafeTensorsReader.MaxHeaderLength + 1];
-        Assert.Contains("at most 16777216 are read", SafeTensorsFile.Refusal(SafeTensorsFile.WithPrefix((ulong)rest.Length, rest)));
+        Assert.Contains(
+            "at most 16777216 are read",
+            SafeTensorsFile.Refusal(SafeTensorsFile.WithPrefix((ulong)rest.Length, rest)));
     }
 
     [Theory]
@@ -58,22 +60,37 @@ public sealed class SafeTensorsRefusalTests
     [InlineData("'a':{'dtype':'F32','data_offsets':[0,8]}", "a: shape is missing")]
     [InlineData("'a':{'dtype':'F32','shape':[2]}", "a: data_offsets is missing")]
     [InlineData("'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8],'x':{'y':[1]}}", "a: has an unknown member x")]
-    [InlineData("'a':{'dtype':'F32','dtype':'F32','shape':[2],'data_offsets':[0,8]}", "a: dtype appears more than once")]
+    [InlineData(
+        "'a':{'dtype':'F32','dtype':'F32','shape':[2],'data_offsets':[0,8]}",
+        "a: dtype appears more than once"
+    )]
     [InlineData("'a':{'dtype':'F31','shape':[2],'data_offsets':[0,8]}", "found F31")]
     [InlineData("'a':{'dtype':'f32','shape':[2],'data_offsets':[0,8]}", "found f32")]
     [InlineData("'a':{'dtype':'7','shape':[2],'data_offsets':[0,8]}", "found 7")]
     [InlineData("'a':{'dtype':[],'shape':[2],'data_offsets':[0,8]}", "a: dtype must be a string, found an array")]
     [InlineData("'a':{'dtype':'F32','shape':2,'data_offsets':[0,8]}", "a: shape must be an array, found a number")]
-    [InlineData("'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}", "a: shape must hold integers from 0 to 2⁶³−1, found -2")]
+    [InlineData(
+        "'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}",
+        "a: shape must hold integers from 0 to 2⁶³−1, found -2"
+    )]
     [InlineData("'a':{'dtype':'F32','shape':[2.5],'data_offsets':[0,8]}", "found 2.5")]
     [InlineData("'a':{'dtype':'F32','shape':['2'],'data_offsets':[0,8]}", "found a string")]
     [InlineData("'a':{'dtype':'F32','shape':[9223372036854775808],'data_offsets':[0,8]}", "found 9223372036854775808")]
     [InlineData("'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}", "a: data_offsets must hold integers")]
-    [InlineData("'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}", "a: data_offsets must be [begin, end] with begin ≤ end, found [8, 0]")]
+    [InlineData(
+        "'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}",
+        "a: data_offsets must be [begin, end] with begin ≤ end, found [8, 0]"
+    )]
     [InlineData("'a':{'dtype':'F32','shape':[2],'data_offsets':[8]}", "found [8]")]
-    [InlineData("'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}", "a: F32 [3] takes 12 bytes, but data_offsets [0, 8] give 8")]
+    [InlineData(
+        "'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}",
+        "a: F32 [3] takes 12 bytes, but data_offsets [0, 8] give 8"
+    )]
     [InlineData("'a':{'dtype':'F64','shape':[2],'data_offsets':[0,8]}", "a: F64 [2] takes 16 bytes")]
-    [InlineData("'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,8]}", "a: F32 [4611686018427387904, 4] is more than 2⁶³ bytes")]
+    [InlineData(
+        "'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,8]}",
+        "a: F32 [4611686018427387904, 4] is more than 2⁶³ bytes"
+    )]
     [InlineData("'a':{'dtype':'F32','shape':[4294967296,4294967296,0],'data_offsets':[0,0]}", "is more than 2⁶³ bytes")]
     [InlineData(A + "," + A, "a: appears more than once")]
     [InlineData("'__metadata__':1," + A, "__metadata__: must be an object of strings, found a number")]
@@ -113,7 +130,8 @@ public sealed class SafeTensorsRefusalTests
         Assert.Equal(
             [
                 "x.safetensors cannot be read:",
-                "- a: dtype must be one of BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64, found F99",
+                "- a: dtype must be one of BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, F16, BF16, I32, U32, F32, C64, "
+                    + "F64, I64, U64, found F99",
                 "- b: F32 [3] takes 12 bytes, but data_offsets [8, 16] give 8",
                 "- c: shape must hold integers from 0 to 2⁶³−1, found -1",
                 "- c: data_offsets is missing",
@@ -142,7 +160,8 @@ public sealed class SafeTensorsRefusalTests
     [Fact]
     public void A_hostile_name_cannot_write_to_the_terminal_nor_fill_it()
     {
-        var message = SafeTensorsFile.Refusal(SafeTensorsFile.Bytes($"{{'\\u001b[2J{new string('x', 10_000)}':null}}", 0));
+        var message = SafeTensorsFile.Refusal(
+            SafeTensorsFile.Bytes($"{{'\\u001b[2J{new string('x', 10_000)}':null}}", 0));
         Assert.DoesNotContain('\u001b', message);
         Assert.InRange(message.Length, 0, 300);
     }
@@ -150,7 +169,9 @@ public sealed class SafeTensorsRefusalTests
     [Fact]
     public void A_tensor_that_claims_terabytes_is_refused_before_memory_is_taken()
     {
-        var file = SafeTensorsFile.Bytes("{'a':{'dtype':'F32','shape':[1099511627776],'data_offsets':[0,4398046511104]}}", 8);
+        var file = SafeTensorsFile.Bytes(
+            "{'a':{'dtype':'F32','shape':[1099511627776],'data_offsets':[0,4398046511104]}}",
+            8);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("cut short", SafeTensorsFile.Refusal(file));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
@@ -170,10 +191,17 @@ public sealed class SafeTensorsRefusalTests
     public void Values_of_another_type_or_name_are_refused()
     {
         var stream = new MemoryStream();
-        SafeTensorsWriter.Write(stream, [TensorData.Int64s("step", [], [7]), TensorData.Bytes("d", TensorType.F64, [1], new byte[8])]);
+        SafeTensorsWriter.Write(
+            stream,
+            [TensorData.Int64s("step", [], [7]), TensorData.Bytes("d", TensorType.F64, [1], new byte[8])]
+        );
         using var reader = SafeTensorsReader.Open(stream, "x.safetensors");
-        Assert.Contains("step: expected F32 (or F16, BF16), found I64", Assert.Throws<SafeTensorsException>(() => reader.ReadFloats("step")).Message);
-        Assert.Contains("d: expected I64, found F64", Assert.Throws<SafeTensorsException>(() => reader.ReadInt64s("d")).Message);
+        Assert.Contains(
+            "step: expected F32 (or F16, BF16), found I64",
+            Assert.Throws<SafeTensorsException>(() => reader.ReadFloats("step")).Message);
+        Assert.Contains(
+            "d: expected I64, found F64",
+            Assert.Throws<SafeTensorsException>(() => reader.ReadInt64s("d")).Message);
         Assert.Contains("none: missing", Assert.Throws<SafeTensorsException>(() => reader.ReadBytes("none")).Message);
     }
 }

@@ -18,7 +18,9 @@ public sealed class SafeTensorsWriterTests
             TensorData.Bytes("half", TensorType.F16, [2], new byte[] { 0x00, 0x3C, 0x01, 0x00 })));
         Assert.Equal("pt", reader.Metadata["format"]);
         Assert.Equal([2, 3], reader.Find("w.α")!.Shape);
-        Assert.Equal(floats.Select(BitConverter.SingleToInt32Bits), reader.ReadFloats("w.α").Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(
+            floats.Select(BitConverter.SingleToInt32Bits),
+            reader.ReadFloats("w.α").Select(BitConverter.SingleToInt32Bits));
         Assert.Equal([long.MinValue], reader.ReadInt64s("step"));
         Assert.Empty(reader.ReadFloats("nothing"));
         Assert.Equal([0x00, 0x3C, 0x01, 0x00], reader.ReadBytes("half"));
@@ -29,9 +31,15 @@ public sealed class SafeTensorsWriterTests
     public void The_bytes_are_those_of_the_format()
     {
         var file = Written(null, TensorData.Floats("b", [1], [1]), TensorData.Floats("a", [1], [-1]));
-        var header = """{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""";
+        var header =
+            """{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1"""
+            + """],"data_offsets":[4,8]}}""";
         Assert.Equal(
-            SafeTensorsFile.WithPrefix(112, [.. Encoding.UTF8.GetBytes(header.PadRight(112)), 0, 0, 128, 63, 0, 0, 128, 191]), file);
+            SafeTensorsFile.WithPrefix(
+                112,
+                [.. Encoding.UTF8.GetBytes(header.PadRight(112)), 0, 0, 128, 63, 0, 0, 128, 191]
+            ),
+            file);
     }
 
     [Theory]
@@ -44,8 +52,12 @@ public sealed class SafeTensorsWriterTests
     [Fact]
     public void Larger_elements_come_first_so_that_each_tensor_is_aligned()
     {
-        using var reader = SafeTensorsFile.Open(Written(
-            null, TensorData.Floats("f", [1], [1]), TensorData.Int64s("i", [1], [2]), TensorData.Floats("e", [1], [3])));
+        using var reader = SafeTensorsFile.Open(
+            Written(
+                null,
+                TensorData.Floats("f", [1], [1]),
+                TensorData.Int64s("i", [1], [2]),
+                TensorData.Floats("e", [1], [3])));
         Assert.Equal(["i", "f", "e"], reader.Tensors.Select(t => t.Name));
     }
 
@@ -70,8 +82,11 @@ public sealed class SafeTensorsWriterTests
     {
         var values = Enumerable.Range(0, 200_001).Select(i => (float)i).ToArray();
         var halves = values.SelectMany(v => BitConverter.GetBytes((Half)(v % 2048))).ToArray();
-        using var reader = SafeTensorsFile.Open(Written(
-            null, TensorData.Floats("f", [values.Length], values), TensorData.Bytes("h", TensorType.F16, [values.Length], halves)));
+        using var reader = SafeTensorsFile.Open(
+            Written(
+                null,
+                TensorData.Floats("f", [values.Length], values),
+                TensorData.Bytes("h", TensorType.F16, [values.Length], halves)));
         Assert.Equal(values, reader.ReadFloats("f"));
         Assert.Equal(values.Select(v => v % 2048), reader.ReadFloats("h"));
     }
@@ -79,15 +94,18 @@ public sealed class SafeTensorsWriterTests
     [Fact]
     public void A_shape_that_is_not_that_of_the_values_is_the_callers_fault()
     {
-        Assert.Contains("a: F32 [2, 2] takes 16 bytes, given 12", Assert.Throws<ArgumentException>(() => TensorData.Floats("a", [2, 2], [1, 2, 3])).Message);
+        Assert.Contains(
+            "a: F32 [2, 2] takes 16 bytes, given 12",
+            Assert.Throws<ArgumentException>(() => TensorData.Floats("a", [2, 2], [1, 2, 3])).Message);
         Assert.Throws<ArgumentException>(() => TensorData.Floats("a", [-1, -3], [1, 2, 3]));
     }
 
     [Theory]
     [InlineData("b", "b")]
     [InlineData("b", "__metadata__")]
-    public void A_name_that_is_taken_is_the_callers_fault(string first, string second) => Assert.Throws<ArgumentException>(
-        () => Written(null, TensorData.Floats(first, [1], [1]), TensorData.Floats(second, [1], [1])));
+    public void A_name_that_is_taken_is_the_callers_fault(string first, string second) =>
+        Assert.Throws<ArgumentException>(() =>
+            Written(null, TensorData.Floats(first, [1], [1]), TensorData.Floats(second, [1], [1])));
 
     private static byte[] Written(IReadOnlyDictionary<string, string>? metadata, params TensorData[] tensors)
     {

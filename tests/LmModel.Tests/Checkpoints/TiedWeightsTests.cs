@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Checkpoints;
 
 namespace LmModel.Tests.Checkpoints;
@@ -27,8 +28,11 @@ public sealed class TiedWeightsTests : SavedModelTests
             var last = tied.Weights["embedding.weight"][^1];
             Assert.Equal(
                 [
-                    FormattableString.Invariant(
-                        $"- model.safetensors: fc.weight: tied to embedding.weight by tie_weights in config.json, so it must be absent or the same; at [10, 7] it is {last + difference}, not {last}. If the two were trained apart, tie_weights is false"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"- model.safetensors: fc.weight: tied to embedding.weight by tie_weights in config.json, so "
+                            + $"it must be absent or the same; at [10, 7] it is {last + difference}, not {last}. If "
+                            + $"the two were trained apart, tie_weights is false"),
                 ],
                 Problems());
         }
@@ -50,7 +54,10 @@ public sealed class TiedWeightsTests : SavedModelTests
         var weights = Open().ReadWeights();
 
         Assert.Equal(tied.Config.ParameterShapes.Select(p => p.Name).Order(), weights.Keys.Order());
-        Assert.Equal(tied.Weights["embedding.weight"].Select(w => half ? (float)(Half)w : w), weights["embedding.weight"]);
+        Assert.Equal(
+            tied.Weights["embedding.weight"].Select(w => half ? (float)(Half)w : w),
+            weights["embedding.weight"]
+        );
     }
 
     [Fact]
@@ -77,7 +84,10 @@ public sealed class TiedWeightsTests : SavedModelTests
         [
             .. tied.Config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, tied.Weights[p.Name])),
             TensorData.Floats("fc.weight", [8, 11], tied.Weights["embedding.weight"]),
-        ]);
-        Assert.Contains(Problems(), line => line.Contains("expected F32 [11, 8], found F32 [8, 11]", StringComparison.Ordinal));
+            ]
+        );
+        Assert.Contains(
+            Problems(),
+            line => line.Contains("expected F32 [11, 8], found F32 [8, 11]", StringComparison.Ordinal));
     }
 }

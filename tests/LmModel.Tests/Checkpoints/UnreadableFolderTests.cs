@@ -7,7 +7,9 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Checkpoints;
 
-/// <summary>Whatever the files of a model folder are, the folder opens or is refused by lines that name file and reason.</summary>
+/// <summary>
+/// Whatever the files of a model folder are, the folder opens or is refused by lines that name file and reason.
+/// </summary>
 public sealed class UnreadableFolderTests : IDisposable
 {
     private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(10);
@@ -17,14 +19,20 @@ public sealed class UnreadableFolderTests : IDisposable
 
     public UnreadableFolderTests()
     {
-        ModelFolder.Save(_folder.Path, _gru.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Weights, "# Card");
+        ModelFolder.Save(
+            _folder.Path,
+            _gru.Config,
+            CharacterTokenizer.FromCorpus("abcdefghijk"),
+            _gru.Weights,
+            "# Card");
         var folder = ModelFolder.Open(_folder.Path);
         folder.SavePrecision(PrecisionFileTests.Report with { WeightsSha256 = folder.WeightsSha256 });
     }
 
     public static TheoryData<string> Jsons { get; } = ["config.json", "tokenizer.json", "precision.json"];
 
-    public static TheoryData<string> Files { get; } = ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
+    public static TheoryData<string> Files { get; } =
+    ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -41,7 +49,17 @@ public sealed class UnreadableFolderTests : IDisposable
     public void Text_that_is_not_UTF_8_is_named(string file)
     {
         var text = File.ReadAllText(_folder[file]);
-        foreach (var encoding in new Encoding[] { new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UnicodeEncoding(false, false), new UnicodeEncoding(true, false), new UTF32Encoding(false, true), new UTF32Encoding(true, true) })
+        foreach (
+            var encoding in new Encoding[]
+            {
+                new UnicodeEncoding(false, true),
+                new UnicodeEncoding(true, true),
+                new UnicodeEncoding(false, false),
+                new UnicodeEncoding(true, false),
+                new UTF32Encoding(false, true),
+                new UTF32Encoding(true, true),
+            }
+        )
         {
             File.WriteAllText(_folder[file], text, encoding);
             var problem = Assert.Single(Problems());
@@ -50,7 +68,9 @@ public sealed class UnreadableFolderTests : IDisposable
         }
 
         File.WriteAllText(_folder[file], text.Replace("format", "formät", StringComparison.Ordinal), Encoding.Latin1);
-        Assert.Matches($"^- {file}: .*line \\d+, byte \\d+: the byte 0xE4 is not UTF-8; save the file as UTF-8$", Assert.Single(Problems()));
+        Assert.Matches(
+            $"^- {file}: .*line \\d+, byte \\d+: the byte 0xE4 is not UTF-8; save the file as UTF-8$",
+            Assert.Single(Problems()));
     }
 
     [Fact]
@@ -68,7 +88,14 @@ public sealed class UnreadableFolderTests : IDisposable
     public void Comments_and_trailing_commas_are_refused_with_their_place(string file)
     {
         var text = File.ReadAllText(_folder[file]);
-        foreach (var changed in new[] { text.Insert(1, " // a comment\n"), text.Insert(1, "/* a comment */"), $"{text.TrimEnd()[..^1]},}}" })
+        foreach (
+            var changed in new[]
+            {
+                text.Insert(1, " // a comment\n"),
+                text.Insert(1, "/* a comment */"),
+                $"{text.TrimEnd()[..^1]},}}",
+            }
+        )
         {
             File.WriteAllText(_folder[file], changed);
             Assert.Matches($"^- {file}: is not the JSON of .*LineNumber: \\d+ ", Assert.Single(Problems()));
@@ -88,7 +115,10 @@ public sealed class UnreadableFolderTests : IDisposable
                 changed[line] = lines[line].Insert(quote + 1, "\\ud800");
                 // Behind a closing quote this is no JSON.
                 File.WriteAllLines(_folder[file], changed);
-                Assert.Matches($"^- {file}: .*(line {line + 1}, byte \\d+: the string has half of a surrogate pair|LineNumber: {line} )", Assert.Single(Problems()));
+                Assert.Matches(
+                    $"^- {file}: .*(line {line + 1}, byte \\d+: the string has half of a surrogate "
+                        + $"pair|LineNumber: {line} )",
+                    Assert.Single(Problems()));
             }
         }
     }
@@ -97,7 +127,8 @@ public sealed class UnreadableFolderTests : IDisposable
     [MemberData(nameof(Jsons))]
     public void Control_characters_are_shown_as_escapes(string file)
     {
-        // An escape, a line feed, a C1 control, a right-to-left override and a line separator: in a name, in a value, bare.
+        // An escape, a line feed, a C1 control, a right-to-left override and a line separator: in a name, in a value,
+        // bare.
         const string Escaped = "\\u001b[31m\\n\\u009b\\u202e\\u2028";
         var text = File.ReadAllText(_folder[file]);
         foreach (var changed in new[]
@@ -106,9 +137,12 @@ public sealed class UnreadableFolderTests : IDisposable
             text.Insert(1, $"\"{Escaped}\": 1, \"{Escaped}\": 2, "),
             text.Replace("\"format_version\": 1", $"\"format_version\": \"{Escaped}\"", StringComparison.Ordinal)
                 .Replace("\"lmservice-tokenizer\"", $"\"{Escaped}\"", StringComparison.Ordinal),
-            text.Replace("\"kind\": \"characters\"", $"\"kind\": \"{Escaped}\"", StringComparison.Ordinal).Insert(1, "\u001b"),
-            text.Replace("\"a\": 0", $"\"a{Escaped}\": 0", StringComparison.Ordinal).Insert(1, "\"\u202e\": t\u001b, "),
-        })
+                text.Replace("\"kind\": \"characters\"", $"\"kind\": \"{Escaped}\"", StringComparison.Ordinal)
+                    .Insert(1, "\u001b"),
+                text.Replace("\"a\": 0", $"\"a{Escaped}\": 0", StringComparison.Ordinal)
+                    .Insert(1, "\"\u202e\": t\u001b, "),
+            }
+        )
         {
             File.WriteAllText(_folder[file], changed);
             AssertPrintable(Problems());
@@ -120,7 +154,8 @@ public sealed class UnreadableFolderTests : IDisposable
     {
         File.WriteAllText(
             _folder["tokenizer.json"],
-            File.ReadAllText(_folder["tokenizer.json"]).Replace("\"a\": 0", $"\"{new string('a', 5_000_000)}\": 0", StringComparison.Ordinal));
+            File.ReadAllText(_folder["tokenizer.json"])
+                .Replace("\"a\": 0", $"\"{new string('a', 5_000_000)}\": 0", StringComparison.Ordinal));
         Assert.InRange(Assert.Single(Problems()).Length, 100, Printable.LongestLine + 10);
     }
 
@@ -205,8 +240,34 @@ public sealed class UnreadableFolderTests : IDisposable
         var random = new Random(file.Length);
         string[] parts =
         [
-            "\\ud800", "\\udc00\\ud800", "\"\\ud800\": 1,", "\u001b", "\\u001b", "NaN", "-Infinity", "1e999", "-1", "1.5", "null", "[]", "{}",
-            "\"", ",", ":", "{", "}", "[", "]", "//", "\\", "99999999999999999999", "\ufeff", "\u202e", "\0", "é", "true",
+            "\\ud800",
+            "\\udc00\\ud800",
+            "\"\\ud800\": 1,",
+            "\u001b",
+            "\\u001b",
+            "NaN",
+            "-Infinity",
+            "1e999",
+            "-1",
+            "1.5",
+            "null",
+            "[]",
+            "{}",
+            "\"",
+            ",",
+            ":",
+            "{",
+            "}",
+            "[",
+            "]",
+            "//",
+            "\\",
+            "99999999999999999999",
+            "\ufeff",
+            "\u202e",
+            "\0",
+            "é",
+            "true",
         ];
         for (var round = 0; round < 1500; round++)
         {
@@ -217,10 +278,18 @@ public sealed class UnreadableFolderTests : IDisposable
                 var at = random.Next(file == "model.safetensors" ? 900 : bytes.Count);
                 switch (random.Next(4))
                 {
-                    case 0: bytes[at] = (byte)random.Next(256); break;
-                    case 1: bytes.InsertRange(at, Encoding.UTF8.GetBytes(parts[random.Next(parts.Length)])); break;
-                    case 2: bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at)); break;
-                    default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at))); break;
+                    case 0:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        bytes.InsertRange(at, Encoding.UTF8.GetBytes(parts[random.Next(parts.Length)]));
+                        break;
+                    case 2:
+                        bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
+                        break;
+                    default:
+                        bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
+                        break;
                 }
             }
 

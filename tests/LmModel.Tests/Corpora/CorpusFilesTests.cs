@@ -10,7 +10,17 @@ public sealed class CorpusFilesTests : CorpusFolderTests
         Write("corpus/a.txt", "alpha");
         Write("corpus/below/b.txt", "beta");
         Write("elsewhere/c.txt", "gamma");
-        foreach (var (link, target) in ((string, string)[])[("loop", ".."), ("self", "."), ("below/up", ".."), ("below/up2", "../.."), ("again", "below"), ("out", "../elsewhere")])
+        foreach (
+            var (link, target) in ((string, string)[])
+                [
+                    ("loop", ".."),
+                    ("self", "."),
+                    ("below/up", ".."),
+                    ("below/up2", "../.."),
+                    ("again", "below"),
+                    ("out", "../elsewhere"),
+                ]
+        )
         {
             Directory.CreateSymbolicLink(Folder[$"corpus/{link}"], target);
         }
@@ -21,8 +31,11 @@ public sealed class CorpusFilesTests : CorpusFolderTests
         var corpus = Corpus.Open(Folder["corpus"]);
 
         Assert.Equal(["a.txt", "below/b.txt", "out/c.txt"], corpus.Documents.Select(d => d.Name));
-        Assert.Contains(corpus.Warnings, w => w.Contains("a link to a folder that is read anyway", StringComparison.Ordinal)
-            && w.Contains("In all 7", StringComparison.Ordinal));
+        Assert.Contains(
+            corpus.Warnings,
+            w =>
+                w.Contains("a link to a folder that is read anyway", StringComparison.Ordinal)
+                && w.Contains("In all 7", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -51,8 +64,11 @@ public sealed class CorpusFilesTests : CorpusFolderTests
         var corpus = Corpus.Open(Folder.Path);
 
         Assert.Equal("alpha\nbeta\n", corpus.Text.ReadToEnd());
-        Assert.Contains(corpus.Warnings, w => w.Contains("the same, byte for byte, as one before it", StringComparison.Ordinal)
-            && w.Contains("In all 3 in 3 documents", StringComparison.Ordinal));
+        Assert.Contains(
+            corpus.Warnings,
+            w =>
+                w.Contains("the same, byte for byte, as one before it", StringComparison.Ordinal)
+                && w.Contains("In all 3 in 3 documents", StringComparison.Ordinal));
         Assert.DoesNotContain(corpus.Warnings, w => w.Contains("come again", StringComparison.Ordinal));
         foreach (var name in (string[])["a.txt", "a-link.txt", "test/*"])
         {
@@ -74,7 +90,12 @@ public sealed class CorpusFilesTests : CorpusFolderTests
         var corpus = Corpus.Open(Folder.Path);
 
         Assert.Equal("alpha\n", corpus.Text.ReadToEnd());
-        Assert.Contains(corpus.Warnings, w => w.StartsWith("pipe.txt, line 1, byte 0: the file is empty, or is not a regular one", StringComparison.Ordinal));
+        Assert.Contains(
+            corpus.Warnings,
+            w =>
+                w.StartsWith(
+                    "pipe.txt, line 1, byte 0: the file is empty, or is not a regular one",
+                    StringComparison.Ordinal));
         Assert.Contains("is not a regular file: a pipe cannot be read twice", Refusal(Folder["pipe.txt"]));
     }
 }

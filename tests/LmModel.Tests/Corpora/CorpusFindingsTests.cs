@@ -6,13 +6,18 @@ namespace LmModel.Tests.Corpora;
 public sealed class CorpusFindingsTests : CorpusFolderTests
 {
     [Theory]
-    [InlineData("ab\nc\uFFFDd\uFFFD", "text.txt, line 2, byte 4: U+FFFD stands where a character was lost in an earlier conversion. In all 2.")]
+    [InlineData(
+        "ab\nc\uFFFDd\uFFFD",
+        "text.txt, line 2, byte 4: U+FFFD stands where a character was lost in an earlier conversion. In all 2."
+    )]
     [InlineData("CafÃ© und GrÃ¶ÃŸe", "text.txt, line 1, byte 3: two signs such as Ã© where one letter was meant")]
     [InlineData("donâ€™t", "text.txt, line 1, byte 3: two signs")]
     [InlineData("one\r\ntwo\n", "text.txt, line 1, byte 3: a line ends with a carriage return")]
     [InlineData("the end\u001A", "text.txt, line 1, byte 7: a control character")]
     public void What_is_suspicious_is_a_warning_with_file_line_and_byte(string text, string expected) =>
-        Assert.Contains(Open(Encoding.UTF8.GetBytes(text)).Warnings, w => w.Contains(expected, StringComparison.Ordinal));
+        Assert.Contains(
+            Open(Encoding.UTF8.GetBytes(text)).Warnings,
+            w => w.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
     public void A_byte_order_mark_inside_of_a_text_is_left_out_and_named()
@@ -24,11 +29,19 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
         Assert.Equal("é one\né one\n", corpus.Text.ReadToEnd());
         Assert.Equal(corpus.Text.ReadToEnd().Length, corpus.Text.Length);
         Assert.Contains(
-            corpus.Warnings, w => w.StartsWith("text.txt, line 2, byte 10: a byte order mark (U+FEFF) inside the text", StringComparison.Ordinal)
-                && w.EndsWith("In all 2.", StringComparison.Ordinal));
-        Assert.Contains("is empty", Assert.Throws<CorpusException>(() => Open([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.Preamble])).Message);
+            corpus.Warnings,
+            w =>
+                w.StartsWith(
+                    "text.txt, line 2, byte 10: a byte order mark (U+FEFF) inside the text",
+                    StringComparison.Ordinal
+                ) && w.EndsWith("In all 2.", StringComparison.Ordinal));
+        Assert.Contains(
+            "is empty",
+            Assert.Throws<CorpusException>(() => Open([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.Preamble])).Message);
         File.WriteAllBytes(Folder["valid.txt"], [.. marked, .. Encoding.UTF8.Preamble, (byte)'x']);
-        Assert.Equal("é one\nx", Open("train"u8).Split(new HoldOut { ValidationText = Folder["valid.txt"] }).Validation.ReadToEnd());
+        Assert.Equal(
+            "é one\nx",
+            Open("train"u8).Split(new HoldOut { ValidationText = Folder["valid.txt"] }).Validation.ReadToEnd());
     }
 
     [Theory]
@@ -49,7 +62,12 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
         }
 
         DocumentScan.Read(
-            "t", "t", () => new MemoryStream(bytes), Found, new PassageReader(byPassage: false, (_, _) => { }), addLineBreak: false);
+            "t",
+            "t",
+            () => new MemoryStream(bytes),
+            Found,
+            new PassageReader(byPassage: false, (_, _) => { }),
+            addLineBreak: false);
 
         // Each place costs a pass over its block of 64 KiB.
         Assert.InRange(places.Values.Max(p => p.Count), 1, (bytes.Length >> 16) + 1);
@@ -73,9 +91,13 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
                 var first = text[..text.IndexOf(suspect)];
                 var expected = string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"text.txt, line {first.Count(c => c == '\n') + 1:N0}, byte {Encoding.UTF8.GetByteCount(first):N0}: ");
-                Assert.Contains(warnings, w => w.StartsWith(expected, StringComparison.Ordinal)
-                    && w.EndsWith($" In all {text.Count(c => c == suspect)}.", StringComparison.Ordinal));
+                    $"text.txt, line {first.Count(c => c == '\n') + 1:N0}, byte "
+                        + $"{Encoding.UTF8.GetByteCount(first):N0}: ");
+                Assert.Contains(
+                    warnings,
+                    w =>
+                        w.StartsWith(expected, StringComparison.Ordinal)
+                        && w.EndsWith($" In all {text.Count(c => c == suspect)}.", StringComparison.Ordinal));
             }
         }
     }
@@ -91,7 +113,9 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
         }
 
         Assert.Empty(Corpus.FromText("t", clean.ToString()).Warnings);
-        Assert.Contains("t has only 99,999 characters", Assert.Single(Corpus.FromText("t", clean.ToString()[..99_999]).Warnings));
+        Assert.Contains(
+            "t has only 99,999 characters",
+            Assert.Single(Corpus.FromText("t", clean.ToString()[..99_999]).Warnings));
     }
 
     [Fact]
@@ -102,7 +126,9 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
         Write("c.txt", Story(1).ToUpperInvariant());
         Write("d.txt", Story(2).Replace("w1 ", "w2 ", StringComparison.Ordinal) + "and more of it.");
 
-        var warning = Assert.Single(Corpus.Open(Folder.Path).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            Corpus.Open(Folder.Path).Warnings,
+            w => w.Contains("come again", StringComparison.Ordinal));
 
         Assert.Contains("2 of 4 documents come again, 1 word for word and 1 nearly so: ", warning);
         Assert.Contains("c.txt, line 1, byte 0 repeats a.txt, line 1, byte 0; ", warning);
@@ -116,7 +142,8 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
         var again = Encoding.UTF8.GetByteCount(text);
 
         var warning = Assert.Single(
-            Open(Encoding.UTF8.GetBytes(text + Story(1) + "\n")).Warnings, w => w.Contains("come again", StringComparison.Ordinal));
+            Open(Encoding.UTF8.GetBytes(text + Story(1) + "\n")).Warnings,
+            w => w.Contains("come again", StringComparison.Ordinal));
 
         Assert.Contains("1 of 4 passages of 50 words or more come again", warning);
         Assert.Contains($"text.txt, line 6, byte {again:N0} ", warning);

@@ -25,5 +25,6 @@ public abstract class CorpusFolderTests : IDisposable
         File.WriteAllText(Folder[name], text);
     }
 
-    private protected static string Refusal(string path) => Assert.Throws<CorpusException>(() => Corpus.Open(path)).Message;
+    private protected static string Refusal(string path) =>
+        Assert.Throws<CorpusException>(() => Corpus.Open(path)).Message;
 }

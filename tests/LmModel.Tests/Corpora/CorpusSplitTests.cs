@@ -16,7 +16,9 @@ public sealed class CorpusSplitTests : IDisposable
         var split = corpus.Split(new HoldOut());
 
         Assert.Equal((1_003_854, 111_540), (split.Training.Length, split.Validation.Length));
-        Assert.Equal("The last 10 % of its characters were held out for validation and never trained on.", split.Description);
+        Assert.Equal(
+            "The last 10 % of its characters were held out for validation and never trained on.",
+            split.Description);
         Assert.StartsWith("The last 0.1 % of its", corpus.Split(new HoldOut { Share = 0.001 }).Description);
     }
 
@@ -47,7 +49,9 @@ public sealed class CorpusSplitTests : IDisposable
     {
         var split = Letters(6).Split(new HoldOut { Documents = ["b.txt", "more/?.txt"] });
 
-        Assert.Equal(("aaaaa\nccccc\nddddd\n", "bbbbb\neeeee\nfffff\n"), (split.Training.ReadToEnd(), split.Validation.ReadToEnd()));
+        Assert.Equal(
+            ("aaaaa\nccccc\nddddd\n", "bbbbb\neeeee\nfffff\n"),
+            (split.Training.ReadToEnd(), split.Validation.ReadToEnd()));
         Assert.StartsWith("3 of its 6 documents, 18 of 36 characters, were held out", split.Description);
         Assert.EndsWith(": b.txt, more/e.txt, more/f.txt.", split.Description);
         Assert.Equal("eeeee\n", Letters(6).Split(new HoldOut { Documents = ["e.txt"] }).Validation.ReadToEnd());
@@ -61,10 +65,13 @@ public sealed class CorpusSplitTests : IDisposable
         var split = corpus.Split(new HoldOut());
 
         Assert.Equal(12, split.Validation.Length);
-        Assert.Equal(split.Validation.ReadToEnd(), Corpus.Open(_folder.Path).Split(new HoldOut()).Validation.ReadToEnd());
+        Assert.Equal(
+            split.Validation.ReadToEnd(),
+            Corpus.Open(_folder.Path).Split(new HoldOut()).Validation.ReadToEnd());
         Assert.Equal(
             corpus.Text.ReadToEnd().Order(), (split.Training.ReadToEnd() + split.Validation.ReadToEnd()).Order());
-        Assert.Equal(2, split.Validation.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Distinct().Count() == 1));
+        var lines = split.Validation.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Count(line => line.Distinct().Count() == 1));
     }
 
     [Fact]
@@ -101,7 +108,9 @@ public sealed class CorpusSplitTests : IDisposable
             ("training", "validation", "trainingvalidation"),
             (split.Training.ReadToEnd(), split.Validation.ReadToEnd(), split.All.ReadToEnd()));
         Assert.StartsWith("It was validated on `valid.txt`, 10 bytes", split.Description);
-        Assert.Contains("is the training text itself", Refusal(corpus, new HoldOut { ValidationText = _folder["train.txt"] }));
+        Assert.Contains(
+            "is the training text itself",
+            Refusal(corpus, new HoldOut { ValidationText = _folder["train.txt"] }));
     }
 
     [Fact]
@@ -118,7 +127,9 @@ public sealed class CorpusSplitTests : IDisposable
             Assert.Contains("too, as b.txt, and would be trained on. Hold it out instead: --hold-out b.txt", message);
         }
 
-        Assert.Equal("valid", corpus.Split(new HoldOut { ValidationText = _folder["more/other.valid"] }).Validation.ReadToEnd());
+        Assert.Equal(
+            "valid",
+            corpus.Split(new HoldOut { ValidationText = _folder["more/other.valid"] }).Validation.ReadToEnd());
     }
 
     [Fact]
@@ -139,7 +150,9 @@ public sealed class CorpusSplitTests : IDisposable
     {
         var corpus = Letters(3);
 
-        Assert.Contains("is called 'z*', which is to be held out. There are a.txt, b.txt, c.txt.", Refusal(corpus, new HoldOut { Documents = ["a.txt", "z*"] }));
+        Assert.Contains(
+            "is called 'z*', which is to be held out. There are a.txt, b.txt, c.txt.",
+            Refusal(corpus, new HoldOut { Documents = ["a.txt", "z*"] }));
         Assert.Contains("All 3 documents", Refusal(corpus, new HoldOut { Documents = ["*"] }));
         Assert.Contains("t is one document", Refusal(Corpus.FromText("t", "abc"), new HoldOut { Documents = ["t"] }));
         Assert.Contains("not both", Refusal(corpus, new HoldOut { Documents = ["a.txt"], ValidationText = "x" }));
@@ -152,9 +165,11 @@ public sealed class CorpusSplitTests : IDisposable
     {
         Assert.Equal(options, new HoldOut { Share = share }.Options);
         Assert.Equal(
-            " --split validation --hold-out a.txt --hold-out 'Grimm*'", new HoldOut { Share = share, Documents = ["a.txt", "Grimm*"] }.Options);
+            " --split validation --hold-out a.txt --hold-out 'Grimm*'",
+            new HoldOut { Share = share, Documents = ["a.txt", "Grimm*"] }.Options);
         Assert.Equal(
-            " --split validation --validation-text 'my valid.txt'", new HoldOut { Share = share, ValidationText = "/data/my valid.txt" }.Options);
+            " --split validation --validation-text 'my valid.txt'",
+            new HoldOut { Share = share, ValidationText = "/data/my valid.txt" }.Options);
     }
 
     /// <summary>Documents of one letter each; from the fifth on in a folder below.</summary>

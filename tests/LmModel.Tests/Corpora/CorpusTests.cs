@@ -55,7 +55,9 @@ public sealed class CorpusTests : CorpusFolderTests
         Assert.Equal(["a.txt", "b.txt", "more/c.TXT"], corpus.Documents.Select(d => d.Name));
         Assert.Equal((Path.GetFileName(Folder.Path), 15), (corpus.Name, corpus.Bytes));
         Assert.Equal("alpha\nbeta\ngamma\n".Length, corpus.Text.Length);
-        Assert.Contains(corpus.Warnings, w => w.StartsWith("empty.txt, line 1, byte 0: the file is empty", StringComparison.Ordinal));
+        Assert.Contains(
+            corpus.Warnings,
+            w => w.StartsWith("empty.txt, line 1, byte 0: the file is empty", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,7 +107,10 @@ public sealed class CorpusTests : CorpusFolderTests
         var sample = corpus.Text.Sample(800_000).ToList();
 
         Assert.InRange(sample.Sum(p => p.Length), 700_000, 800_000);
-        Assert.InRange(sample.Average(p => text.IndexOf(p, StringComparison.Ordinal)), 0.4 * text.Length, 0.6 * text.Length);
+        Assert.InRange(
+            sample.Average(p => text.IndexOf(p, StringComparison.Ordinal)),
+            0.4 * text.Length,
+            0.6 * text.Length);
         Assert.Equal(text, string.Concat(corpus.Text.Sample(text.Length)));
     }
 }

@@ -14,19 +14,39 @@ public sealed class EncodingGuessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("ab\ncd\xE9x", "no character begins at line 2, column 3, byte 5, 0xE9. It looks like ISO-8859-1, in which that line begins \"cdéx\"; convert it first: ")]
+    [InlineData(
+        "ab\ncd\xE9x",
+        "no character begins at line 2, column 3, byte 5, 0xE9. It looks like ISO-8859-1, in which that line begins "
+            + "\"cdéx\"; convert it first: "
+    )]
     [InlineData("ab\ncd\x93x\xE9", "line 2, column 3, byte 5, 0x93. It looks like WINDOWS-1252, in which")]
     [InlineData("caf\xE9 ", ", in which that line begins \"café \"; convert it first: ")]
     [InlineData("\xFF\xFE" + "a\0b\0", "It looks like UTF-16; convert it first: iconv -f UTF-16 ")]
     [InlineData("\xFE\xFF\0a\0b", "It looks like UTF-16;")]
     [InlineData("a\0b\0\n\0c\0", "as line 1, column 2, byte 1, 0x00 shows. It looks like UTF-16LE; ")]
     [InlineData("\0a\0b\0\n\0c", "It looks like UTF-16BE")]
-    [InlineData("ab\ncd\0", "is not text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To leave them out: tr ")]
+    [InlineData(
+        "ab\ncd\0",
+        "is not text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To leave them out: tr "
+    )]
     [InlineData("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "looks binary: ")]
-    [InlineData("ab\n\xE8\xAA", "ends inside a character, which begins at line 2, column 1, byte 3, 0xE8. It may have been cut short.")]
-    [InlineData("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000E", "looks binary: 9 control characters other than white space in 9 bytes.")]
-    [InlineData("it\xC3\xA9\nand it\x92s", "is UTF-8, with 1 stray byte beside 1 valid character of several bytes. The first is at line 2, column 7, byte 11, 0x92, which is ’ in Windows-1252.")]
-    [InlineData("\xC3\xA9\xED\xA0\xBD\xED\xB8\x80", "2 surrogates of three bytes, the first at line 1, column 2, byte 2, 0xED. It looks like CESU-8")]
+    [InlineData(
+        "ab\n\xE8\xAA",
+        "ends inside a character, which begins at line 2, column 1, byte 3, 0xE8. It may have been cut short."
+    )]
+    [InlineData(
+        "\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000E",
+        "looks binary: 9 control characters other than white space in 9 bytes."
+    )]
+    [InlineData(
+        "it\xC3\xA9\nand it\x92s",
+        "is UTF-8, with 1 stray byte beside 1 valid character of several bytes. The first is at line 2, column 7, byte "
+            + "11, 0x92, which is ’ in Windows-1252."
+    )]
+    [InlineData(
+        "\xC3\xA9\xED\xA0\xBD\xED\xB8\x80",
+        "2 surrogates of three bytes, the first at line 1, column 2, byte 2, 0xED. It looks like CESU-8"
+    )]
     [InlineData("\xC3\xA9\xC3\xA9\xC0\x80", "is UTF-8, with 2 stray bytes beside 2 valid characters")]
     public void Bytes_that_are_no_text_are_named_with_what_they_probably_are(string latin1, string expected) =>
         Assert.Contains(expected, Refusal(Encoding.Latin1.GetBytes(latin1)));
@@ -38,7 +58,8 @@ public sealed class EncodingGuessTests : IDisposable
         byte[] bytes = [.. Enumerable.Repeat(line, 30_000).SelectMany(b => b), (byte)'x', 0xFF];
 
         Assert.Contains(
-            FormattableString.Invariant($"at line 30,001, column 2, byte {bytes.Length - 1:N0}, 0xFF, which is ÿ in Windows-1252"),
+            FormattableString.Invariant(
+                $"at line 30,001, column 2, byte {bytes.Length - 1:N0}, 0xFF, which is ÿ in Windows-1252"),
             Refusal(bytes));
     }
 
@@ -75,7 +96,10 @@ public sealed class EncodingGuessTests : IDisposable
     [InlineData("\xEF\xBB\xBFone \0two\0\n", "\uFEFFone two\n")]
     [InlineData("caf\xC3\xA9 and \xE2\x82", "café and ")]
     [InlineData("\xF0\x9F\xA6\x86 \xED\xA0\xBD\xED\xB8\x80, \xED\xA0\xBE\xED\xB6\x86\n", "🦆 😀, 🦆\n")]
-    [InlineData("\xF0\x9F\xA6\x86\xC3\xA9\xC3\xA9\xC3\xA9 caf\xE9 \xE2\x82 it\x92s \x81", "🦆ééé café \uFFFD it’s \uFFFD")]
+    [InlineData(
+        "\xF0\x9F\xA6\x86\xC3\xA9\xC3\xA9\xC3\xA9 caf\xE9 \xE2\x82 it\x92s \x81",
+        "🦆ééé café \uFFFD it’s \uFFFD"
+    )]
     public async Task The_printed_command_repairs_what_can_be_repaired(string latin1, string expected) =>
         Assert.Equal(expected, await Converted(Encoding.Latin1.GetBytes(latin1)));
 
@@ -99,7 +123,9 @@ public sealed class EncodingGuessTests : IDisposable
                     // Followed by a letter: two stray bytes side by side may be the beginning of a character.
                     var stray = (byte)random.Next(0x80, 0x100);
                     bytes.AddRange([stray, (byte)'x']);
-                    expected.Append(stray is 0x81 or 0x8D or 0x8F or 0x90 or 0x9D ? "\uFFFD" : western.GetString([stray])).Append('x');
+                    expected
+                        .Append(stray is 0x81 or 0x8D or 0x8F or 0x90 or 0x9D ? "\uFFFD" : western.GetString([stray]))
+                        .Append('x');
                 }
             }
 
@@ -118,7 +144,8 @@ public sealed class EncodingGuessTests : IDisposable
         ];
         for (var round = 0; round < 500; round++)
         {
-            var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(texts[random.Next(texts.Length)], 1 + random.Next(20))));
+            var bytes = Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Repeat(texts[random.Next(texts.Length)], 1 + random.Next(20))));
             for (var damaged = random.Next(1, 9); damaged > 0; damaged--)
             {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(1, 256);
@@ -145,9 +172,12 @@ public sealed class EncodingGuessTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Runs a POSIX shell.");
         var message = Refusal(bytes);
         var command = Regex.Match(message, "(?:iconv|perl|tr|head) -.*$").Value;
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder.Path })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder.Path }
+        )!;
         await shell.WaitForExitAsync();
         Assert.True(shell.ExitCode == 0, message);
-        return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(await File.ReadAllBytesAsync(_folder["converted.txt"]));
+        return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+            await File.ReadAllBytesAsync(_folder["converted.txt"]));
     }
 }

@@ -17,7 +17,8 @@ public sealed class TokenFileTests : IDisposable
     [InlineData("bpe")]
     public void The_tokens_of_a_text_in_pieces_are_those_of_the_whole(string kind)
     {
-        var text = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"Ente {i % 97} 🦆  sagt:\n\n quak, it's {i}!\n"));
+        var text = string.Concat(
+            Enumerable.Range(0, 30_000).Select(i => $"Ente {i % 97} 🦆  sagt:\n\n quak, it's {i}!\n"));
         Tokenizer tokenizer = kind switch
         {
             "characters" => CharacterTokenizer.FromCorpus(text),

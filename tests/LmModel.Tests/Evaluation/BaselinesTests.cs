@@ -22,7 +22,9 @@ public sealed class BaselinesTests
         Assert.All(unknown, figure => Assert.InRange(figure.BitsPerByte, 1.95, 2.6));
         Assert.All(unknown, figure => Assert.InRange(figure.BitsPerByteAlone!.Value, 1.95, 2.8));
         // PPMd sees no further back than its order, so it cannot know where in the text it is as soon as the others do.
-        Assert.All(known.Where(f => !f.Name.StartsWith("PPMd", StringComparison.Ordinal)), f => Assert.InRange(f.BitsPerByte, 0, 0.1));
+        Assert.All(
+            known.Where(f => !f.Name.StartsWith("PPMd", StringComparison.Ordinal)),
+            f => Assert.InRange(f.BitsPerByte, 0, 0.1));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class BaselinesTests
     public void The_best_is_that_of_the_lowest_loss_among_all_orders_of_both_kinds()
     {
         var tokenizer = new ByteTokenizer();
-        var text = tokenizer.Encode(string.Concat(Enumerable.Range(0, 500).Select(i => $"{i % 7} ducks and {i * i % 11} geese\n")));
+        var text = tokenizer.Encode(
+            string.Concat(Enumerable.Range(0, 500).Select(i => $"{i % 7} ducks and {i * i % 11} geese\n")));
         var counts = new NgramCounts(4, tokenizer.VocabularySize);
         counts.Add(text.AsSpan(0, 5000));
 

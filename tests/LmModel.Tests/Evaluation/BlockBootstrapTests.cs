@@ -38,7 +38,9 @@ public sealed class BlockBootstrapTests
         var losses = Losses(seed: 5, pieces: 1000, memory: 0.8);
         var shuffled = losses.Index().OrderBy(l => Philox.Uniform(7, 0, l.Index)).Select(l => l.Item).ToArray();
 
-        Assert.True(Width(BlockBootstrap.NatsPerToken(Result(losses))) > 1.5 * Width(BlockBootstrap.NatsPerToken(Result(shuffled))));
+        Assert.True(
+            Width(BlockBootstrap.NatsPerToken(Result(losses)))
+                > 1.5 * Width(BlockBootstrap.NatsPerToken(Result(shuffled))));
     }
 
     [Fact]

@@ -58,7 +58,9 @@ public sealed class EvaluatorTests : IDisposable
         var expected = 0.0;
         for (var start = 0; start < text.Length - 1; start += window)
         {
-            expected += evaluator.Evaluate(text[start..Math.Min(start + window + 1, text.Length)], Protocol.Contiguous).Nats;
+            expected += evaluator
+                .Evaluate(text[start..Math.Min(start + window + 1, text.Length)], Protocol.Contiguous)
+                .Nats;
         }
 
         var result = evaluator.Evaluate(text, Protocol.ColdWindows, window);
@@ -133,7 +135,9 @@ public sealed class EvaluatorTests : IDisposable
         var expected = 0.0;
         for (var start = 0; start < Repetitive.Length - 1; start += 40)
         {
-            expected += evaluator.Evaluate(Repetitive[start..Math.Min(start + 41, Repetitive.Length)], Protocol.Contiguous).Nats;
+            expected += evaluator
+                .Evaluate(Repetitive[start..Math.Min(start + 41, Repetitive.Length)], Protocol.Contiguous)
+                .Nats;
         }
 
         Assert.Equal(expected, evaluator.Evaluate(Repetitive, Protocol.ColdWindows, window: 40).Nats, 1e-9);
@@ -182,7 +186,10 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData("a  é\n", 5, 4)]
     [InlineData("a\u00a0é", 4, 2)]
     [InlineData("é 😀", 7, 3)]
-    public void The_bytes_and_characters_of_the_text_itself_count_from_its_second_token_on(string text, int bytes, int characters)
+    public void The_bytes_and_characters_of_the_text_itself_count_from_its_second_token_on(
+        string text,
+        int bytes,
+        int characters)
     {
         var tokens = new EvaluationResult(Protocol.Contiguous, 0, 2, 7.5, Characters: 99, Bytes: 99);
 

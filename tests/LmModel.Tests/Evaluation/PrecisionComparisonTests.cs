@@ -15,11 +15,19 @@ public sealed class PrecisionComparisonTests
     [InlineData(2.0000, 2.0001, 1.9980, Precision.Bf16)] // better by luck is different too
     [InlineData(2.0000, 2.0001, double.NaN, Precision.Bf16)]
     [InlineData(double.NaN, 2.0001, 2.0002, Precision.Fp32)]
-    public void The_fewest_bytes_within_the_tolerance_are_chosen(double fp32, double bf16, double int8, Precision expected) =>
-        Assert.Equal(expected, PrecisionComparison.Choose(
-        [
-            Result(Precision.Fp32, fp32, 4000), Result(Precision.Bf16, bf16, 2000), Result(Precision.Int8, int8, 1000),
-        ]));
+    public void The_fewest_bytes_within_the_tolerance_are_chosen(
+        double fp32,
+        double bf16,
+        double int8,
+        Precision expected
+    ) =>
+        Assert.Equal(
+            expected,
+            PrecisionComparison.Choose([
+                Result(Precision.Fp32, fp32, 4000),
+                Result(Precision.Bf16, bf16, 2000),
+                Result(Precision.Int8, int8, 1000),
+            ]));
 
     [Fact]
     public void The_tolerance_itself_is_too_much() => Assert.Equal(

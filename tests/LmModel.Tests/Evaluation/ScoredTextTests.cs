@@ -27,7 +27,12 @@ public sealed class ScoredTextTests
     public void Tokenizers_of_any_kind_cut_a_text_at_the_same_places()
     {
         Tokenizer[] tokenizers =
-            [new ByteTokenizer(), CharacterTokenizer.FromCorpus(Text), BpeTokenizer.Train(Text, 280), BpeTokenizer.Train(Text, 500)];
+        [
+            new ByteTokenizer(),
+            CharacterTokenizer.FromCorpus(Text),
+            BpeTokenizer.Train(Text, 280),
+            BpeTokenizer.Train(Text, 500),
+        ];
 
         var pieces = tokenizers.Select(t =>
         {

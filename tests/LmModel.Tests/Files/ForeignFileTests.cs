@@ -1,15 +1,19 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using LmModel.Checkpoints;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Files;
 
-/// <summary>Files of other kinds, in place of one of a model folder's or beside it: one line says what they look like.</summary>
+/// <summary>
+/// Files of other kinds, in place of one of a model folder's or beside it: one line says what they look like.
+/// </summary>
 public sealed class ForeignFileTests : IDisposable
 {
     private const string LfsPointer =
-        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+        "version https://git-lfs.github.com/spec/v1\noid "
+            + "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
 
     private readonly TemporaryFolder _folder = new();
     private readonly PyTorchFixture _gru = PyTorchFixture.Load("gru");
@@ -48,7 +52,9 @@ public sealed class ForeignFileTests : IDisposable
         {
             var original = File.Exists(_folder[file]) ? File.ReadAllBytes(_folder[file]) : null;
             File.WriteAllBytes(_folder[file], Encoding.Latin1.GetBytes(head));
-            Assert.Contains($"it looks like {expected}", Assert.Single(Problems(), line => line.StartsWith($"- {file}: ", StringComparison.Ordinal)));
+            Assert.Contains(
+                $"it looks like {expected}",
+                Assert.Single(Problems(), line => line.StartsWith($"- {file}: ", StringComparison.Ordinal)));
             Assert.Single(Problems());
             File.Delete(_folder[file]);
             if (original is not null)
@@ -59,13 +65,18 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("archive/data.pkl", "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read here")]
+    [InlineData(
+        "archive/data.pkl",
+        "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read here"
+    )]
     [InlineData("arr_0.npy", "a NumPy archive (.npz)")]
     [InlineData("weights.txt", "a zip archive: unpack it")]
     public void An_archive_is_recognized_by_what_is_in_it(string entry, string expected)
     {
         File.WriteAllBytes(_folder["model.safetensors"], Zip(entry));
-        Assert.Contains($"- model.safetensors: is not a safetensors file: it looks like {expected}", Assert.Single(Problems()));
+        Assert.Contains(
+            $"- model.safetensors: is not a safetensors file: it looks like {expected}",
+            Assert.Single(Problems()));
     }
 
     [Fact]
@@ -73,9 +84,10 @@ public sealed class ForeignFileTests : IDisposable
     {
         File.WriteAllBytes(_folder["model.safetensors"], Zip("archive/data.pkl"));
         Assert.EndsWith(
-            "Convert it in Python: import torch; from safetensors.torch import save_file; s = torch.load(\"model.safetensors\", "
-            + "map_location=\"cpu\", weights_only=True); s = s.get(\"state_dict\", s); "
-            + "save_file({n: t.clone().contiguous() for n, t in s.items()}, \"model.safetensors\")",
+            "Convert it in Python: import torch; from safetensors.torch import save_file; s = "
+                + "torch.load(\"model.safetensors\", "
+                + "map_location=\"cpu\", weights_only=True); s = s.get(\"state_dict\", s); "
+                + "save_file({n: t.clone().contiguous() for n, t in s.items()}, \"model.safetensors\")",
             Assert.Single(Problems()));
     }
 
@@ -88,14 +100,22 @@ public sealed class ForeignFileTests : IDisposable
         File.Delete(_folder["model.safetensors"]);
         File.WriteAllBytes(_folder[name], Zip("archive/data.pkl"));
         var problem = Assert.Single(Problems());
-        Assert.StartsWith($"- model.safetensors: missing; there is {name}, which looks like a PyTorch checkpoint", problem);
+        Assert.StartsWith(
+            $"- model.safetensors: missing; there is {name}, which looks like a PyTorch checkpoint",
+            problem);
         Assert.Contains($"torch.load(\"{name}\"", problem);
     }
 
     [Theory]
     [InlineData("model-00001-of-00002.safetensors", "the weights lie in several files. Join them in Python: ")]
-    [InlineData("weights.safetensors", "there is weights.safetensors: if that is the model, rename it to model.safetensors")]
-    [InlineData("training/last.safetensors", "a training is kept here that has not saved a model yet: go on with lm train --resume")]
+    [InlineData(
+        "weights.safetensors",
+        "there is weights.safetensors: if that is the model, rename it to model.safetensors"
+    )]
+    [InlineData(
+        "training/last.safetensors",
+        "a training is kept here that has not saved a model yet: go on with lm train --resume"
+    )]
     public void Weights_under_another_name_are_pointed_out(string name, string expected)
     {
         Directory.CreateDirectory(_folder["training"]);
@@ -127,9 +147,13 @@ public sealed class ForeignFileTests : IDisposable
     public void A_file_given_as_the_folder_is_told_from_one_that_is_missing()
     {
         Assert.Equal([$"- is a file; give the folder that it is in, {_folder.Path}"], Problems(_folder["config.json"]));
-        Assert.Equal([$"- is a file; give the folder that it is in, {_folder.Path}"], Problems(_folder["model.safetensors"]));
+        Assert.Equal(
+            [$"- is a file; give the folder that it is in, {_folder.Path}"],
+            Problems(_folder["model.safetensors"]));
         File.WriteAllBytes(_folder["model.pt"], Zip("model/data.pkl"));
-        Assert.StartsWith("- is a file, not a model folder: it looks like a PyTorch checkpoint", Assert.Single(Problems(_folder["model.pt"])));
+        Assert.StartsWith(
+            "- is a file, not a model folder: it looks like a PyTorch checkpoint",
+            Assert.Single(Problems(_folder["model.pt"])));
         Assert.Equal(["- there is no such folder"], Problems(_folder["none"]));
     }
 
@@ -159,24 +183,38 @@ public sealed class ForeignFileTests : IDisposable
     {
         File.WriteAllText(
             _folder["config.json"],
-            """{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": 768, "n_layer": 12, "vocab_size": 50257}""");
+            """{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", """
+                + """ "n_embd": 768, "n_layer": 12, "vocab_size": 50257}"""
+        );
         Assert.Equal(
             [
-                "- config.json: is not the JSON of a configuration: it looks like the configuration of a Hugging Face transformers model, "
-                + "which is a network of another kind; docs/model-folder.md has the members of a recurrent one",
+                "- config.json: is not the JSON of a configuration: it looks like the configuration of a Hugging Face "
+                    + "transformers model, "
+                    + "which is a network of another kind; docs/model-folder.md has the members of a recurrent one",
             ],
             Problems());
     }
 
     [Theory]
-    [InlineData("""{"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel"}, "model": {"type": "BPE"}}""", "a tokenizer of the Hugging Face tokenizers library")]
-    [InlineData("""{"tokenizer_class": "GPT2Tokenizer", "model_max_length": 1024}""", "a tokenizer_config.json of Hugging Face transformers")]
-    [InlineData("""{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}""", "the index of weights that lie in several files")]
+    [InlineData(
+        """{"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel"}, "model": {"type": "BPE"}}""",
+        "a tokenizer of the Hugging Face tokenizers library"
+    )]
+    [InlineData(
+        """{"tokenizer_class": "GPT2Tokenizer", "model_max_length": 1024}""",
+        "a tokenizer_config.json of Hugging Face transformers"
+    )]
+    [InlineData(
+        """{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}""",
+        "the index of weights that lie in several files"
+    )]
     [InlineData("""{"a": 0, "b": 1}""", "a bare table of tokens and ids")]
     public void A_tokenizer_of_another_kind_is_one_line(string json, string expected)
     {
         File.WriteAllText(_folder["tokenizer.json"], json);
-        Assert.StartsWith($"- tokenizer.json: is not a tokenizer of this format: it looks like {expected}", Assert.Single(Problems()));
+        Assert.StartsWith(
+            $"- tokenizer.json: is not a tokenizer of this format: it looks like {expected}",
+            Assert.Single(Problems()));
     }
 
     [Fact]
@@ -184,10 +222,13 @@ public sealed class ForeignFileTests : IDisposable
     {
         // What the Python of the refusal does with the "model" of such a file.
         var bpe = BpeTokenizer.Train("the then there the then there", 260);
+        var ids = JsonSerializer.Serialize(bpe.Vocabulary.Index().ToDictionary(t => t.Item, t => t.Index));
+        var merges = JsonSerializer.Serialize(bpe.Merges.Select(m => $"{m.Left} {m.Right}"));
         var converted = $$"""
-            {"format": "lmservice-tokenizer", "version": 1, "kind": "bpe", "vocabulary": {{System.Text.Json.JsonSerializer.Serialize(
-                bpe.Vocabulary.Index().ToDictionary(t => t.Item, t => t.Index))}}, "merges": {{System.Text.Json.JsonSerializer.Serialize(
-                bpe.Merges.Select(m => $"{m.Left} {m.Right}"))}}}
+            {
+              "format": "lmservice-tokenizer", "version": 1, "kind": "bpe",
+              "vocabulary": {{ids}}, "merges": {{merges}}
+            }
             """;
         File.WriteAllText(_folder["tokenizer.json"], converted);
         Assert.Equal(bpe.Encode("the then"), TokenizerFile.Load(_folder["tokenizer.json"]).Encode("the then"));

@@ -9,8 +9,9 @@ using LmModel.Tokenization;
 namespace LmModel.Tests.Generation;
 
 /// <remarks>
-/// Where the whole process is counted, the runtime and the test runner allocate now and then on threads of their own, the
-/// later the busier the machine. That only ever adds, so the least of several passes is what the code itself allocates.
+/// Where the whole process is counted, the runtime and the test runner allocate now and then on threads of their own,
+/// the later the busier the machine. That only ever adds, so the least of several passes is what the code itself
+/// allocates.
 /// </remarks>
 [Collection(RunsAlone.Name)]
 public sealed class AllocationTests
@@ -125,7 +126,10 @@ public sealed class AllocationTests
         public int MaxInvariantBatch => Streams;
 
         public void Advance(
-            ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+            ReadOnlySpan<int> tokens,
+            ReadOnlySpan<int> lengths,
+            ReadOnlySpan<RecurrentState> states,
+            Span<float> logits)
         {
             logits.Clear();
             for (var i = 0; i < logits.Length; i += VocabularySize)

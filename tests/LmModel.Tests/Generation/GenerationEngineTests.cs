@@ -32,7 +32,15 @@ public sealed class GenerationEngineTests
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
         using var engine = Engine(
-            model, new() { MaxBufferedEvents = 1000, PromptSlice = 4, MaxRoundPromptTokens = 10, PrefixCacheBytes = 0 });
+            model,
+            new()
+            {
+                MaxBufferedEvents = 1000,
+                PromptSlice = 4,
+                MaxRoundPromptTokens = 10,
+                PrefixCacheBytes = 0,
+            }
+        );
         var prompted = Start(engine, new string('p', 500), 1);
         await StepsBegin(model, 1);
         var running = Start(engine, "r", 100);
@@ -41,7 +49,8 @@ public sealed class GenerationEngineTests
         await Task.WhenAll(Text(prompted), Text(running));
 
         Assert.Equal(
-            "pppppppppp" + "rppppp" + string.Concat(Enumerable.Repeat("rpppp", 99)) + new string('p', 89), Turns(model));
+            "pppppppppp" + "rppppp" + string.Concat(Enumerable.Repeat("rpppp", 99)) + new string('p', 89),
+            Turns(model));
     }
 
     [Fact]
@@ -139,8 +148,14 @@ public sealed class GenerationEngineTests
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { NeuralCacheBytes = 1000, MaxActive = 1 });
         using var impatient = new CancellationTokenSource();
-        AdmittedGeneration? StartCached(CancellationToken token = default) => engine.TryStart(
-            Settings("c", 2) with { NeuralCache = new(10, 1, 0.5f), Sampling = new SamplingSettings { Temperature = 0 } }, token);
+        AdmittedGeneration? StartCached(CancellationToken token = default) =>
+            engine.TryStart(
+                Settings("c", 2) with
+                {
+                    NeuralCache = new(10, 1, 0.5f),
+                    Sampling = new SamplingSettings { Temperature = 0 },
+                },
+                token);
 
         // One always may, whatever it takes; those without a cache are not counted.
         var waiting = Start(engine, "x", 1);
@@ -171,7 +186,9 @@ public sealed class GenerationEngineTests
         await Tokens(engine, settings with { NeuralCache = null });
         var known = await Tokens(engine, settings);
 
-        Assert.Equal(unknown.Select(t => (t.Token.Id, t.Token.Logprob)), known.Select(t => (t.Token.Id, t.Token.Logprob)));
+        Assert.Equal(
+            unknown.Select(t => (t.Token.Id, t.Token.Logprob)),
+            known.Select(t => (t.Token.Id, t.Token.Logprob)));
         Assert.Equal(0, known[^1].Done?.CachedTokens);
     }
 
@@ -469,7 +486,8 @@ public sealed class GenerationEngineTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxRoundPromptTokens = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { MaxParked = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { ParkedTimeout = TimeSpan.Zero }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { ParkedTimeout = TimeSpan.FromDays(50) }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            Engine(model, new() { ParkedTimeout = TimeSpan.FromDays(50) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheBytes = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { PrefixCacheInterval = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Engine(model, new() { NeuralCacheBytes = -1 }));

@@ -22,12 +22,22 @@ public sealed class ManyGenerationsTests
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
         using var model = new LiveTensorCount(new TorchStepModel(folder.Config, folder.ReadWeights()));
-        using var engine = new GenerationEngine(model, folder.Tokenizer, folder.Config.StartToken, new(), TimeProvider.System);
+        using var engine = new GenerationEngine(
+            model,
+            folder.Tokenizer,
+            folder.Config.StartToken,
+            new(),
+            TimeProvider.System);
         async Task Generate(int first, int count)
         {
             for (var seed = first; seed < first + count; seed++)
             {
-                var settings = new GenerationSettings { PromptTokens = [seed % 60, 1], MaxTokens = 3 + seed % 5, Seed = seed };
+                var settings = new GenerationSettings
+                {
+                    PromptTokens = [seed % 60, 1],
+                    MaxTokens = 3 + seed % 5,
+                    Seed = seed,
+                };
                 await engine.TryStart(settings, CancellationToken.None)!.Events.LastAsync();
             }
         }
@@ -50,7 +60,14 @@ public sealed class ManyGenerationsTests
             FakeStepModel.Repeating(maxBatch: 8, records: false),
             new ByteTokenizer(),
             0,
-            new() { MaxActive = 6, MaxWaiting = 4, MaxBufferedEvents = 4, PrefixCacheInterval = 8, PrefixCacheBytes = 1 << 20 },
+            new()
+            {
+                MaxActive = 6,
+                MaxWaiting = 4,
+                MaxBufferedEvents = 4,
+                PrefixCacheInterval = 8,
+                PrefixCacheBytes = 1 << 20,
+            },
             TimeProvider.System);
         async Task Requests(int first, int count)
         {
@@ -131,7 +148,9 @@ public sealed class ManyGenerationsTests
         return process.WorkingSet64;
     }
 
-    /// <summary>Notes how many tensors live on the decode thread after each step: libtorch's scopes count by thread.</summary>
+    /// <summary>
+    /// Notes how many tensors live on the decode thread after each step: libtorch's scopes count by thread.
+    /// </summary>
     private sealed class LiveTensorCount(IStepModel model) : IStepModel
     {
         public long Live { get; private set; }
@@ -141,7 +160,10 @@ public sealed class ManyGenerationsTests
         public int StateSize => model.StateSize;
 
         public void Advance(
-            ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits)
+            ReadOnlySpan<int> tokens,
+            ReadOnlySpan<int> lengths,
+            ReadOnlySpan<RecurrentState> states,
+            Span<float> logits)
         {
             model.Advance(tokens, lengths, states, logits);
             Live = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

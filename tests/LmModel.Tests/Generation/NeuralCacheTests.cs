@@ -69,7 +69,9 @@ public sealed class NeuralCacheTests
         Assert.All(results, result => Assert.Equal(results[0], result));
     }
 
-    /// <summary>Where in the ring a position lies must not show: an echoed prompt fills it from another token on.</summary>
+    /// <summary>
+    /// Where in the ring a position lies must not show: an echoed prompt fills it from another token on.
+    /// </summary>
     [Theory]
     [InlineData(3)]
     [InlineData(70)]
@@ -172,7 +174,10 @@ public sealed class NeuralCacheTests
         .. Float512.IsSupported ? new[] { StepKernels.Vector512 } : [],
     ];
 
-    private static float[] Mixed((float[] Hidden, int Next, float[] Logits)[] text, int size, StepKernels? kernels = null)
+    private static float[] Mixed(
+        (float[] Hidden, int Next, float[] Logits)[] text,
+        int size,
+        StepKernels? kernels = null)
     {
         using var cache = Filled(text, size, kernels);
         return Mixed(cache);
@@ -186,7 +191,10 @@ public sealed class NeuralCacheTests
         return logits;
     }
 
-    private static NeuralCache Filled((float[] Hidden, int Next, float[] Logits)[] text, int size, StepKernels? kernels = null)
+    private static NeuralCache Filled(
+        (float[] Hidden, int Next, float[] Logits)[] text,
+        int size,
+        StepKernels? kernels = null)
     {
         var cache = new NeuralCache(size, Hidden, Vocabulary, kernels);
         foreach (var (h, next, _) in text)
@@ -200,8 +208,14 @@ public sealed class NeuralCacheTests
     private static (float[] Hidden, int Next, float[] Logits)[] Text(int length, int seed = 1)
     {
         var random = new Random(seed);
-        float[] Floats(int count, float bound) => [.. Enumerable.Range(0, count).Select(_ => bound * ((2 * random.NextSingle()) - 1))];
-        return [.. Enumerable.Range(0, length).Select(_ => (Floats(Hidden, 1), random.Next(Vocabulary), Floats(Vocabulary, 5)))];
+        float[] Floats(int count, float bound) =>
+            [.. Enumerable.Range(0, count).Select(_ => bound * ((2 * random.NextSingle()) - 1))];
+        return
+        [
+            .. Enumerable
+                .Range(0, length)
+                .Select(_ => (Floats(Hidden, 1), random.Next(Vocabulary), Floats(Vocabulary, 5))),
+        ];
     }
 
     /// <summary>The formula as it stands, in double precision.</summary>

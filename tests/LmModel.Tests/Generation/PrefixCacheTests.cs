@@ -143,7 +143,9 @@ public sealed class PrefixCacheTests
     [InlineData("gru", Precision.Fp32)]
     [InlineData("lstm", Precision.Bf16)]
     [InlineData("lstm", Precision.Int8)]
-    public async Task With_the_cache_the_managed_models_texts_are_what_they_are_without(string name, Precision precision)
+    public async Task With_the_cache_the_managed_models_texts_are_what_they_are_without(
+        string name,
+        Precision precision)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 2);
@@ -160,14 +162,20 @@ public sealed class PrefixCacheTests
         {
             var requests = Enumerable.Range(0, 10).Select(seed => new GenerationSettings
             {
-                PromptTokens = [.. stem[..random.Next(40)], .. Prompt(random, random.Next(2) * 5, tokenizer.VocabularySize)],
+                PromptTokens =
+                    [
+                        .. stem[..random.Next(40)],
+                        .. Prompt(random, random.Next(2) * 5, tokenizer.VocabularySize),
+                    ],
                 MaxTokens = 1 + random.Next(20),
                 Seed = seed,
             }).ToArray();
             var with = await Task.WhenAll(requests.Select(r => EventsOf(cached, r)));
             var without = await Task.WhenAll(requests.Select(r => EventsOf(plain, r)));
 
-            Assert.Equal(without.Select(e => e.SkipLast(1).Select(Facts)), with.Select(e => e.SkipLast(1).Select(Facts)));
+            Assert.Equal(
+                without.Select(e => e.SkipLast(1).Select(Facts)),
+                with.Select(e => e.SkipLast(1).Select(Facts)));
             hits += with.Count(e => e[^1].Done!.CachedTokens > 0);
         }
 
@@ -187,7 +195,9 @@ public sealed class PrefixCacheTests
         var longer = (await EventsOf(engine, settings with { PromptTokens = [1, 2, 3, 4] }))[^1].Done!;
 
         Assert.Equal([1, 2, 3, 4], model.Stepped);
-        Assert.Equal((first.Text, 0, 3, 3), (second.Text, first.CachedTokens, second.CachedTokens, longer.CachedTokens));
+        Assert.Equal(
+            (first.Text, 0, 3, 3),
+            (second.Text, first.CachedTokens, second.CachedTokens, longer.CachedTokens));
     }
 
     private static (int, int, string, float?) Facts(GenerationEvent e) =>

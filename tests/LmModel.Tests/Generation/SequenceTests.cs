@@ -91,9 +91,13 @@ public sealed class SequenceTests
 
         Assert.Empty(read);
         Assert.Equal((FinishReason.Length, "", 0), (ended.FinishReason, ended.Text, ended.CompletionTokens));
-        Assert.Equal((FinishReason.Length, prompt, 0), (scoredEnd.FinishReason, scoredEnd.Text, scoredEnd.CompletionTokens));
+        Assert.Equal(
+            (FinishReason.Length, prompt, 0),
+            (scoredEnd.FinishReason, scoredEnd.Text, scoredEnd.CompletionTokens));
         Assert.Equal((prompt.Length, null), (scoredEnd.PromptTokens, scoredEnd.Timings.FirstToken));
-        Assert.Equal(continued.SkipLast(1).Select(t => (t.Id, t.Text, t.Logprob)), scored.Select(t => (t.Id, t.Text, t.Logprob)));
+        Assert.Equal(
+            continued.SkipLast(1).Select(t => (t.Id, t.Text, t.Logprob)),
+            scored.Select(t => (t.Id, t.Text, t.Logprob)));
     }
 
     [Fact]
@@ -225,7 +229,9 @@ public sealed class SequenceTests
         var (alone, _) = Run(FakeStepModel.Noisy(), settings with { NeuralCache = null });
 
         Assert.Equal(one.Select(t => (t.Id, t.Logprob)), sliced.Select(t => (t.Id, t.Logprob)));
-        Assert.Equal(one.Select(t => (t.Id, t.Logprob)), echoed.Skip("some prompt".Length).Select(t => (t.Id, t.Logprob)));
+        Assert.Equal(
+            one.Select(t => (t.Id, t.Logprob)),
+            echoed.Skip("some prompt".Length).Select(t => (t.Id, t.Logprob)));
         Assert.NotEqual(one.Select(t => t.Id), alone.Select(t => t.Id));
     }
 
@@ -247,10 +253,19 @@ public sealed class SequenceTests
         // The model gives every token 1/256 and its state is always the same, so the cache counts.
         var model = new FakeStepModel((_, _, _) => { });
 
-        var (tokens, _) = Run(model, Settings("abb", maxTokens: 1) with { Echo = true, NeuralCache = new(2, 1, 0.25f) });
+        var (tokens, _) = Run(
+            model,
+            Settings("abb", maxTokens: 1) with
+            {
+                Echo = true,
+                NeuralCache = new(2, 1, 0.25f),
+            }
+        );
 
         Assert.Equal(
-            [-MathF.Log(256), MathF.Log(0.25f + (0.75f / 256))], tokens.Skip(1).Take(2).Select(t => t.Logprob!.Value), Close);
+            [-MathF.Log(256), MathF.Log(0.25f + (0.75f / 256))],
+            tokens.Skip(1).Take(2).Select(t => t.Logprob!.Value),
+            Close);
     }
 
     [Theory]

@@ -85,7 +85,8 @@ public sealed class SlowReaderTests
         Assert.Equal(3, engine.Parked);
         Assert.True(unread[0].Events.TryRead(out _));
         Assert.Contains(
-            "More than 3 generations", Assert.Throws<SlowReaderException>(() => unread[0].Events.TryRead(out _)).Message);
+            "More than 3 generations",
+            Assert.Throws<SlowReaderException>(() => unread[0].Events.TryRead(out _)).Message);
     }
 
     [Fact]

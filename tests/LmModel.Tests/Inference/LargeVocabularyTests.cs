@@ -25,7 +25,12 @@ public sealed class LargeVocabularyTests
         ModelFolder.Save(folder["words"], config, Tokenizer, weights, "# words\n");
         var opened = ModelFolder.Open(folder["words"]);
         using var model = new ManagedStepModel(opened.Config, opened.ReadWeights(), Precision.Int8, threads: 2);
-        using var decoding = new GenerationEngine(model, opened.Tokenizer, opened.Config.StartToken, new(), TimeProvider.System);
+        using var decoding = new GenerationEngine(
+            model,
+            opened.Tokenizer,
+            opened.Config.StartToken,
+            new(),
+            TimeProvider.System);
         var settings = new GenerationSettings
         {
             PromptTokens = opened.Tokenizer.Encode("word7 word33275 \n"),

@@ -7,13 +7,20 @@ namespace LmModel.Tests.Inference;
 
 public sealed class ShippedModelTests
 {
-    /// <summary>The most probable text of models/tiny: what file, tokenizer, network, engine and sampler add up to.</summary>
+    /// <summary>
+    /// The most probable text of models/tiny: what file, tokenizer, network, engine and sampler add up to.
+    /// </summary>
     [Fact]
     public async Task The_tiny_model_says_what_it_always_said()
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
         using var model = new TorchStepModel(folder.Config, folder.ReadWeights());
-        using var engine = new GenerationEngine(model, folder.Tokenizer, folder.Config.StartToken, new(), TimeProvider.System);
+        using var engine = new GenerationEngine(
+            model,
+            folder.Tokenizer,
+            folder.Config.StartToken,
+            new(),
+            TimeProvider.System);
         var settings = new GenerationSettings
         {
             PromptTokens = folder.Tokenizer.Encode("ROMEO:"),

@@ -25,10 +25,15 @@ internal static class StepModelAssert
         model.Step([1], [state], logits);
         model.Step([2], [state], logits);
         var h = state.Values[model.TopHidden].ToArray();
-        var (weight, bias) = (fixture.Weights[fixture.Config.TieWeights ? "embedding.weight" : "fc.weight"], fixture.Weights["fc.bias"]);
+        var (weight, bias) = (
+            fixture.Weights[fixture.Config.TieWeights ? "embedding.weight" : "fc.weight"],
+            fixture.Weights["fc.bias"]
+        );
 
         Close(
-            [.. bias.Select((b, row) => b + weight.Skip(row * h.Length).Take(h.Length).Zip(h, (w, x) => w * x).Sum())], logits, 1e-5f);
+            [.. bias.Select((b, row) => b + weight.Skip(row * h.Length).Take(h.Length).Zip(h, (w, x) => w * x).Sum())],
+            logits,
+            1e-5f);
     }
 
     public static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)

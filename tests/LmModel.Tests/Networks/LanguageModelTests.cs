@@ -85,7 +85,15 @@ public sealed class LanguageModelTests
     [Fact]
     public void A_wrong_configuration_names_every_problem()
     {
-        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = 0, EmbeddingSize = 4, HiddenSize = 5, Dropout = 1, TieWeights = true };
+        var config = new ModelConfig
+        {
+            Cell = Cell.Gru,
+            VocabularySize = 0,
+            EmbeddingSize = 4,
+            HiddenSize = 5,
+            Dropout = 1,
+            TieWeights = true,
+        };
 
         var message = Assert.Throws<ArgumentException>(() => new LanguageModel(config)).Message;
 

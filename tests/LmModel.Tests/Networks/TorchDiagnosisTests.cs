@@ -27,7 +27,9 @@ public class TorchDiagnosisTests
     [Theory]
     [InlineData(
         "linux-x64",
-        "Unable to load shared library: /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by " + Bridge + ")",
+        "Unable to load shared library: /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by "
+            + Bridge
+            + ")",
         Bridge + " needs GLIBCXX_3.4.32, and /lib/libstdc++.so.6 only goes up to GLIBCXX_3.4.30.",
         "-p:RelaxGlibcxx=true")]
     [InlineData(
@@ -42,7 +44,9 @@ public class TorchDiagnosisTests
         "apt-get install libstdc++6")]
     [InlineData(
         "linux-x64",
-        "Unable to load: libtorch_cpu.so: cannot open shared object file: No such file or directory\n" + Bridge + "x: other",
+        "Unable to load: libtorch_cpu.so: cannot open shared object file: No such file or directory\n"
+            + Bridge
+            + "x: other",
         "needs libtorch_cpu.so, which is not there",
         "dotnet publish")]
     [InlineData(
@@ -111,7 +115,9 @@ public class TorchDiagnosisTests
         var library = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(library, "\0GLIBCXX_3.4\0GLIBCXX_3.4.9\0GLIBCXX_3.4.30\0GLIBCXX_DEBUG_MESSAGE_LENGTH\0GLIBC_2.38\0");
+            File.WriteAllText(
+                library,
+                "\0GLIBCXX_3.4\0GLIBCXX_3.4.9\0GLIBCXX_3.4.30\0GLIBCXX_DEBUG_MESSAGE_LENGTH\0GLIBC_2.38\0");
 
             Assert.Equal("GLIBCXX_3.4.30", TorchDiagnosis.HighestVersionIn(library, "GLIBCXX"));
             Assert.Equal("GLIBC_2.38", TorchDiagnosis.HighestVersionIn(library, "GLIBC"));

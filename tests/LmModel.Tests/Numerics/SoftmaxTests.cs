@@ -35,7 +35,9 @@ public sealed class SoftmaxTests
         }
     }
 
-    /// <summary>Golden: a seed gives its token on every machine. DOTNET_EnableAVX2=0 must not change it either.</summary>
+    /// <summary>
+    /// Golden: a seed gives its token on every machine. DOTNET_EnableAVX2=0 must not change it either.
+    /// </summary>
     [Fact]
     public void The_sums_are_the_same_to_the_bit_on_every_machine()
     {
@@ -49,9 +51,23 @@ public sealed class SoftmaxTests
     public void The_logarithm_is_right_to_15_digits_and_the_same_to_the_bit_on_every_machine()
     {
         var random = new Random(3);
-        foreach (var x in Enumerable.Range(0, 10_000).Select(_ => Math.Pow(10, (random.NextDouble() * 600) - 300))
-            .Concat([1, 2, 0.5, Math.Sqrt(2), Math.Sqrt(0.5), double.MaxValue, Math.BitIncrement(1), Math.BitDecrement(1)]))
+        foreach (
+            var x in Enumerable
+                .Range(0, 10_000)
+                .Select(_ => Math.Pow(10, (random.NextDouble() * 600) - 300))
+                .Concat([
+                    1,
+                    2,
+                    0.5,
+                    Math.Sqrt(2),
+                    Math.Sqrt(0.5),
+                    double.MaxValue,
+                    Math.BitIncrement(1),
+                    Math.BitDecrement(1),
+                ]))
+        {
             Assert.Equal(Math.Log(x), Softmax.Log(x), Math.Abs(Math.Log(x)) * 1e-15);
+        }
 
         Assert.Equal(4607626529066517258, BitConverter.DoubleToInt64Bits(Softmax.Log(3)));
     }
@@ -97,7 +113,10 @@ public sealed class SoftmaxTests
                 var found = candidates.Find(u, out var probability);
 
                 var total = x.Sum(v => Math.Exp(v));
-                Assert.InRange(u, (x[..found].Sum(v => Math.Exp(v)) / total) - 1e-6, (x[..(found + 1)].Sum(v => Math.Exp(v)) / total) + 1e-6);
+                Assert.InRange(
+                    u,
+                    (x[..found].Sum(v => Math.Exp(v)) / total) - 1e-6,
+                    (x[..(found + 1)].Sum(v => Math.Exp(v)) / total) + 1e-6);
                 Assert.Equal(Math.Exp(x[found]) / total, probability, 1e-6);
                 Assert.NotEqual(float.NegativeInfinity, x[found]);
             }

@@ -7,7 +7,9 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;
 
-/// <summary>A model folder is whatever someone downloaded: it opens or is refused in words, at a bounded cost.</summary>
+/// <summary>
+/// A model folder is whatever someone downloaded: it opens or is refused in words, at a bounded cost.
+/// </summary>
 public sealed class ModelFolderProperties : IDisposable
 {
     /// <summary>

@@ -105,7 +105,9 @@ public sealed class SamplerTests
         var tokens = Enumerable.Range(0, 50).Select(position => whole.Draw(logits, position)).ToArray();
 
         var again = new Sampler(new SamplingSettings(), 65, seed: 9);
-        Assert.All(Enumerable.Range(0, 50).Reverse(), position => Assert.Equal(tokens[position], again.Draw(logits, position)));
+        Assert.All(
+            Enumerable.Range(0, 50).Reverse(),
+            position => Assert.Equal(tokens[position], again.Draw(logits, position)));
         var other = new Sampler(new SamplingSettings(), 65, seed: 10);
         Assert.NotEqual(tokens, Enumerable.Range(0, 50).Select(position => other.Draw(logits, position)));
     }
@@ -152,7 +154,9 @@ public sealed class SamplerTests
         var settings = new SamplingSettings { MirostatTau = 2, MirostatEta = 0.5f };
         var (one, other) = (new Sampler(settings, 65, 9), new Sampler(settings, 65, 9));
 
-        Assert.All(Enumerable.Range(0, 200), position => Assert.Equal(one.Draw(logits, position), other.Draw(logits, position)));
+        Assert.All(
+            Enumerable.Range(0, 200),
+            position => Assert.Equal(one.Draw(logits, position), other.Draw(logits, position)));
     }
 
     [Fact]
@@ -175,7 +179,9 @@ public sealed class SamplerTests
         {
             var sampler = new Sampler(new SamplingSettings { Temperature = temperature }, 2, 0);
 
-            Assert.Contains(reason, Assert.Throws<InvalidOperationException>(() => sampler.Draw([0, logit], 0)).Message);
+            Assert.Contains(
+                reason,
+                Assert.Throws<InvalidOperationException>(() => sampler.Draw([0, logit], 0)).Message);
         }
     }
 
@@ -237,7 +243,9 @@ public sealed class SamplerTests
         AssertRefused(new() { RepetitionPenalty = 0 }, "RepetitionPenalty");
         AssertRefused(new() { PresencePenalty = float.NaN }, "PresencePenalty");
         AssertRefused(new() { FrequencyPenalty = float.NegativeInfinity }, "FrequencyPenalty");
-        AssertRefused(new() { LogitBias = new Dictionary<int, float> { [4] = 1 } }, "LogitBias must be for token ids below 4");
+        AssertRefused(
+            new() { LogitBias = new Dictionary<int, float> { [4] = 1 } },
+            "LogitBias must be for token ids below 4");
         AssertRefused(new() { LogitBias = new Dictionary<int, float> { [0] = float.NaN } }, "LogitBias must be finite");
     }
 
@@ -255,15 +263,27 @@ public sealed class SamplerTests
     public void Samplers_that_share_candidates_draw_what_each_would_alone()
     {
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
-        SamplingSettings[] settings = [Everything, new(), new() { Temperature = 0 }, Everything with { Temperature = 2 }];
+        SamplingSettings[] settings =
+        [
+            Everything,
+            new(),
+            new() { Temperature = 0 },
+            Everything with
+            {
+                Temperature = 2,
+            },
+        ];
         var shared = new Candidates(65);
         var together = settings.Select(s => new Sampler(s, 65, 7)).ToArray();
         var alone = settings.Select(s => new Sampler(s, 65, 7)).ToArray();
 
         for (var position = 0; position < 50; position++)
         {
-            Assert.Equal(alone.Select(s => s.Draw(logits, position)), together.Select(s => s.Draw(logits, position, shared)));
-            Assert.Throws<InvalidOperationException>(() => together[0].Draw([.. logits[1..], float.NaN], position, shared));
+            Assert.Equal(
+                alone.Select(s => s.Draw(logits, position)),
+                together.Select(s => s.Draw(logits, position, shared)));
+            Assert.Throws<InvalidOperationException>(() =>
+                together[0].Draw([.. logits[1..], float.NaN], position, shared));
         }
     }
 

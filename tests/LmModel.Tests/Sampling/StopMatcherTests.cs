@@ -75,7 +75,10 @@ public sealed class StopMatcherTests
         var random = new Random(5);
         for (var round = 0; round < 50_000; round++)
         {
-            var stop = Enumerable.Range(0, random.Next(5)).Select(_ => RandomText(random, 1 + random.Next(4))).ToArray();
+            var stop = Enumerable
+                .Range(0, random.Next(5))
+                .Select(_ => RandomText(random, 1 + random.Next(4)))
+                .ToArray();
             var text = RandomText(random, random.Next(20));
             var matcher = new StopMatcher(stop);
             var given = "";
@@ -95,7 +98,9 @@ public sealed class StopMatcherTests
             Assert.Equal(end < 0 ? text : text[..end], given);
             Assert.Equal(end >= 0, matcher.Stopped);
             Assert.Equal(
-                end < 0 ? null : stop.Where(s => text[end..].StartsWith(s, StringComparison.Ordinal)).MinBy(s => s.Length),
+                end < 0
+                    ? null
+                    : stop.Where(s => text[end..].StartsWith(s, StringComparison.Ordinal)).MinBy(s => s.Length),
                 matcher.Matched);
         }
     }
@@ -122,7 +127,9 @@ public sealed class StopMatcherTests
     [Fact]
     public void Empty_and_broken_stop_sequences_are_refused()
     {
-        Assert.Contains("Stop sequence 1 is empty", Assert.Throws<ArgumentException>(() => new StopMatcher(["a", ""])).Message);
+        Assert.Contains(
+            "Stop sequence 1 is empty",
+            Assert.Throws<ArgumentException>(() => new StopMatcher(["a", ""])).Message);
         Assert.Throws<ArgumentException>(() => new StopMatcher(["\ude00"]));
         Assert.Throws<ArgumentException>(() => new StopMatcher(["a\ud83d"]));
     }

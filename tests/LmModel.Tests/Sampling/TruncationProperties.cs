@@ -101,7 +101,11 @@ public sealed class TruncationProperties
         var mean = logits.Where(l => l > float.NegativeInfinity).Sum(l => Math.Exp(l - max) / total * l);
         var typical = new List<int>();
         var sum = 0.0;
-        foreach (var id in Enumerable.Range(0, logits.Length).OrderBy(id => (float)Math.Abs(mean - logits[id])).ThenBy(id => id))
+        foreach (
+            var id in Enumerable
+                .Range(0, logits.Length)
+                .OrderBy(id => (float)Math.Abs(mean - logits[id]))
+                .ThenBy(id => id))
         {
             if (sum >= p * total * (1 - 1e-6))
                 break;

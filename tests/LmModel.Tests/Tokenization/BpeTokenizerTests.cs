@@ -71,7 +71,25 @@ public sealed class BpeTokenizerTests
     public void Random_texts_come_back()
     {
         string[] parts =
-            ["the", " ", "  ", "\n", "\t", "é", "日本", "😀", "\0", "'s", "1", "!", "\u0301", "\ufffd", "\u200d", "Ġ", "<|endoftext|>"];
+        [
+            "the",
+            " ",
+            "  ",
+            "\n",
+            "\t",
+            "é",
+            "日本",
+            "😀",
+            "\0",
+            "'s",
+            "1",
+            "!",
+            "\u0301",
+            "\ufffd",
+            "\u200d",
+            "Ġ",
+            "<|endoftext|>",
+        ];
         var random = new Random(3);
         for (var round = 0; round < 3_000; round++)
         {
@@ -118,15 +136,37 @@ public sealed class BpeTokenizerTests
     [Fact]
     public void A_text_encoded_in_pieces_has_the_tokens_of_the_whole_wherever_it_is_cut()
     {
-        string[] parts = ["the", " ", "  ", "\n", "\r\n", "\t", "é", "日本", "😀", "'s", "'", "1", "!", "\u0301", "\u00a0", "then"];
+        string[] parts =
+        [
+            "the",
+            " ",
+            "  ",
+            "\n",
+            "\r\n",
+            "\t",
+            "é",
+            "日本",
+            "😀",
+            "'s",
+            "'",
+            "1",
+            "!",
+            "\u0301",
+            "\u00a0",
+            "then",
+        ];
         var random = new Random(5);
         for (var round = 0; round < 2_000; round++)
         {
-            var pieces = Enumerable.Range(0, random.Next(12))
-                .Select(_ => string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => parts[random.Next(parts.Length)])))
+            var pieces = Enumerable
+                .Range(0, random.Next(12))
+                .Select(_ =>
+                    string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => parts[random.Next(parts.Length)])))
                 .ToList();
 
-            Assert.Equal(Tokenizer.Encode(string.Concat(pieces)), Tokenizer.Encode(pieces).SelectMany(tokens => tokens));
+            Assert.Equal(
+                Tokenizer.Encode(string.Concat(pieces)),
+                Tokenizer.Encode(pieces).SelectMany(tokens => tokens));
         }
     }
 
@@ -139,7 +179,10 @@ public sealed class BpeTokenizerTests
     public void A_long_text_without_a_word_that_ends_is_encoded_a_little_at_a_time(string part)
     {
         var text = string.Concat(Enumerable.Repeat(part, 5_000));
-        var pieces = Enumerable.Range(0, 50).Select(i => text[(i * text.Length / 50)..((i + 1) * text.Length / 50)]).ToList();
+        var pieces = Enumerable
+            .Range(0, 50)
+            .Select(i => text[(i * text.Length / 50)..((i + 1) * text.Length / 50)])
+            .ToList();
 
         var encoded = Tokenizer.Encode(pieces).ToList();
 

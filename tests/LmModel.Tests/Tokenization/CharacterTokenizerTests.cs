@@ -39,7 +39,8 @@ public sealed class CharacterTokenizerTests
     public void An_empty_text_has_no_tokens() => Assert.Empty(CharacterTokenizer.FromCorpus("a").Encode(""));
 
     [Fact]
-    public void An_empty_corpus_is_refused() => Assert.Throws<ArgumentException>(() => CharacterTokenizer.FromCorpus(""));
+    public void An_empty_corpus_is_refused() =>
+        Assert.Throws<ArgumentException>(() => CharacterTokenizer.FromCorpus(""));
 
     [Fact]
     public void Unknown_characters_are_all_named_with_the_index_of_the_first()
@@ -77,7 +78,8 @@ public sealed class CharacterTokenizerTests
         Assert.Throws<ArgumentException>(
             () => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Replace, new Rune('?')));
         Assert.Throws<ArgumentException>(() => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Replace));
-        Assert.Throws<ArgumentException>(() => new CharacterTokenizer(vocabulary, UnknownCharacterRule.Drop, new Rune('a')));
+        Assert.Throws<ArgumentException>(() =>
+            new CharacterTokenizer(vocabulary, UnknownCharacterRule.Drop, new Rune('a')));
     }
 
     [Fact]

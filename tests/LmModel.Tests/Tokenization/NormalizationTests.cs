@@ -7,7 +7,8 @@ namespace LmModel.Tests.Tokenization;
 
 public sealed class NormalizationTests
 {
-    private static readonly string[] Fixture = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "fixtures", "unicode", "normalization.txt"));
+    private static readonly string[] Fixture = File.ReadAllLines(
+        Path.Combine(Repository.Root, "tests", "fixtures", "unicode", "normalization.txt"));
 
     public static TheoryData<TextNormalization> Forms => [TextNormalization.Nfc, TextNormalization.Nfkc];
 
@@ -60,9 +61,12 @@ public sealed class NormalizationTests
             Assert.Equal(whole, string.Concat(Tokenizer.Normalize(pieces, form)));
             foreach (var tokenizer in (Tokenizer[])
             [
-                CharacterTokenizer.FromCorpus(Tokenizer.Normalize(pieces, form)), new ByteTokenizer(),
-                BpeTokenizer.Train(Tokenizer.Normalize(pieces, form), 300), WordTokenizer.FromCorpus(Tokenizer.Normalize(pieces, form), 50),
-            ])
+                        CharacterTokenizer.FromCorpus(Tokenizer.Normalize(pieces, form)),
+                        new ByteTokenizer(),
+                        BpeTokenizer.Train(Tokenizer.Normalize(pieces, form), 300),
+                        WordTokenizer.FromCorpus(Tokenizer.Normalize(pieces, form), 50),
+                    ]
+            )
             {
                 var normalizing = tokenizer.With(form);
                 Assert.Equal(tokenizer.Encode(whole), normalizing.Encode(text));
@@ -79,7 +83,8 @@ public sealed class NormalizationTests
         var text = "s" + string.Concat(Enumerable.Repeat("\u0307\u0323", Times));
 
         Assert.Equal(
-            "\u1E69" + new string('\u0323', Times - 1) + new string('\u0307', Times - 1), Normalized(text, TextNormalization.Nfc));
+            "\u1E69" + new string('\u0323', Times - 1) + new string('\u0307', Times - 1),
+            Normalized(text, TextNormalization.Nfc));
         Assert.Equal(
             Normalized(text, TextNormalization.Nfc),
             string.Concat(Tokenizer.Normalize(text.Chunk(1000).Select(c => new string(c)), TextNormalization.Nfc)));
@@ -94,12 +99,14 @@ public sealed class NormalizationTests
     {
         var tokenizer = CharacterTokenizer.FromCorpus("aé ").With(TextNormalization.Nfc);
 
-        var error = Assert.Throws<UnknownCharacterException>(() => tokenizer.Encode("e\u0301e\u0301 ae\u0301 o\u0301 a"));
+        var error = Assert.Throws<UnknownCharacterException>(() =>
+            tokenizer.Encode("e\u0301e\u0301 ae\u0301 o\u0301 a"));
 
         Assert.Equal((9, "ó"), (error.Index, error.Characters.Single().ToString()));
     }
 
-    private static string Normalized(string text, TextNormalization form) => new ByteTokenizer().With(form).Normalize(text);
+    private static string Normalized(string text, TextNormalization form) =>
+        new ByteTokenizer().With(form).Normalize(text);
 
     private static List<string> Pieces(string text, Random random)
     {
@@ -115,7 +122,12 @@ public sealed class NormalizationTests
     }
 
     private static string Text(string hexadecimal) =>
-        string.Concat(hexadecimal.Split(' ').Select(c => char.ConvertFromUtf32(int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture))));
+        string.Concat(
+            hexadecimal
+                .Split(' ')
+                .Select(c => char.ConvertFromUtf32(int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
+        );
 
-    private static string Hexadecimal(string text) => string.Join(' ', text.EnumerateRunes().Select(r => $"{r.Value:X4}"));
+    private static string Hexadecimal(string text) =>
+        string.Join(' ', text.EnumerateRunes().Select(r => $"{r.Value:X4}"));
 }

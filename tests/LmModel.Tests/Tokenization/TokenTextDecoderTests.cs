@@ -22,7 +22,26 @@ public sealed class TokenTextDecoderTests
     {
         // Mostly bytes that begin or continue characters, so that near misses of every length are common.
         byte[] likely =
-            [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xf5];
+        [
+            0x41,
+            0x7f,
+            0x80,
+            0x8f,
+            0x90,
+            0x9f,
+            0xa0,
+            0xbf,
+            0xc0,
+            0xc2,
+            0xdf,
+            0xe0,
+            0xe2,
+            0xed,
+            0xef,
+            0xf0,
+            0xf4,
+            0xf5,
+        ];
         var random = new Random(7);
         for (var round = 0; round < 20_000; round++)
         {
@@ -108,15 +127,21 @@ public sealed class TokenTextDecoderTests
     private static bool IsWellFormed(string text) =>
         Encoding.Unicode.GetString(Encoding.Unicode.GetBytes(text)) == text;
 
-    /// <summary>What Encoding.UTF8 makes of all bytes, without the character that is still unfinished at the end.</summary>
+    /// <summary>
+    /// What Encoding.UTF8 makes of all bytes, without the character that is still unfinished at the end.
+    /// </summary>
     private static string DecodedAtOnce(ReadOnlySpan<byte> bytes)
     {
         for (var unfinished = TokenTextDecoder.MaxPendingBytes; unfinished > 0; unfinished--)
         {
-            if (unfinished <= bytes.Length
-                && Rune.DecodeFromUtf8(bytes[^unfinished..], out _, out var length) == System.Buffers.OperationStatus.NeedMoreData
+            if (
+                unfinished <= bytes.Length
+                && Rune.DecodeFromUtf8(bytes[^unfinished..], out _, out var length)
+                    == System.Buffers.OperationStatus.NeedMoreData
                 && length == unfinished)
+            {
                 return Encoding.UTF8.GetString(bytes[..^unfinished]);
+            }
         }
 
         return Encoding.UTF8.GetString(bytes);

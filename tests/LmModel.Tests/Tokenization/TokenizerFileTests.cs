@@ -46,8 +46,15 @@ public sealed class TokenizerFileTests : IDisposable
     public void A_character_tokenizer_comes_back()
     {
         // Any code point, separators, private ones and non-characters included.
-        var text = string.Concat(Enumerable.Range(0, 0x300).Concat(Enumerable.Range(0xfb00, 0x500))
-            .Concat(Enumerable.Range(0x2000, 0x70)).Append(0xe000).Append(0x1f600).Append(0x10ffff).Select(char.ConvertFromUtf32));
+        var text = string.Concat(
+            Enumerable
+                .Range(0, 0x300)
+                .Concat(Enumerable.Range(0xfb00, 0x500))
+                .Concat(Enumerable.Range(0x2000, 0x70))
+                .Append(0xe000)
+                .Append(0x1f600)
+                .Append(0x10ffff)
+                .Select(char.ConvertFromUtf32));
         var tokenizer = CharacterTokenizer.FromCorpus(text, UnknownCharacterRule.Drop);
 
         var loaded = Assert.IsType<CharacterTokenizer>(SavedAndLoaded(tokenizer));
@@ -76,8 +83,12 @@ public sealed class TokenizerFileTests : IDisposable
     {
         foreach (var tokenizer in (Tokenizer[])
         [
-            CharacterTokenizer.FromCorpus("aéfi"), new ByteTokenizer(), BpeTokenizer.Train("aéfi aéfi", 260), WordTokenizer.FromCorpus("é fi", 9),
-        ])
+                    CharacterTokenizer.FromCorpus("aéfi"),
+                    new ByteTokenizer(),
+                    BpeTokenizer.Train("aéfi aéfi", 260),
+                    WordTokenizer.FromCorpus("é fi", 9),
+                ]
+        )
         {
             var loaded = SavedAndLoaded(tokenizer.With(form));
 
@@ -106,7 +117,8 @@ public sealed class TokenizerFileTests : IDisposable
     [Fact]
     public void A_word_tokenizer_comes_back()
     {
-        var tokenizer = WordTokenizer.FromCorpus("the \"duck\" said \\ naïve 日本語 😀 \0 \u200b \ue000 , the end \n", 100);
+        var tokenizer = WordTokenizer.FromCorpus(
+            "the \"duck\" said \\ naïve 日本語 😀 \0 \u200b \ue000 , the end \n", 100);
 
         var loaded = Assert.IsType<WordTokenizer>(SavedAndLoaded(tokenizer));
 
@@ -162,7 +174,8 @@ public sealed class TokenizerFileTests : IDisposable
     [Fact]
     public void Ids_may_come_in_any_order_of_lines()
     {
-        var tokenizer = Load($$"""{ {{Head}} "kind": "characters", "unknown": "error", "vocabulary": {"b": 1, "a": 0} }""");
+        var tokenizer = Load(
+            $$"""{ {{Head}} "kind": "characters", "unknown": "error", "vocabulary": {"b": 1, "a": 0} }""");
 
         Assert.Equal([0, 1], tokenizer.Encode("ab"));
     }
@@ -177,16 +190,28 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("""{"format": "lmservice-tokenizer", "version": 2}""", "version: 1 is expected, not 2")]
     [InlineData("""{"format": "lmservice-tokenizer", "version": "1"}""", "version: 1 is expected, not \"1\"")]
     [InlineData("{ HEAD \"kind\": 3}", "kind: a string is expected, not 3")]
-    [InlineData("{ HEAD \"kind\": \"syllables\"}", "kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not 'syllables'")]
+    [InlineData(
+        "{ HEAD \"kind\": \"syllables\"}",
+        "kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not 'syllables'"
+    )]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"merges\": []}", "merges: is not a property of this kind")]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"kind\": \"bytes\"}", "kind: is there twice")]
-    [InlineData("{ HEAD \"kind\": \"bytes\", \"normalization\": \"nfd\"}", "normalization: 'none', 'nfc' or 'nfkc' is expected, not 'nfd'")]
-    [InlineData("{ HEAD \"kind\": \"bytes\", \"normalization\": null}", "normalization: a string is expected, not null")]
+    [InlineData(
+        "{ HEAD \"kind\": \"bytes\", \"normalization\": \"nfd\"}",
+        "normalization: 'none', 'nfc' or 'nfkc' is expected, not 'nfd'"
+    )]
+    [InlineData(
+        "{ HEAD \"kind\": \"bytes\", \"normalization\": null}",
+        "normalization: a string is expected, not null"
+    )]
     public void A_file_of_another_format_is_refused(string json, string reason) => AssertRefused(json, reason);
 
     [Theory]
     [InlineData("", "unknown: is missing")]
-    [InlineData("\"unknown\": \"ignore\", \"vocabulary\": {\"a\": 0}", "'error', 'replace' or 'drop' is expected, not 'ignore'")]
+    [InlineData(
+        "\"unknown\": \"ignore\", \"vocabulary\": {\"a\": 0}",
+        "'error', 'replace' or 'drop' is expected, not 'ignore'"
+    )]
     [InlineData("\"unknown\": \"error\"", "vocabulary: is missing")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": [\"a\"]", "vocabulary: an object is expected, not an array")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {}", "no characters")]
@@ -196,11 +221,17 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"a\": 1}", "'a' is there twice")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"\\u0061\": 1}", "'a' is there twice")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 0}", "'a' and 'b' have the same id, 0")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 2}", "'b' has the id 2, but there are 2 tokens")]
+    [InlineData(
+        "\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 2}",
+        "'b' has the id 2, but there are 2 tokens"
+    )]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": -1}", "an id is expected for 'a', not -1")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0.5}", "an id is expected for 'a', not 0.5")]
     [InlineData("\"unknown\": \"replace\", \"vocabulary\": {\"a\": 0}", "needs a replacement")]
-    [InlineData("\"unknown\": \"replace\", \"replacement\": \"?\", \"vocabulary\": {\"a\": 0}", "U+003F is not in the vocabulary")]
+    [InlineData(
+        "\"unknown\": \"replace\", \"replacement\": \"?\", \"vocabulary\": {\"a\": 0}",
+        "U+003F is not in the vocabulary"
+    )]
     [InlineData("\"unknown\": \"drop\", \"replacement\": \"a\", \"vocabulary\": {\"a\": 0}", "takes no replacement")]
     public void A_wrong_character_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "characters"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
@@ -216,21 +247,34 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("\"t h\"", "\"th\": 256, \"\": 257", "token 257, '', is not written in the byte alphabet")]
     public void A_wrong_bpe_is_refused(string merges, string tokens, string reason)
     {
-        var bytes = string.Join(", ", BpeVocabulary.SingleBytes.Select((b, id) => $"\"{b.Replace("\\", "\\\\").Replace("\"", "\\\"")}\": {id}"));
-        AssertRefused($$"""{ HEAD "kind": "bpe", "vocabulary": { {{bytes}}, {{tokens}} }, "merges": [{{merges}}] }""", reason);
+        var bytes = string.Join(
+            ", ",
+            BpeVocabulary.SingleBytes.Select((b, id) => $"\"{b.Replace("\\", "\\\\").Replace("\"", "\\\"")}\": {id}"));
+        AssertRefused(
+            $$"""{ HEAD "kind": "bpe", "vocabulary": { {{bytes}}, {{tokens}} }, "merges": [{{merges}}] }""",
+            reason);
     }
 
     [Theory]
     [InlineData("", "vocabulary: is missing")]
     [InlineData("\"vocabulary\": [\"a\"]", "vocabulary: an object is expected, not an array")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\n\": 0, \"<unk>\": 1}", "unknown: is not a property of this kind")]
+    [InlineData(
+        "\"unknown\": \"error\", \"vocabulary\": {\"\\n\": 0, \"<unk>\": 1}",
+        "unknown: is not a property of this kind"
+    )]
     [InlineData("\"vocabulary\": {\"<unk>\": 0, \"a\": 1}", "vocabulary: the line end, '\\n', has no token")]
-    [InlineData("\"vocabulary\": {\"\\n\": 0, \"a\": 1}", "vocabulary: '<unk>', which unknown words are read as, has no token")]
+    [InlineData(
+        "\"vocabulary\": {\"\\n\": 0, \"a\": 1}",
+        "vocabulary: '<unk>', which unknown words are read as, has no token"
+    )]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a b\": 2}", "vocabulary: token 2, 'a b', is not a word")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\": 2}", "vocabulary: token 2, '', is not a word")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\\n\\n\": 2}", "vocabulary: token 2")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 2, \"a\": 3}", "vocabulary: 'a' is there twice")]
-    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 3}", "vocabulary: 'a' has the id 3, but there are 3 tokens")]
+    [InlineData(
+        "\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 3}",
+        "vocabulary: 'a' has the id 3, but there are 3 tokens"
+    )]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "half of a surrogate pair")]
     public void A_wrong_word_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "words"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
@@ -255,7 +299,9 @@ public sealed class TokenizerFileTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains("nowhere.json", Assert.Throws<FileNotFoundException>(() => TokenizerFile.Load("nowhere.json")).Message);
+        Assert.Contains(
+            "nowhere.json",
+            Assert.Throws<FileNotFoundException>(() => TokenizerFile.Load("nowhere.json")).Message);
 
     private void AssertRefused(string json, string reason)
     {

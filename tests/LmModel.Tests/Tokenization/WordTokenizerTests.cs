@@ -129,7 +129,9 @@ public sealed class WordTokenizerTests
         Assert.InRange(bytes, 0, 16 * tokens.Length);
     }
 
-    /// <summary>The counts of the literature (Merity et al. 2016), and every byte. The corpus is no part of the repository.</summary>
+    /// <summary>
+    /// The counts of the literature (Merity et al. 2016), and every byte. The corpus is no part of the repository.
+    /// </summary>
     [Fact]
     public void WikiText_2_has_the_words_that_the_literature_counts()
     {
@@ -141,7 +143,9 @@ public sealed class WordTokenizerTests
         var tokenizer = WordTokenizer.FromCorpus(train, vocabularySize: 50_000);
 
         Assert.Equal(33_278, tokenizer.VocabularySize);
-        foreach (var (text, count) in new[] { (train, 2_088_628), (Read("valid.txt"), 217_646), (Read("test.txt"), 245_569) })
+        foreach (
+            var (text, count) in new[] { (train, 2_088_628), (Read("valid.txt"), 217_646), (Read("test.txt"), 245_569) }
+        )
         {
             var tokens = tokenizer.Encode(text);
             Assert.Equal(count, tokens.Length);
@@ -149,5 +153,6 @@ public sealed class WordTokenizerTests
         }
     }
 
-    private static WordTokenizer Of(string text, int vocabularySize = 1000) => WordTokenizer.FromCorpus(text, vocabularySize);
+    private static WordTokenizer Of(string text, int vocabularySize = 1000) =>
+        WordTokenizer.FromCorpus(text, vocabularySize);
 }

@@ -8,14 +8,17 @@ using LmModel.Tokenization;
 
 namespace LmModel.Tests.Training;
 
-/// <summary>Everything that takes time on a large text ends soon after it was cancelled: within a bounded number of items.</summary>
+/// <summary>
+/// Everything that takes time on a large text ends soon after it was cancelled: within a bounded number of items.
+/// </summary>
 public sealed class CancellationTests : IDisposable
 {
     private const int Lines = 20_000;
 
     private readonly TemporaryFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly string _text = string.Concat(Enumerable.Range(0, Lines).Select(i => $"Duck {i} said to duck {i % 5}: quack, quack!\n"));
+    private readonly string _text = string.Concat(
+        Enumerable.Range(0, Lines).Select(i => $"Duck {i} said to duck {i % 5}: quack, quack!\n"));
 
     public void Dispose()
     {
@@ -43,7 +46,8 @@ public sealed class CancellationTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => CharacterTokenizer.FromCorpus(corpus.Text.Pieces()));
         Assert.Throws<OperationCanceledException>(() => Open());
         Assert.Throws<OperationCanceledException>(() => corpus.Split(new HoldOut { Share = 0.5 }));
-        Assert.Throws<OperationCanceledException>(() => corpus.Split(new HoldOut { ValidationText = _folder["text.txt"] }));
+        Assert.Throws<OperationCanceledException>(() =>
+            corpus.Split(new HoldOut { ValidationText = _folder["text.txt"] }));
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public sealed class CancellationTests : IDisposable
 
         Assert.Throws<OperationCanceledException>(() => tokenizer.Encode(_text, _stop.Token));
         Assert.Throws<OperationCanceledException>(() => counts.Add(tokenizer.Encode(_text), _stop.Token));
-        Assert.Throws<OperationCanceledException>(() => NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(_text), _stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(_text), _stop.Token));
         Assert.Throws<OperationCanceledException>(() => new LeakCheck(_text, cancellation: _stop.Token));
         Assert.ThrowsAny<OperationCanceledException>(() => Baselines.Compression(_text, _text, _stop.Token));
     }

@@ -47,7 +47,14 @@ internal static class DuckTraining
             Dropout = 0.2,
             TieWeights = tied,
         };
-        return Trainer.Start(Text.Split((settings ?? DuckSettings).HoldOut), tokenizer, config, settings ?? DuckSettings, folder, Card, time);
+        return Trainer.Start(
+            Text.Split((settings ?? DuckSettings).HoldOut),
+            tokenizer,
+            config,
+            settings ?? DuckSettings,
+            folder,
+            Card,
+            time);
     }
 
     public static void Interrupt(Func<Trainer> start, int atStep)

@@ -40,7 +40,9 @@ public sealed class ResumedTrainingTests
 
         Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
         var ((a, _, _), (b, _, values)) = (TrainingCheckpoint.Load(whole), TrainingCheckpoint.Load(parts));
-        Assert.Equal(JsonSerializer.Serialize(a with { Elapsed = default }), JsonSerializer.Serialize(b with { Elapsed = default }));
+        Assert.Equal(
+            JsonSerializer.Serialize(a with { Elapsed = default }),
+            JsonSerializer.Serialize(b with { Elapsed = default }));
         Assert.All(Tensors(whole), t => Assert.Equal(t.Values, values(t.Name, t.Values.LongLength)));
     }
 
@@ -59,7 +61,8 @@ public sealed class ResumedTrainingTests
         {
             var clock = new Clock();
             using var stop = new CancellationTokenSource();
-            using var trainer = step == 12 ? Start(parts, Cell.Gru, tied: true, time: clock) : Trainer.Resume(Text, parts, clock);
+            using var trainer =
+                step == 12 ? Start(parts, Cell.Gru, tied: true, time: clock) : Trainer.Resume(Text, parts, clock);
             clock.Asked = () =>
             {
                 if (trainer.Step == step - 1)
@@ -75,12 +78,16 @@ public sealed class ResumedTrainingTests
         {
             TrainingProgress? last = null;
             Assert.True(trainer.Run(p => last = p, CancellationToken.None));
-            Assert.Equal((DuckSettings.Steps, true), (last!.Step, double.IsFinite(last.Loss) && last.ValidationLoss is not null));
+            Assert.Equal(
+                (DuckSettings.Steps, true),
+                (last!.Step, double.IsFinite(last.Loss) && last.ValidationLoss is not null));
         }
 
         Assert.Equal(ModelFolder.Open(whole).WeightsSha256, ModelFolder.Open(parts).WeightsSha256);
         var (a, b) = (TrainingCheckpoint.Load(whole).Run, TrainingCheckpoint.Load(parts).Run);
-        Assert.Equal(JsonSerializer.Serialize(a with { Elapsed = default }), JsonSerializer.Serialize(b with { Elapsed = default }));
+        Assert.Equal(
+            JsonSerializer.Serialize(a with { Elapsed = default }),
+            JsonSerializer.Serialize(b with { Elapsed = default }));
     }
 
     [Fact]
@@ -96,7 +103,13 @@ public sealed class ResumedTrainingTests
         var corpus = Corpus.Open(folder.Path);
         var settings = DuckSettings with { HeldOutDocuments = ["geese*"] };
         var tokenizer = CharacterTokenizer.FromCorpus(corpus.Text.Pieces());
-        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
+        var config = new ModelConfig
+        {
+            Cell = Cell.Gru,
+            VocabularySize = tokenizer.VocabularySize,
+            EmbeddingSize = 2,
+            HiddenSize = 2,
+        };
         string Split(Trainer trainer)
         {
             var tokens = new int[trainer.Tokens.Length];
@@ -107,7 +120,8 @@ public sealed class ResumedTrainingTests
         }
 
         string held;
-        using (var trainer = Trainer.Start(corpus.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card))
+        using (
+            var trainer = Trainer.Start(corpus.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card))
         {
             held = Split(trainer);
             Assert.False(trainer.Run(_ => { }, new CancellationToken(canceled: true)));
@@ -134,7 +148,16 @@ public sealed class ResumedTrainingTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["valid.txt"], "Duck 1 said: quack!\n");
-        using (var trainer = Start(folder["m"], Cell.Gru, tied: false, DuckSettings with { ValidationText = folder["valid.txt"] }))
+        using (
+            var trainer = Start(
+                folder["m"],
+                Cell.Gru,
+                tied: false,
+                DuckSettings with
+                {
+                    ValidationText = folder["valid.txt"],
+                }
+            ))
         {
             Assert.Equal(Text.Text.Length, trainer.Split.Training.Length);
             Assert.False(trainer.Run(_ => { }, new CancellationToken(canceled: true)));

@@ -22,7 +22,18 @@ public sealed class TrainerTests
         var path = folder["ducks"];
         var reports = new List<TrainingProgress>();
         IReadOnlyList<EvaluationResult> figures;
-        using (var trainer = Start(path, Cell.Lstm, tied: false, DuckSettings with { Steps = 60, ValidateEvery = 20, SampledTokens = 0 }))
+        using (
+            var trainer = Start(
+                path,
+                Cell.Lstm,
+                tied: false,
+                DuckSettings with
+                {
+                    Steps = 60,
+                    ValidateEvery = 20,
+                    SampledTokens = 0,
+                }
+            ))
         {
             trainer.Run(reports.Add, CancellationToken.None);
             figures = trainer.Finish(threads: 1, CancellationToken.None).Figures;
@@ -69,8 +80,17 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
         var text = Corpus.FromText("line.txt", string.Concat(Enumerable.Repeat("quack ", 50)));
         var tokenizer = CharacterTokenizer.FromCorpus(text.Text.Pieces());
-        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
-        var settings = ContiguousBatches.Fit(DuckSettings, text.Split(new HoldOut()).Training.Length) with { Steps = 1 };
+        var config = new ModelConfig
+        {
+            Cell = Cell.Gru,
+            VocabularySize = tokenizer.VocabularySize,
+            EmbeddingSize = 2,
+            HiddenSize = 2,
+        };
+        var settings = ContiguousBatches.Fit(DuckSettings, text.Split(new HoldOut()).Training.Length) with
+        {
+            Steps = 1,
+        };
 
         using var trainer = Trainer.Start(text.Split(settings.HoldOut), tokenizer, config, settings, folder["m"], Card);
 
@@ -84,7 +104,10 @@ public sealed class TrainerTests
 
         Assert.Contains(
             "are too few for 4 columns",
-            Assert.Throws<ArgumentException>(() => Start(folder["m"], Cell.Gru, tied: false, DuckSettings with { WindowLength = 8000 })).Message);
+            Assert
+                .Throws<ArgumentException>(() =>
+                    Start(folder["m"], Cell.Gru, tied: false, DuckSettings with { WindowLength = 8000 }))
+                .Message);
 
         Assert.False(Directory.Exists(folder["m"]));
     }
@@ -93,9 +116,25 @@ public sealed class TrainerTests
     public void A_training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
-        using var trainer = Start(folder["m"], Cell.RnnRelu, tied: false, DuckSettings with { LearningRate = 10, GradientClip = 1e6, WarmupSteps = 0, Steps = 500 });
+        using var trainer = Start(
+            folder["m"],
+            Cell.RnnRelu,
+            tied: false,
+            DuckSettings with
+            {
+                LearningRate = 10,
+                GradientClip = 1e6,
+                WarmupSteps = 0,
+                Steps = 500,
+            }
+        );
 
-        var message = Assert.Throws<TrainingException>(() => { trainer.Run(_ => { }, CancellationToken.None); }).Message;
+        var message = Assert
+            .Throws<TrainingException>(() =>
+            {
+                trainer.Run(_ => { }, CancellationToken.None);
+            })
+            .Message;
 
         Assert.Contains("Lower the learning rate (now 10)", message);
     }
@@ -105,8 +144,20 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
 
-        var message = Assert.Throws<ArgumentException>(() => Start(
-            folder["m"], Cell.Lstm, tied: false, DuckSettings with { Steps = 0, LearningRate = double.NaN, ValidationShare = 0.9 })).Message;
+        var message = Assert
+            .Throws<ArgumentException>(() =>
+                Start(
+                    folder["m"],
+                    Cell.Lstm,
+                    tied: false,
+                    DuckSettings with
+                    {
+                        Steps = 0,
+                        LearningRate = double.NaN,
+                        ValidationShare = 0.9,
+                    }
+                ))
+            .Message;
 
         Assert.Contains("steps must be from 1", message);
         Assert.Contains("learning rate must be from", message);
@@ -119,9 +170,18 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
         var text = Corpus.FromText("ducks.txt", Text.Text.ReadToEnd()[..10]);
         var tokenizer = CharacterTokenizer.FromCorpus(text.Text.Pieces());
-        var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = tokenizer.VocabularySize, EmbeddingSize = 2, HiddenSize = 2 };
+        var config = new ModelConfig
+        {
+            Cell = Cell.Gru,
+            VocabularySize = tokenizer.VocabularySize,
+            EmbeddingSize = 2,
+            HiddenSize = 2,
+        };
 
-        var message = Assert.Throws<CorpusException>(() => Trainer.Start(text.Split(DuckSettings.HoldOut), tokenizer, config, DuckSettings, folder["m"], Card)).Message;
+        var message = Assert
+            .Throws<CorpusException>(() =>
+                Trainer.Start(text.Split(DuckSettings.HoldOut), tokenizer, config, DuckSettings, folder["m"], Card))
+            .Message;
 
         Assert.Contains("ducks.txt is too short", message);
         Assert.Contains("1 tokens, and 2 are the least", message);

@@ -11,7 +11,8 @@ internal sealed class BooleanField : Field<bool?>
     public override bool TryRead(JsonElement value, string path, FieldErrors errors, out bool? result)
     {
         result = value.ValueKind is JsonValueKind.True;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False || WrongType(value, path, errors, "boolean");
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            || WrongType(value, path, errors, "boolean");
     }
 
     protected override void Constrain(OpenApiSchema schema) => schema.Type = JsonSchemaType.Boolean;

@@ -52,15 +52,27 @@ internal abstract class Field<T> : Field
     public T? Default { get; init; }
 
     /// <summary>Reads a value that is present and not null; adds what is wrong with it to the errors.</summary>
-    public abstract bool TryRead(JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out T result);
+    public abstract bool TryRead(
+        JsonElement value,
+        string path,
+        FieldErrors errors,
+        [MaybeNullWhen(false)] out T result);
 
     protected bool WrongType(JsonElement value, string path, FieldErrors errors, string schemaType)
     {
-        errors.Add(path, FieldErrorCodes.WrongType, $"`{path}` must be {TypeInWords}.", value, new() { Type = schemaType });
+        errors.Add(
+            path,
+            FieldErrorCodes.WrongType,
+            $"`{path}` must be {TypeInWords}.",
+            value,
+            new() { Type = schemaType }
+        );
         return false;
     }
 
-    /// <summary>Whether the value is an array of at most <paramref name="maxItems"/>; adds the error where it is not.</summary>
+    /// <summary>
+    /// Whether the value is an array of at most <paramref name="maxItems"/>; adds the error where it is not.
+    /// </summary>
     protected bool IsArray(JsonElement value, string path, FieldErrors errors, int maxItems)
     {
         if (value.ValueKind != JsonValueKind.Array)

@@ -17,7 +17,13 @@ internal sealed class FieldReader
         (_fields, _path, Errors) = (table.All, "", new FieldErrors());
         if (body.ValueKind != JsonValueKind.Object)
         {
-            Errors.Add("", FieldErrorCodes.WrongType, "The body must be a JSON object.", body, new() { Type = "object" });
+            Errors.Add(
+                "",
+                FieldErrorCodes.WrongType,
+                "The body must be a JSON object.",
+                body,
+                new() { Type = "object" }
+            );
             Errors.ThrowIfAny();
         }
 
@@ -94,7 +100,9 @@ internal sealed class FieldReader
         {
             Field = shown,
             Code = FieldErrorCodes.UnknownField,
-            Message = meant is null ? $"There is no `{shown}`." : $"There is no `{shown}`; did you mean `{PathOf(meant)}`?",
+            Message = meant is null
+                    ? $"There is no `{shown}`."
+                    : $"There is no `{shown}`; did you mean `{PathOf(meant)}`?",
             Given = Excerpt.Of(value),
             Suggestion = meant,
         });

@@ -1,6 +1,8 @@
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>The members of one kind of request body: parsing, limits, suggestions and the OpenAPI schema come from here.</summary>
+/// <summary>
+/// The members of one kind of request body: parsing, limits, suggestions and the OpenAPI schema come from here.
+/// </summary>
 internal abstract class FieldTable
 {
     /// <summary>Name of the schema in the OpenAPI document.</summary>

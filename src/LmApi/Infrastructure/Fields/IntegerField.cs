@@ -14,7 +14,8 @@ internal sealed class IntegerField : Field<long?>
     /// <summary>At most 2⁵³−1, which is the greatest integer that every JSON reader keeps exactly.</summary>
     public required long Maximum { get; init; }
 
-    public override string TypeInWords => string.Create(CultureInfo.InvariantCulture, $"an integer from {Minimum} to {Maximum}");
+    public override string TypeInWords =>
+        string.Create(CultureInfo.InvariantCulture, $"an integer from {Minimum} to {Maximum}");
 
     public override bool TryRead(JsonElement value, string path, FieldErrors errors, out long? result)
     {

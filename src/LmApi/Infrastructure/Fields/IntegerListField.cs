@@ -15,7 +15,11 @@ internal sealed class IntegerListField : Field<int[]>
 
     public override string TypeInWords => $"an array of up to {MaxItems} integers";
 
-    public override bool TryRead(JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out int[] result)
+    public override bool TryRead(
+        JsonElement value,
+        string path,
+        FieldErrors errors,
+        [MaybeNullWhen(false)] out int[] result)
     {
         result = null;
         if (!IsArray(value, path, errors, MaxItems))

@@ -6,7 +6,9 @@ using Microsoft.OpenApi;
 
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>A number in an interval; checked again as the <see langword="float"/> it becomes, where 1e-60 is 0.</summary>
+/// <summary>
+/// A number in an interval; checked again as the <see langword="float"/> it becomes, where 1e-60 is 0.
+/// </summary>
 internal sealed class NumberField : Field<float?>
 {
     public required double Minimum { get; init; }
@@ -72,5 +74,6 @@ internal sealed class NumberField : Field<float?>
     protected override JsonNode? DefaultJson() => Default is { } value ? JsonValue.Create(value) : null;
 
     private bool Allows(double number) =>
-        (ExclusiveMinimum ? number > Minimum : number >= Minimum) && (ExclusiveMaximum ? number < Maximum : number <= Maximum);
+        (ExclusiveMinimum ? number > Minimum : number >= Minimum)
+        && (ExclusiveMaximum ? number < Maximum : number <= Maximum);
 }

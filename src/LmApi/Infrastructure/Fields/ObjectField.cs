@@ -13,7 +13,8 @@ internal abstract class ObjectField<T> : Field<T>
     /// <summary>Its members, in the order they are documented and reported.</summary>
     public abstract IReadOnlyList<Field> Members { get; }
 
-    public override string TypeInWords => $"an object of {string.Join(", ", Members.Select(member => $"`{member.Name}`"))}";
+    public override string TypeInWords =>
+        $"an object of {string.Join(", ", Members.Select(member => $"`{member.Name}`"))}";
 
     public override bool TryRead(
         JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out T result)

@@ -21,7 +21,11 @@ internal sealed class TextField : Field<string>
         _ => $"a string of {MinLength} to {MaxLength} characters",
     };
 
-    public override bool TryRead(JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out string result)
+    public override bool TryRead(
+        JsonElement value,
+        string path,
+        FieldErrors errors,
+        [MaybeNullWhen(false)] out string result)
     {
         result = null;
         if (value.ValueKind != JsonValueKind.String)
@@ -31,7 +35,11 @@ internal sealed class TextField : Field<string>
 
         if (!JsonText.TryGet(value, out result))
         {
-            errors.Add(path, FieldErrorCodes.InvalidText, $"`{path}` has half a surrogate pair, which is not text.", value);
+            errors.Add(
+                path,
+                FieldErrorCodes.InvalidText,
+                $"`{path}` has half a surrogate pair, which is not text.",
+                value);
             return false;
         }
 

@@ -18,7 +18,10 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
     public override string TypeInWords => $"an object of up to {MaxItems} token ids, each with {Value.TypeInWords}";
 
     public override bool TryRead(
-        JsonElement value, string path, FieldErrors errors, [MaybeNullWhen(false)] out IReadOnlyDictionary<int, float> result)
+        JsonElement value,
+        string path,
+        FieldErrors errors,
+        [MaybeNullWhen(false)] out IReadOnlyDictionary<int, float> result)
     {
         result = null;
         if (value.ValueKind != JsonValueKind.Object)
@@ -28,8 +31,13 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
 
         if (value.GetPropertyCount() > MaxItems)
         {
-            errors.Add(path, FieldErrorCodes.TooMany, $"`{path}` may have {MaxItems} members, not {value.GetPropertyCount()}.",
-                value, new() { MaxItems = MaxItems });
+            errors.Add(
+                path,
+                FieldErrorCodes.TooMany,
+                $"`{path}` may have {MaxItems} members, not {value.GetPropertyCount()}.",
+                value,
+                new() { MaxItems = MaxItems }
+            );
             return false;
         }
 
@@ -59,7 +67,10 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
         var memberPath = $"{path}.{Excerpt.Of(name)}";
         if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            errors.Add(memberPath, FieldErrorCodes.UnknownToken, $"`{memberPath}` must be named by a token id, such as \"17\".");
+            errors.Add(
+                memberPath,
+                FieldErrorCodes.UnknownToken,
+                $"`{memberPath}` must be named by a token id, such as \"17\".");
             return false;
         }
 
@@ -70,7 +81,11 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
 
         if (!biases.TryAdd(id, bias!.Value))
         {
-            errors.Add(memberPath, FieldErrorCodes.DuplicateField, $"Token {id} is given more than once.", member.Value);
+            errors.Add(
+                memberPath,
+                FieldErrorCodes.DuplicateField,
+                $"Token {id} is given more than once.",
+                member.Value);
             return false;
         }
 

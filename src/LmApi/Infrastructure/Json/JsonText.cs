@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace LmApi.Infrastructure.Json;
 
 /// <summary>
-/// Strings out of JSON. An escape such as <c>"\ud800"</c> alone is valid JSON but no text, and the runtime throws on it.
+/// Strings out of JSON. An escape such as <c>"\ud800"</c> alone is valid JSON but no text, and the runtime throws on
+/// it.
 /// </summary>
 internal static class JsonText
 {

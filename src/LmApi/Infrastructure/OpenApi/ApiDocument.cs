@@ -4,7 +4,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace LmApi.Infrastructure.OpenApi;
 
-/// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its user interface at <c>/swagger</c>.</summary>
+/// <summary>
+/// The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its user interface at <c>/swagger</c>.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Version = "v1";

@@ -24,7 +24,8 @@ internal static class EndpointDocs
 {
     private const string JsonType = "application/json";
 
-    public static void AddFieldTable<T>(this IServiceCollection services) where T : FieldTable => services.AddSingleton<T>();
+    public static void AddFieldTable<T>(this IServiceCollection services)
+        where T : FieldTable => services.AddSingleton<T>();
 
     public static RouteHandlerBuilder WithRequestBody<T>(
         this RouteHandlerBuilder endpoint, IReadOnlyDictionary<string, string> examples) where T : FieldTable =>
@@ -37,14 +38,19 @@ internal static class EndpointDocs
         this RouteHandlerBuilder endpoint, int status, string description, string example) =>
         endpoint.WithMetadata(new ResponseDocs(status, description, JsonType, typeof(T), example));
 
-    public static RouteHandlerBuilder WithTextResponse(this RouteHandlerBuilder endpoint, string mediaType, string example) =>
-        endpoint.WithMetadata(new ResponseDocs(StatusCodes.Status200OK, "Success.", mediaType, null, example));
+    public static RouteHandlerBuilder WithTextResponse(
+        this RouteHandlerBuilder endpoint,
+        string mediaType,
+        string example
+    ) => endpoint.WithMetadata(new ResponseDocs(StatusCodes.Status200OK, "Success.", mediaType, null, example));
 
     public static RouteHandlerBuilder WithResponseHeader(
         this RouteHandlerBuilder endpoint, string name, string description, long example) =>
         endpoint.WithMetadata(new ResponseHeaderDocs(name, description, example));
 
     /// <summary>The problems of this endpoint; those that every endpoint has need not be named.</summary>
-    public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params IEnumerable<ProblemKind> kinds) =>
-        endpoint.WithMetadata(new ProblemDocs([.. kinds, ProblemKind.BadRequest, ProblemKind.Internal]));
+    public static RouteHandlerBuilder WithProblems(
+        this RouteHandlerBuilder endpoint,
+        params IEnumerable<ProblemKind> kinds
+    ) => endpoint.WithMetadata(new ProblemDocs([.. kinds, ProblemKind.BadRequest, ProblemKind.Internal]));
 }

@@ -7,13 +7,17 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace LmApi.Infrastructure.OpenApi;
 
-/// <summary>Writes the bodies, answers and problems of an operation from what its endpoint says in <see cref="EndpointDocs"/>.</summary>
+/// <summary>
+/// Writes the bodies, answers and problems of an operation from what its endpoint says in <see cref="EndpointDocs"/>.
+/// </summary>
 internal sealed class OperationDocsFilter(IServiceProvider services) : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var docs = context.ApiDescription.ActionDescriptor.EndpointMetadata;
-        operation.RequestBody = docs.OfType<RequestBodyDocs>().Select(body => RequestBody(body, context)).SingleOrDefault();
+        operation.RequestBody = docs.OfType<RequestBodyDocs>()
+            .Select(body => RequestBody(body, context))
+            .SingleOrDefault();
         operation.Responses = [];
         foreach (var answers in docs.OfType<ResponseDocs>().GroupBy(answer => answer.Status))
         {
@@ -55,19 +59,25 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
         };
     }
 
-    private static OpenApiResponse Response(IReadOnlyList<ResponseDocs> answers, OperationFilterContext context) => new()
-    {
-        Description = answers[0].Description,
-        Content = answers.ToDictionary(answer => answer.MediaType, IOpenApiMediaType (answer) => new OpenApiMediaType
+    private static OpenApiResponse Response(IReadOnlyList<ResponseDocs> answers, OperationFilterContext context) =>
+        new()
         {
-            Schema = answer.Body is null
-                ? new OpenApiSchema { Type = JsonSchemaType.String }
-                : context.SchemaGenerator.GenerateSchema(answer.Body, context.SchemaRepository),
-            Example = answer.ExampleNode(),
-        }),
-    };
+            Description = answers[0].Description,
+            Content = answers.ToDictionary(
+                answer => answer.MediaType,
+                IOpenApiMediaType (answer) => new OpenApiMediaType
+                {
+                    Schema = answer.Body is null
+                    ? new OpenApiSchema { Type = JsonSchemaType.String }
+                    : context.SchemaGenerator.GenerateSchema(answer.Body, context.SchemaRepository),
+                    Example = answer.ExampleNode(),
+                }),
+        };
 
-    private static void AddProblems(OpenApiResponses responses, IReadOnlyList<ProblemKind> kinds, OperationFilterContext context)
+    private static void AddProblems(
+        OpenApiResponses responses,
+        IReadOnlyList<ProblemKind> kinds,
+        OperationFilterContext context)
     {
         var status = kinds[0].Status;
         if (!responses.TryGetValue(Key(status), out var response))

@@ -42,7 +42,12 @@ internal static class ProblemExamples
     private static FieldError[] Errors(string path) => path == "/generate" ? GenerateErrors() :
     [
         Unknown("txet", path == "/tokenize" ? "text" : "tokens"),
-        new() { Field = path == "/tokenize" ? "text" : "tokens", Code = FieldErrorCodes.Missing, Message = "It is missing." },
+                new()
+                {
+                    Field = path == "/tokenize" ? "text" : "tokens",
+                    Code = FieldErrorCodes.Missing,
+                    Message = "It is missing.",
+                },
     ];
 
     private static FieldError[] GenerateErrors() =>

@@ -64,9 +64,18 @@ internal sealed record FieldError
 
     /// <summary>What is wrong with it, for a program; never changes its meaning.</summary>
     [AllowedValues(
-        FieldErrorCodes.Missing, FieldErrorCodes.UnknownField, FieldErrorCodes.DuplicateField, FieldErrorCodes.WrongType,
-        FieldErrorCodes.OutOfRange, FieldErrorCodes.TooShort, FieldErrorCodes.TooLong, FieldErrorCodes.TooMany,
-        FieldErrorCodes.InvalidText, FieldErrorCodes.UnknownCharacter, FieldErrorCodes.UnknownToken)]
+        FieldErrorCodes.Missing,
+        FieldErrorCodes.UnknownField,
+        FieldErrorCodes.DuplicateField,
+        FieldErrorCodes.WrongType,
+        FieldErrorCodes.OutOfRange,
+        FieldErrorCodes.TooShort,
+        FieldErrorCodes.TooLong,
+        FieldErrorCodes.TooMany,
+        FieldErrorCodes.InvalidText,
+        FieldErrorCodes.UnknownCharacter,
+        FieldErrorCodes.UnknownToken
+    )]
     public required string Code { get; init; }
 
     /// <summary>What is wrong with it, for a person.</summary>

@@ -34,11 +34,17 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "The body is not declared to be `application/json` in UTF-8, uncompressed.");
 
     public static readonly ProblemKind InvalidRequest = new(
-        "invalid_request", 422, "Unprocessable Content", "Members of the body are not valid; `errors` has all of them.");
+        "invalid_request",
+        422,
+        "Unprocessable Content",
+        "Members of the body are not valid; `errors` has all of them.");
 
     public static readonly ProblemKind Overloaded = new(
-        "overloaded", 429, "Too Many Requests",
-        "As many requests wait, or as many bodies or neural caches are held, as may be; retry after `Retry-After` seconds.");
+        "overloaded",
+        429,
+        "Too Many Requests",
+        "As many requests wait, or as many bodies or neural caches are held, as may be; retry after "
+            + "`Retry-After` seconds.");
 
     public static readonly ProblemKind GenerationFailed = new(
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");
@@ -51,8 +57,20 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        MalformedJson, BadRequest, NotFound, MethodNotAllowed, NotAcceptable, ClientTooSlow, RequestTimeout, BodyTooLarge,
-        UnsupportedMediaType, InvalidRequest, Overloaded, GenerationFailed, Internal, ShuttingDown,
+        MalformedJson,
+        BadRequest,
+        NotFound,
+        MethodNotAllowed,
+        NotAcceptable,
+        ClientTooSlow,
+        RequestTimeout,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        InvalidRequest,
+        Overloaded,
+        GenerationFailed,
+        Internal,
+        ShuttingDown,
     ];
 
     public Problem With(string detail) => new() { Code = Code, Status = Status, Title = Title, Detail = detail };

@@ -75,7 +75,12 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private async Task WriteAsync(HttpContext http, Problem problem)
     {
-        LogRefused(http.Request.Path, problem.Status, problem.Code, problem.Errors?.Select(e => e.Code).Distinct() ?? []);
+        LogRefused(
+            http.Request.Path,
+            problem.Status,
+            problem.Code,
+            problem.Errors?.Select(e => e.Code).Distinct() ?? []
+        );
         http.Response.StatusCode = problem.Status;
         http.Response.Headers.CacheControl = "no-store";
         if (problem.Code == ProblemKind.RequestTimeout.Code)
@@ -106,7 +111,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>The problem of an answer that routing gave a status and nothing else.</summary>
     private static Problem? EmptyFailure(HttpContext http)
     {
-        if (http.Response.HasStarted || http.Response.ContentType is not null || http.Response.ContentLength is not null)
+        if (
+            http.Response.HasStarted
+            || http.Response.ContentType is not null
+            || http.Response.ContentLength is not null)
         {
             return null;
         }
@@ -129,7 +137,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
         return ProblemKind.MethodNotAllowed.With(
             $"{http.Request.Path} does not answer {Excerpt.Of(http.Request.Method)}; "
-            + $"it answers {http.Response.Headers.Allow}.");
+                + $"it answers {http.Response.Headers.Allow}.");
     }
 
     // Codes only: names and values of members may hold a prompt.

@@ -77,7 +77,8 @@ internal sealed class EventStreamCounter
         var (prompt, completion) = (Number("\"prompt_tokens\":"u8), Number("\"completion_tokens\":"u8));
         return completion == Tokens
             ? (prompt, completion)
-            : throw new InvalidDataException($"A stream had {Tokens} token events, but the service counts {completion}.");
+            : throw new InvalidDataException(
+                $"A stream had {Tokens} token events, but the service counts {completion}.");
     }
 
     /// <returns>Where the name of the last event begins, after its first letter; -1 before the last event.</returns>
@@ -98,7 +99,8 @@ internal sealed class EventStreamCounter
                     _ending = bytes[position - 1];
                     return position;
                 default:
-                    throw new InvalidDataException("The stream has an event that is neither start, token, done nor error.");
+                    throw new InvalidDataException(
+                        "The stream has an event that is neither start, token, done nor error.");
             }
         }
 

@@ -7,8 +7,8 @@ namespace LmCli.Bench.Load;
 /// because the service has what is left: one thread waits for all sockets, reads them and counts.
 /// </summary>
 /// <remarks>
-/// A loop around <c>Socket.Select</c> took more: 16 µs a token in place of 13 with 32 clients, though it reads no socket in
-/// vain. It gives the system the whole list for every few tokens; the runtime's epoll has it already.
+/// A loop around <c>Socket.Select</c> took more: 16 µs a token in place of 13 with 32 clients, though it reads no
+/// socket in vain. It gives the system the whole list for every few tokens; the runtime's epoll has it already.
 /// </remarks>
 internal static class LoadRun
 {
@@ -53,9 +53,17 @@ internal static class LoadRun
         LoadSettings settings, List<LoadClient> clients, List<StreamTimes> times, int round)
     {
         // Drawn before any is sent. No two requests are the same, in whatever round.
-        var requests = clients.Select((_, i) => LoadRequest.Create(
-            settings.Url, settings.PromptCharacters, settings.Tokens, seed: (round * settings.Clients) + i)).ToList();
-        var promptTokens = await Task.WhenAll(clients.Select((client, i) => client.GenerateAsync(requests[i], times[i])));
+        var requests = clients
+            .Select(
+                (_, i) =>
+                    LoadRequest.Create(
+                        settings.Url,
+                        settings.PromptCharacters,
+                        settings.Tokens,
+                        seed: (round * settings.Clients) + i))
+            .ToList();
+        var promptTokens = await Task.WhenAll(
+            clients.Select((client, i) => client.GenerateAsync(requests[i], times[i])));
         return promptTokens.Max();
     }
 
@@ -74,7 +82,9 @@ internal static class LoadRun
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Url}: {settings.Clients} clients on open connections, all asking at once; prompts of {settings.PromptCharacters} characters ({promptTokens} tokens at most), {settings.Tokens} tokens each; {settings.Rounds} rounds; median (least–most)."));
+                $"{settings.Url}: {settings.Clients} clients on open connections, all asking at once; prompts of "
+                    + $"{settings.PromptCharacters} characters ({promptTokens} tokens at most), {settings.Tokens} "
+                    + $"tokens each; {settings.Rounds} rounds; median (least–most)."));
         output.WriteLine();
         StreamTable.Write(output, "clients", [(settings.Clients, rounds)]);
         output.WriteLine($"The clients themselves took {Spread.Of(busy)} % of one core.");

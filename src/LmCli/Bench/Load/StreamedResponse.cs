@@ -37,7 +37,8 @@ internal sealed class StreamedResponse
         Events.Reset();
     }
 
-    /// <exception cref="InvalidDataException">The answer is not 200, not a chunked stream, or goes on after its end.</exception>
+    /// <exception cref="InvalidDataException">The answer is not 200, not a chunked stream, or goes on after its
+    /// end.</exception>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

@@ -2,7 +2,9 @@ using LmModel.Inference;
 
 namespace LmCli.Bench.Peers;
 
-/// <summary>The measured model without the engine around it: what is left to the others' comparison is the step alone.</summary>
+/// <summary>
+/// The measured model without the engine around it: what is left to the others' comparison is the step alone.
+/// </summary>
 /// <param name="model">Left open.</param>
 /// <param name="batch">B.</param>
 internal sealed class StepModelPeer(IStepModel model, int batch) : Peer("LmService, step alone", batch)

@@ -36,5 +36,11 @@ internal sealed class TorchModulePeer : Peer
         _model.Dispose();
     }
 
-    private static string Module(Cell cell) => cell switch { Cell.Lstm => "nn.LSTM", Cell.Gru => "nn.GRU", _ => "nn.RNN" };
+    private static string Module(Cell cell) =>
+        cell switch
+        {
+            Cell.Lstm => "nn.LSTM",
+            Cell.Gru => "nn.GRU",
+            _ => "nn.RNN",
+        };
 }

@@ -10,7 +10,9 @@ namespace LmModel.Evaluation.Comparison;
 /// <param name="BitsPerByteAlone">The same without the training text; null where that was not measured.</param>
 public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null)
 {
-    /// <summary>It learns from the held-out text while it reads it, as compressors do and n-gram models do not.</summary>
+    /// <summary>
+    /// It learns from the held-out text while it reads it, as compressors do and n-gram models do not.
+    /// </summary>
     public bool LearnsWhileReading { get; init; }
 }
 
@@ -18,8 +20,8 @@ public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerBy
 public static class Baselines
 {
     /// <summary>
-    /// Characters at the end of a training text that are used at most; a longer text would take minutes and gigabytes. Of a
-    /// longer held-out text, its beginning.
+    /// Characters at the end of a training text that are used at most; a longer text would take minutes and gigabytes.
+    /// Of a longer held-out text, its beginning.
     /// </summary>
     public const int MostCharacters = 32_000_000;
 
@@ -40,13 +42,14 @@ public static class Baselines
         (training, heldOut) = Cut(training, heldOut);
         var counts = new NgramCounts(order, tokenizer.VocabularySize);
         counts.Add(tokenizer.Encode(training, cancellation), cancellation);
-        var best = NgramBaseline.Best(NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(heldOut, cancellation), cancellation));
+        var best = NgramBaseline.Best(
+            NgramBaseline.Measure(counts, tokenizer, tokenizer.Encode(heldOut, cancellation), cancellation));
         return [new(best.Name, best.Loss.BitsPerByte), .. Compression(training, heldOut, cancellation)];
     }
 
     /// <summary>
-    /// The compressors, by what the held-out text adds to the training text: (C(training + held-out) − C(training)) / bytes,
-    /// with C the bits of the compressed text.
+    /// The compressors, by what the held-out text adds to the training text: (C(training + held-out) − C(training)) /
+    /// bytes, with C the bits of the compressed text.
     /// </summary>
     /// <exception cref="ArgumentException">The held-out text is empty.</exception>
     public static IReadOnlyList<Baseline> Compression(
@@ -73,7 +76,9 @@ public static class Baselines
         return figures;
     }
 
-    /// <summary>Whether texts are too long to be measured whole; then the summary that shows figures should say so.</summary>
+    /// <summary>
+    /// Whether texts are too long to be measured whole; then the summary that shows figures should say so.
+    /// </summary>
     public static bool AreCut(string training, string heldOut) =>
         training.Length > MostCharacters || heldOut.Length > MostCharacters;
 

@@ -15,8 +15,13 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
     /// <summary>Each set to its strongest, with a window that holds everything.</summary>
     public static IReadOnlyList<Compressor> All { get; } =
     [
-        new("LZMA (xz -9e)", (output, bytes) => LzmaStream.Create(
-            new LzmaEncoderProperties(eos: false, Math.Max(1 << 16, bytes), numFastBytes: 273), isLzma2: false, output)),
+        new(
+            "LZMA (xz -9e)",
+            (output, bytes) =>
+                LzmaStream.Create(
+                    new LzmaEncoderProperties(eos: false, Math.Max(1 << 16, bytes), numFastBytes: 273),
+                    isLzma2: false,
+                    output)),
         new("zstd --ultra -22", Zstandard),
         // Of a megabyte order 6 makes the most, of ten megabytes order 10.
         Ppmd(order: 6),
@@ -25,7 +30,8 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
 
     /// <summary>Bytes of the compressed text.</summary>
     /// <param name="text">What is compressed.</param>
-    /// <param name="cancellation">Ends the waiting at once; the compressor, which knows no end, runs on in the background.</param>
+    /// <param name="cancellation">Ends the waiting at once; the compressor, which knows no end, runs on in the
+    /// background.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public long SizeOf(ReadOnlyMemory<byte> text, CancellationToken cancellation) =>
         Task.Run(() => SizeOf(text), cancellation).WaitAsync(cancellation).GetAwaiter().GetResult();

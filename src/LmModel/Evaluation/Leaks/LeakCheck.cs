@@ -1,8 +1,8 @@
 namespace LmModel.Evaluation.Leaks;
 
 /// <summary>
-/// Looks for passages of a scored text in training text, which is read once, in pieces of any length: linear time, and memory
-/// for the scored text alone.
+/// Looks for passages of a scored text in training text, which is read once, in pieces of any length: linear time, and
+/// memory for the scored text alone.
 /// </summary>
 /// <remarks>Exact: characters are compared, not hashes. Lines end at <c>\n</c>; characters are UTF-16 units.</remarks>
 public sealed class LeakCheck
@@ -10,7 +10,9 @@ public sealed class LeakCheck
     /// <summary>Characters of a window: about ten words, which two texts rarely have in common by chance.</summary>
     public const int DefaultWindow = 50;
 
-    /// <summary>Characters that are checked of a scored text, so that memory stays below about half a gigabyte.</summary>
+    /// <summary>
+    /// Characters that are checked of a scored text, so that memory stays below about half a gigabyte.
+    /// </summary>
     public const int MostCharacters = 8_000_000;
 
     private readonly string _scored;
@@ -118,7 +120,9 @@ public sealed class LeakCheck
         }
     }
 
-    /// <summary>Reads the scored text itself and asks at each character whether the window that ends there was found.</summary>
+    /// <summary>
+    /// Reads the scored text itself and asks at each character whether the window that ends there was found.
+    /// </summary>
     private int CountShared()
     {
         var (shared, state, length) = (0, SuffixAutomaton.Root, 0);

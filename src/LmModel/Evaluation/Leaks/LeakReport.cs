@@ -2,7 +2,8 @@ namespace LmModel.Evaluation.Leaks;
 
 /// <summary>What of a scored text stands word for word in training text.</summary>
 /// <param name="Window">Characters of a window.</param>
-/// <param name="Windows">Windows of that many characters that the scored text has, one beginning at each character.</param>
+/// <param name="Windows">Windows of that many characters that the scored text has, one beginning at each
+/// character.</param>
 /// <param name="Shared">Those of them that occur somewhere in the training text.</param>
 /// <param name="Longest">The longest passage of both texts; null where none is as long as a window.</param>
 /// <param name="Documents">

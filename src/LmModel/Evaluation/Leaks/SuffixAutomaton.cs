@@ -1,12 +1,12 @@
 namespace LmModel.Evaluation.Leaks;
 
 /// <summary>
-/// Knows every passage of a text: the smallest automaton of its suffixes (Blumer et al. 1985), built character by character
-/// in linear time.
+/// Knows every passage of a text: the smallest automaton of its suffixes (Blumer et al. 1985), built character by
+/// character in linear time.
 /// </summary>
 /// <remarks>
-/// A state stands for passages that end at the same places; they are suffixes of the longest of them. At most 2 n states and
-/// 3 n edges, together about 60 bytes a character.
+/// A state stands for passages that end at the same places; they are suffixes of the longest of them. At most 2 n
+/// states and 3 n edges, together about 60 bytes a character.
 /// </remarks>
 internal sealed class SuffixAutomaton
 {
@@ -73,7 +73,9 @@ internal sealed class SuffixAutomaton
         return added;
     }
 
-    /// <summary>The state whose longest passage is that of <paramref name="state"/> and the character: parted if need be.</summary>
+    /// <summary>
+    /// The state whose longest passage is that of <paramref name="state"/> and the character: parted if need be.
+    /// </summary>
     private int Suffix(int state, char character)
     {
         var target = Next(state, character);

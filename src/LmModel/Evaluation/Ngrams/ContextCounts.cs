@@ -1,6 +1,8 @@
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>What followed one context: the sum of the counts, and how many tokens have a count of 1, 2 and more.</summary>
+/// <summary>
+/// What followed one context: the sum of the counts, and how many tokens have a count of 1, 2 and more.
+/// </summary>
 internal struct ContextCounts
 {
     public int Total;

@@ -2,8 +2,8 @@ namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>What modified Kneser-Ney takes off counts of 1, 2 and more, for one order.</summary>
 /// <remarks>
-/// Chen and Goodman, "An empirical study of smoothing techniques for language modeling", 1998, equation 26: with n_k the
-/// number of n-grams that have the count k, Y = n₁ / (n₁ + 2 n₂) and D_k = k − (k + 1) Y n_{k+1} / n_k.
+/// Chen and Goodman, "An empirical study of smoothing techniques for language modeling", 1998, equation 26: with n_k
+/// the number of n-grams that have the count k, Y = n₁ / (n₁ + 2 n₂) and D_k = k − (k + 1) Y n_{k+1} / n_k.
 /// </remarks>
 internal readonly record struct KneserNeyDiscounts(double One, double Two, double More)
 {

@@ -21,10 +21,13 @@ public static class NgramBaseline
     /// </summary>
     public const int DefaultOrder = 8;
 
-    /// <summary>Scores a text with the models of both kinds and of order 1 to that of the counts, in this order.</summary>
+    /// <summary>
+    /// Scores a text with the models of both kinds and of order 1 to that of the counts, in this order.
+    /// </summary>
     /// <param name="counts">Of the training text.</param>
     /// <param name="tokenizer">That made the ids of both texts.</param>
-    /// <param name="tokens">The text to score: at least 2 ids, of which the first is given and every other predicted once.</param>
+    /// <param name="tokens">The text to score: at least 2 ids, of which the first is given and every other predicted
+    /// once.</param>
     /// <param name="cancellation">Ends it between two orders.</param>
     /// <exception cref="ArgumentException">There is nothing to predict, or an id is not a token.</exception>
     public static IReadOnlyList<NgramResult> Measure(

@@ -15,7 +15,9 @@ public sealed class NgramCounts
     {
         if (order is < 1 or > MaxOrder)
         {
-            throw new ArgumentOutOfRangeException(nameof(order), $"The order of n-grams must be 1 to {MaxOrder}, not {order}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(order),
+                $"The order of n-grams must be 1 to {MaxOrder}, not {order}.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);

@@ -11,8 +11,8 @@ internal static class NgramScorer
     /// <returns>(order, n − 1).</returns>
     /// <remarks>
     /// Below order 1 every token has 1/V. The text has no history: near its beginning contexts are as long as there are
-    /// tokens. Interpolated Witten-Bell is Chen and Goodman 1998, equation 15: (c(h w) + T(h) p(w | h′)) / (c(h) + T(h)), with
-    /// T(h) the number of different tokens after h and h′ the context h without its first token.
+    /// tokens. Interpolated Witten-Bell is Chen and Goodman 1998, equation 15: (c(h w) + T(h) p(w | h′)) / (c(h) +
+    /// T(h)), with T(h) the number of different tokens after h and h′ the context h without its first token.
     /// </remarks>
     public static IEnumerable<double[]> Score(
         NgramCounts counts, int[] tokens, Smoothing smoothing, CancellationToken cancellation = default)
@@ -50,7 +50,13 @@ internal static class NgramScorer
                 // Under a longer context, Kneser-Ney asks after how many tokens a token comes, not how often.
                 lower = smoothing is Smoothing.WittenBell
                     ? probabilities
-                    : KneserNey(table.Continuations, ContextCounts.Of(table, table.Continuations, contexts), before, ids, lower, n);
+                        : KneserNey(
+                            table.Continuations,
+                            ContextCounts.Of(table, table.Continuations, contexts),
+                            before,
+                            ids,
+                            lower,
+                            n);
                 ending = ids;
             }
         }
@@ -90,6 +96,8 @@ internal static class NgramScorer
         return probabilities;
     }
 
-    /// <summary>The id of the n − 1 tokens before a position, −1 where the training text or this one has no such.</summary>
+    /// <summary>
+    /// The id of the n − 1 tokens before a position, −1 where the training text or this one has no such.
+    /// </summary>
     private static int Context(int[] ending, int i, int n) => n == 1 ? 0 : i < n - 1 ? -1 : ending[i - 1];
 }

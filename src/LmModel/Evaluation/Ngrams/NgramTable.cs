@@ -1,8 +1,8 @@
 namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>
-/// The distinct n-grams of one order by (id of the first n − 1 tokens, last token), numbered as they first come: a level of
-/// a trie, kept as one hash table. About 24 bytes an n-gram.
+/// The distinct n-grams of one order by (id of the first n − 1 tokens, last token), numbered as they first come: a
+/// level of a trie, kept as one hash table. About 24 bytes an n-gram.
 /// </summary>
 internal sealed class NgramTable
 {
@@ -77,7 +77,8 @@ internal sealed class NgramTable
         if (_slots.Length == Largest)
         {
             throw new InvalidOperationException(
-                $"There are more than {Count:N0} different n-grams of one order; count a shorter text or a lower order.");
+                $"There are more than {Count:N0} different n-grams of one order; count a shorter text or a lower order."
+            );
         }
 
         Array.Resize(ref _keys, Count * 2);

@@ -46,7 +46,9 @@ public static class StepModels
         return new TorchStepModel(config, weights);
     }
 
-    /// <summary>The precision that was asked for; else the model's default, or fp32 where the engine has only that.</summary>
+    /// <summary>
+    /// The precision that was asked for; else the model's default, or fp32 where the engine has only that.
+    /// </summary>
     /// <exception cref="ArgumentException">The engine does not have the precision that was asked for.</exception>
     public static Precision PrecisionFor(InferenceEngine engine, Precision? asked, Precision modelDefault)
     {
@@ -63,7 +65,8 @@ public static class StepModels
     {
         if (!Offers(engine, precision))
         {
-            throw new ArgumentException($"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
+            throw new ArgumentException(
+                $"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
         }
     }
 }

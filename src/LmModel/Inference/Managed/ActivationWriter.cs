@@ -2,7 +2,9 @@ using LmModel.Networks;
 
 namespace LmModel.Inference.Managed;
 
-/// <summary>Writes vectors as products take them: as they are, or for int8 weights as 16-bit integers with a scale.</summary>
+/// <summary>
+/// Writes vectors as products take them: as they are, or for int8 weights as 16-bit integers with a scale.
+/// </summary>
 /// <param name="kernels">The arithmetic.</param>
 /// <param name="cell">Whose states they are.</param>
 /// <param name="maxActivation">The largest integer.</param>
@@ -12,8 +14,8 @@ internal sealed unsafe class ActivationWriter(StepKernels kernels, Cell cell, in
     public int MaxActivation => maxActivation;
 
     /// <summary>
-    /// h of these cells is within ±1 and always has the same scale, so that the gates can write it without waiting for one
-    /// another; that of a rectified cell has no bound, and is written when all of it is known.
+    /// h of these cells is within ±1 and always has the same scale, so that the gates can write it without waiting for
+    /// one another; that of a rectified cell has no bound, and is written when all of it is known.
     /// </summary>
     public bool StatesAreBounded => cell is not Cell.RnnRelu;
 

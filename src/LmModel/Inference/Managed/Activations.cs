@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// Vectors that are multiplied by a matrix, a row a sequence: floats, or for int8 weights 16-bit integers and a scale a row.
+/// Vectors that are multiplied by a matrix, a row a sequence: floats, or for int8 weights 16-bit integers and a scale a
+/// row.
 /// </summary>
 /// <param name="values">Row by row.</param>
 /// <param name="stride">Numbers from row to row.</param>
@@ -38,7 +39,8 @@ internal readonly unsafe struct Activations(void* values, int stride, float* sca
     /// <param name="scale">The scale that rows have until they are given another; null for floats.</param>
     public static Activations Allocate(int rows, int stride, float? scale)
     {
-        var values = PackedMatrix.Allocate((nuint)((long)rows * stride * (scale is null ? sizeof(float) : sizeof(short))));
+        var values = PackedMatrix.Allocate(
+            (nuint)((long)rows * stride * (scale is null ? sizeof(float) : sizeof(short))));
         if (scale is null)
         {
             return new(values, stride, null);

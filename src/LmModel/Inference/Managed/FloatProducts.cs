@@ -3,7 +3,9 @@ using LmModel.Numerics;
 
 namespace LmModel.Inference.Managed;
 
-/// <summary>How a block of weights becomes floats: those of an even column and of the odd one after it, 16 rows each.</summary>
+/// <summary>
+/// How a block of weights becomes floats: those of an even column and of the odd one after it, 16 rows each.
+/// </summary>
 internal unsafe interface IFloatWeights<F>
     where F : struct, IFloatLanes<F>
 {
@@ -44,8 +46,8 @@ internal readonly unsafe struct Bf16Weights<F> : IFloatWeights<F>
 /// multiply-adds over k = 0, 1, 2, …, so it has the same bits whatever is computed beside it.
 /// </summary>
 /// <remarks>
-/// What is computed side by side is a tile of blocks by columns, in registers: a chain waits for its own last addition, so
-/// it takes several to fill the pipeline, and the larger the tile, the fewer loads for each multiplication.
+/// What is computed side by side is a tile of blocks by columns, in registers: a chain waits for its own last addition,
+/// so it takes several to fill the pipeline, and the larger the tile, the fewer loads for each multiplication.
 /// </remarks>
 internal static unsafe class FloatProducts<F, W>
     where F : struct, IFloatLanes<F>
@@ -58,7 +60,14 @@ internal static unsafe class FloatProducts<F, W>
     /// <param name="columns">How many sequences.</param>
     /// <param name="sums">Block b of column j stands at j · <paramref name="stride"/> + 16 b.</param>
     /// <param name="stride">Floats from column to column.</param>
-    public static void Add(PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride)
+    public static void Add(
+        PackedMatrix matrix,
+        int block,
+        int blocks,
+        Activations x,
+        int columns,
+        float* sums,
+        nint stride)
     {
         var weights = matrix.Block(block);
         var values = x.Floats;

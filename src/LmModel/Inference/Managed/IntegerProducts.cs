@@ -4,8 +4,8 @@ using LmModel.Numerics;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// sums += s_row · s_x · Σ w x for int8 weights and 16-bit activations. The sum is exact, so no order changes it; only its
-/// two scales and the last addition round, element by element.
+/// sums += s_row · s_x · Σ w x for int8 weights and 16-bit activations. The sum is exact, so no order changes it; only
+/// its two scales and the last addition round, element by element.
 /// </summary>
 /// <remarks>
 /// Products come in groups of eight before their additions. One after another, an addition often takes the place of a
@@ -18,7 +18,14 @@ internal static unsafe class IntegerProducts<F, I>
     private const int PairBytes = 2 * PackedMatrix.BlockRows;
 
     /// <inheritdoc cref="FloatProducts{F, W}.Add"/>
-    public static void Add(PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride)
+    public static void Add(
+        PackedMatrix matrix,
+        int block,
+        int blocks,
+        Activations x,
+        int columns,
+        float* sums,
+        nint stride)
     {
         var weights = (sbyte*)matrix.Block(block);
         var scales = matrix.Scales + (block * PackedMatrix.BlockRows);
@@ -52,7 +59,15 @@ internal static unsafe class IntegerProducts<F, I>
             for (; rest + 4 <= columns; rest += 4)
             {
                 OneByFour(
-                    weights, next, pairs, values + (rest * step), step, scales, x.Scales + rest, sums + (rest * stride), stride);
+                    weights,
+                    next,
+                    pairs,
+                    values + (rest * step),
+                    step,
+                    scales,
+                    x.Scales + rest,
+                    sums + (rest * stride),
+                    stride);
             }
 
             for (; rest < columns; rest++)
@@ -71,7 +86,15 @@ internal static unsafe class IntegerProducts<F, I>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByFour(
-        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
+        sbyte* weights,
+        nint next,
+        int pairs,
+        short* x,
+        nint step,
+        float* rowScales,
+        float* scales,
+        float* sums,
+        nint stride)
     {
         short* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
         var (a0, b0, c0, d0) = (I.Zero, I.Zero, I.Zero, I.Zero);
@@ -142,7 +165,15 @@ internal static unsafe class IntegerProducts<F, I>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByTwo(
-        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
+        sbyte* weights,
+        nint next,
+        int pairs,
+        short* x,
+        nint step,
+        float* rowScales,
+        float* scales,
+        float* sums,
+        nint stride)
     {
         var x1 = x + step;
         var (a0, b0, c0, d0) = (I.Zero, I.Zero, I.Zero, I.Zero);
@@ -213,7 +244,15 @@ internal static unsafe class IntegerProducts<F, I>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneByFour(
-        sbyte* weights, nint next, int pairs, short* x, nint step, float* rowScales, float* scales, float* sums, nint stride)
+        sbyte* weights,
+        nint next,
+        int pairs,
+        short* x,
+        nint step,
+        float* rowScales,
+        float* scales,
+        float* sums,
+        nint stride)
     {
         short* x1 = x + step, x2 = x1 + step, x3 = x2 + step;
         var (a0, a1, a2, a3) = (I.Zero, I.Zero, I.Zero, I.Zero);

@@ -4,8 +4,8 @@ using LmModel.Networks;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// The packed weights of one recurrent layer, a panel of units at a time: what a panel needs stands together, so that one
-/// thread computes its gates and its next state without waiting for others.
+/// The packed weights of one recurrent layer, a panel of units at a time: what a panel needs stands together, so that
+/// one thread computes its gates and its next state without waiting for others.
 /// </summary>
 /// <remarks>
 /// The four blocks of sums of a panel, and which rows add to them:

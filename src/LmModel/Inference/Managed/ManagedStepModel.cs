@@ -9,9 +9,9 @@ namespace LmModel.Inference.Managed;
 /// batch, at any number of threads, in any division of its tokens into calls, and on any processor.
 /// </summary>
 /// <remarks>
-/// A call goes through the layers; within a layer through the times; within a time through the panels of units, which the
-/// crew shares out. The products with the inputs of a layer do not depend on the times before, so those of all tokens of a
-/// call are made at once: a prompt's block reads those weights once.
+/// A call goes through the layers; within a layer through the times; within a time through the panels of units, which
+/// the crew shares out. The products with the inputs of a layer do not depend on the times before, so those of all
+/// tokens of a call are made at once: a prompt's block reads those weights once.
 /// <code>
 /// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of a token, made when it is first read
 /// layer 1   W_ih h ───────► + W_hh h ─► gates ─► h
@@ -84,8 +84,17 @@ public sealed unsafe class ManagedStepModel : IStepModel
                 config, layer, weights, tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
         ];
         _buffers = new StepBuffers(
-            config.Layers, _width, tabled ? 0 : _embeddingWidth, _panels, integers ? 1f / _writer.MaxActivation : null);
-        (_readEmbedding, _gather, _input, _advance, _scatter) = (ReadEmbedding, Gather, AddInput, AdvancePanel, Scatter);
+            config.Layers,
+            _width,
+            tabled ? 0 : _embeddingWidth,
+            _panels,
+            integers ? 1f / _writer.MaxActivation : null);
+        (_readEmbedding, _gather, _input, _advance, _scatter) = (
+            ReadEmbedding,
+            Gather,
+            AddInput,
+            AdvancePanel,
+            Scatter);
 
         _crew = new Crew(threads);
         _output = new OutputLayer(config, weights, precision, kernels, _writer, _crew);
@@ -108,7 +117,9 @@ public sealed unsafe class ManagedStepModel : IStepModel
 
     public Precision Precision { get; }
 
-    /// <summary>Bytes of weights that a step reads, however many sequences it has; the rows of the tables come on top.</summary>
+    /// <summary>
+    /// Bytes of weights that a step reads, however many sequences it has; the rows of the tables come on top.
+    /// </summary>
     public long BytesPerStep =>
         _layers.Sum(layer => layer.State.Bytes) + _layers.Skip(_table is null ? 0 : 1).Sum(layer => layer.Input.Bytes)
         + _output.Bytes;

@@ -47,7 +47,10 @@ internal sealed unsafe class OutputLayer : IDisposable
         _width = PackedMatrix.RoundUp(config.VocabularySize, Sums);
         var rows = Enumerable.Range(0, _width).Select(r => r < config.VocabularySize ? r : -1).ToArray();
         _weights = PackedMatrix.Pack(
-            weights[config.TieWeights ? "embedding.weight" : "fc.weight"], config.HiddenSize, rows, StepKernels.PanelBlocks,
+            weights[config.TieWeights ? "embedding.weight" : "fc.weight"],
+            config.HiddenSize,
+            rows,
+            StepKernels.PanelBlocks,
             precision);
         _bias = PackedMatrix.Copy(weights["fc.bias"], config.VocabularySize, _width);
         (_read, _add) = (ReadState, AddPanel);

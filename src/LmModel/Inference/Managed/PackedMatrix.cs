@@ -4,8 +4,9 @@ using LmModel.Networks;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block; the blocks of
-/// a group are multiplied together and stand interleaved, pair of columns by pair, so that a product reads straight on:
+/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block; the blocks
+/// of a group are multiplied together and stand interleaved, pair of columns by pair, so that a product reads straight
+/// on:
 /// <code>
 /// group        columns 0 and 1 of block 0, of block 1, …; columns 2 and 3 of block 0, …
 /// of which     fp32         row 0 … 15 of the first column, row 0 … 15 of the second
@@ -89,7 +90,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return memory;
     }
 
-    /// <summary>A matrix (rows, <paramref name="columns"/>) as it is, its rows filled up by zeros. Freed as <see cref="Allocate"/> says.</summary>
+    /// <summary>
+    /// A matrix (rows, <paramref name="columns"/>) as it is, its rows filled up by zeros. Freed as
+    /// <see cref="Allocate"/> says.
+    /// </summary>
     public static float* Copy(float[] source, int columns, int width)
     {
         var rows = source.Length / columns;
@@ -166,6 +170,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private static ushort BrainFloat(float value)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        return float.IsNaN(value)
+            ? (ushort)((bits >> 16) | 0x40)
+            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

@@ -5,9 +5,11 @@ namespace LmModel.Inference.Managed;
 /// <summary>What a step works on, outside of the managed heap; grows to the largest call and stays.</summary>
 /// <param name="layers">L.</param>
 /// <param name="width">Units of a layer, filled up to whole panels.</param>
-/// <param name="embeddingWidth">Numbers of an embedding, filled up to whole vectors; 0 where none is multiplied.</param>
+/// <param name="embeddingWidth">Numbers of an embedding, filled up to whole vectors; 0 where none is
+/// multiplied.</param>
 /// <param name="panels">Panels of a layer.</param>
-/// <param name="scale">What a unit of the 16-bit integers that products take is worth at first; null for floats.</param>
+/// <param name="scale">What a unit of the 16-bit integers that products take is worth at first; null for
+/// floats.</param>
 internal sealed unsafe class StepBuffers(
     int layers, int width, int embeddingWidth, int panels, float? scale) : IDisposable
 {

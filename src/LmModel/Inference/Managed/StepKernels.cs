@@ -7,7 +7,9 @@ namespace LmModel.Inference.Managed;
 /// <summary>The arithmetic of a step for one width of vectors. All widths give the same bits.</summary>
 internal abstract unsafe class StepKernels
 {
-    /// <summary>Blocks of 16 sums that a panel has: the four gates of 16 units, or 64 units of a cell without gates.</summary>
+    /// <summary>
+    /// Blocks of 16 sums that a panel has: the four gates of 16 units, or 64 units of a cell without gates.
+    /// </summary>
     public const int PanelBlocks = 4;
 
     /// <summary>Floats of a panel's sums.</summary>
@@ -35,7 +37,8 @@ internal abstract unsafe class StepKernels
 
     /// <summary>From the sums of a panel to its units' next state.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="sums">(columns, 64): LSTM i, f, g, o; GRU r, z, n of the state, n of the input; else 64 units.</param>
+    /// <param name="sums">(columns, 64): LSTM i, f, g, o; GRU r, z, n of the state, n of the input; else 64
+    /// units.</param>
     /// <param name="h">(columns, ·) at the panel's first unit: overwritten.</param>
     /// <param name="c">The same of an LSTM's c.</param>
     /// <param name="stride">Floats from column to column of h and c.</param>
@@ -159,8 +162,8 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
         }
     }
 
-    // A function a loop, over all columns: the compiler stops inlining after so much of it, a lane that is passed in a call
-    // is slow, and the divisions of one column overlap with those of the next.
+    // A function a loop, over all columns: the compiler stops inlining after so much of it, a lane that is passed in a
+    // call is slow, and the divisions of one column overlap with those of the next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sigmoid(float* x, int count, int columns)
     {

@@ -1,8 +1,8 @@
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// In which order a call's tokens are read. The sequences are sorted, those with most tokens first, so that at each time
-/// the ones that still read stand in front:
+/// In which order a call's tokens are read. The sequences are sorted, those with most tokens first, so that at each
+/// time the ones that still read stand in front:
 /// <code>
 /// lengths 1, 3, 1     slot  0 1 2
 ///                 time 0    · · ·      items 0, 1, 2

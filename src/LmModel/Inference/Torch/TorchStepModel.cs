@@ -171,6 +171,8 @@ public sealed class TorchStepModel : IStepModel
         }
     }
 
-    /// <summary>A contiguous tensor's memory: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.</summary>
+    /// <summary>
+    /// A contiguous tensor's memory: <c>data&lt;float&gt;().ToArray()</c> takes thirty times as long.
+    /// </summary>
     private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

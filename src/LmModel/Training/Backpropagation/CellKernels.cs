@@ -7,8 +7,8 @@ using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// One step of a cell for B columns, forward and back: all that lies between two matrix products. Each pass overwrites what
-/// it has read, so that a window needs one buffer (T, B, G·H) that holds sums, then gates, then their gradient.
+/// One step of a cell for B columns, forward and back: all that lies between two matrix products. Each pass overwrites
+/// what it has read, so that a window needs one buffer (T, B, G·H) that holds sums, then gates, then their gradient.
 /// </summary>
 internal abstract unsafe class CellKernels
 {
@@ -32,7 +32,9 @@ internal unsafe struct CellStep
     /// <summary>H.</summary>
     public int Units;
 
-    /// <summary>(B, G·H) in the products' format. In: W_ih x, and W_hh h for all cells but the GRU. Out: gates; then gradient.</summary>
+    /// <summary>
+    /// (B, G·H) in the products' format. In: W_ih x, and W_hh h for all cells but the GRU. Out: gates; then gradient.
+    /// </summary>
     public void* Gates;
 
     /// <summary>(B, 3H) in the products' format, of a GRU: W_hh h; back, its gradient.</summary>
@@ -59,10 +61,14 @@ internal unsafe struct CellStep
     /// <summary>(B, H) fp32 of an LSTM: c after.</summary>
     public float* CellAfter;
 
-    /// <summary>(B, H) in the products' format: ∂L/∂h from above and, but for a GRU's direct path, from the step after.</summary>
+    /// <summary>
+    /// (B, H) in the products' format: ∂L/∂h from above and, but for a GRU's direct path, from the step after.
+    /// </summary>
     public void* Gradient;
 
-    /// <summary>(B, H) fp32, carried from step to step backwards: an LSTM's ∂L/∂c, a GRU's direct path of ∂L/∂h.</summary>
+    /// <summary>
+    /// (B, H) fp32, carried from step to step backwards: an LSTM's ∂L/∂c, a GRU's direct path of ∂L/∂h.
+    /// </summary>
     public float* Carried;
 }
 
@@ -172,7 +178,8 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             {
                 var n = h - u;
                 var r = Sigmoid(Sum(gates + u, s.Bias + u, n) + Sum(recurrent + u, s.RecurrentBias + u, n));
-                var z = Sigmoid(Sum(gates + h + u, s.Bias + h + u, n) + Sum(recurrent + h + u, s.RecurrentBias + h + u, n));
+                var z = Sigmoid(
+                    Sum(gates + h + u, s.Bias + h + u, n) + Sum(recurrent + h + u, s.RecurrentBias + h + u, n));
                 var m = Sum(recurrent + (2 * h) + u, s.RecurrentBias + (2 * h) + u, n);
                 var k = Tanh(Float512.MultiplyAdd(r, m, Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n)));
                 var y = Float512.MultiplyAdd(z, Floats.Load(s.State + at + u, n) - k, k);
@@ -262,7 +269,8 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
         public static Float512 Load(T* source, int count) => Partial<TFormat, T>.Load(source, count);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Float512 value, T* target, int count) => Partial<TFormat, T>.Store(value, target, count);
+        public static void Store(Float512 value, T* target, int count) =>
+            Partial<TFormat, T>.Store(value, target, count);
     }
 
     private static class Floats

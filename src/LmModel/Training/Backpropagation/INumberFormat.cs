@@ -4,7 +4,9 @@ using LmModel.Numerics;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>How the factors and results of a training's matrix products lie in memory; between products all is fp32.</summary>
+/// <summary>
+/// How the factors and results of a training's matrix products lie in memory; between products all is fp32.
+/// </summary>
 internal unsafe interface INumberFormat<T>
     where T : unmanaged
 {

@@ -3,9 +3,16 @@ using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>The output layer and the loss of a window, forward and back, over the vocabulary or the candidates that stand for it.</summary>
-internal sealed unsafe class OutputPass(TrainedParameter weight, TrainedParameter bias, TrainingArithmetic arithmetic, int threads)
-    : IDisposable
+/// <summary>
+/// The output layer and the loss of a window, forward and back, over the vocabulary or the candidates that stand for
+/// it.
+/// </summary>
+internal sealed unsafe class OutputPass(
+    TrainedParameter weight,
+    TrainedParameter bias,
+    TrainingArithmetic arithmetic,
+    int threads
+) : IDisposable
 {
     private readonly SoftmaxLoss _loss = SoftmaxLoss.Of(arithmetic);
     private readonly ScalarType _type = Memory.Type(arithmetic);

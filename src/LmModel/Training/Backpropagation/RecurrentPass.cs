@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// One recurrent layer over a window of T steps of B columns, forward and back (Werbos 1990), with all products of a window
-/// that do not wait for one another made at once.
+/// One recurrent layer over a window of T steps of B columns, forward and back (Werbos 1990), with all products of a
+/// window that do not wait for one another made at once.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -21,15 +21,20 @@ internal sealed unsafe class RecurrentPass : IDisposable
 {
     private readonly Cell _cell;
     private readonly CellKernels _kernels;
-    private readonly int _columns, _units, _gateCount;
-    private readonly Tensor _gates;                                           // (T, B, G·H)
-    private readonly Tensor? _recurrent;                                      // (T, B, 3H) of a GRU
-    private readonly Tensor _h;                                               // (T + 1, B, H): before each step, and after the last
-    private readonly Tensor? _c;                                              // (T + 1, B, H) fp32 of an LSTM
-    private readonly Tensor _gradient;                                        // (T, B, H): ∂L/∂h
-    private readonly Tensor _state;                                           // (B, H) fp32
-    private readonly Tensor _carried;                                         // (B, H) fp32
-    private readonly Tensor[] _gatesAt, _recurrentAt, _hAt, _gradientAt;
+    private readonly int _columns,
+        _units,
+        _gateCount;
+    private readonly Tensor _gates; // (T, B, G·H)
+    private readonly Tensor? _recurrent; // (T, B, 3H) of a GRU
+    private readonly Tensor _h; // (T + 1, B, H): before each step, and after the last
+    private readonly Tensor? _c; // (T + 1, B, H) fp32 of an LSTM
+    private readonly Tensor _gradient; // (T, B, H): ∂L/∂h
+    private readonly Tensor _state; // (B, H) fp32
+    private readonly Tensor _carried; // (B, H) fp32
+    private readonly Tensor[] _gatesAt,
+        _recurrentAt,
+        _hAt,
+        _gradientAt;
 
     /// <param name="cell">The cell.</param>
     /// <param name="columns">B.</param>
@@ -42,7 +47,8 @@ internal sealed unsafe class RecurrentPass : IDisposable
         (_cell, _columns, _units, _gateCount) = (cell, columns, units, gates);
         _kernels = CellKernels.Of(arithmetic);
         var type = Memory.Type(arithmetic);
-        Tensor Buffer(long rows, long width, ScalarType format) => Memory.Owned(zeros(rows, columns, width, dtype: format));
+        Tensor Buffer(long rows, long width, ScalarType format) =>
+            Memory.Owned(zeros(rows, columns, width, dtype: format));
 
         _gates = Buffer(steps, gates * units, type);
         _recurrent = cell is Cell.Gru ? Buffer(steps, gates * units, type) : null;
@@ -129,8 +135,9 @@ internal sealed unsafe class RecurrentPass : IDisposable
         gradients.Ih.copy_(deltas.t().mm(Flat(x, steps)));
         gradients.Hh.copy_(recurrentDeltas.t().mm(Flat(_h, steps)));
         gradients.BiasIh.copy_(deltas.sum(0, type: ScalarType.Float32));
-        gradients.BiasHh.copy_(_recurrent is null ? gradients.BiasIh : recurrentDeltas.sum(0, type: ScalarType.Float32));
-        Flat(below, steps).addmm_(deltas, weights.Ih, 0, 1);                  // (T·B, E)
+        gradients.BiasHh.copy_(
+            _recurrent is null ? gradients.BiasIh : recurrentDeltas.sum(0, type: ScalarType.Float32));
+        Flat(below, steps).addmm_(deltas, weights.Ih, 0, 1); // (T·B, E)
     }
 
     public void Dispose()

@@ -4,13 +4,13 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// Draws the tokens that stand for a large vocabulary in a step's softmax (Bengio and Senécal 2008; Jean et al. 2015), so
-/// that a step costs what they cost: with 33,278 words the full output layer is nine tenths of all arithmetic.
+/// Draws the tokens that stand for a large vocabulary in a step's softmax (Bengio and Senécal 2008; Jean et al. 2015),
+/// so that a step costs what they cost: with 33,278 words the full output layer is nine tenths of all arithmetic.
 /// </summary>
 /// <remarks>
-/// Every token is drawn by itself with a probability π that grows with its frequency, 1 for the frequent ones, and stands
-/// in the sum of the softmax with weight 1 / π: the sum is that of the whole vocabulary in the mean, and exact where most of
-/// its mass is. A row's own target is always there, with weight 1.
+/// Every token is drawn by itself with a probability π that grows with its frequency, 1 for the frequent ones, and
+/// stands in the sum of the softmax with weight 1 / π: the sum is that of the whole vocabulary in the mean, and exact
+/// where most of its mass is. A row's own target is always there, with weight 1.
 /// </remarks>
 internal sealed class SampledSoftmax
 {

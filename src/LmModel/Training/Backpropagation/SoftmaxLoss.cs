@@ -4,7 +4,9 @@ using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>Cross-entropy of the softmax and its gradient, row by row and in place: one pass where autograd makes six.</summary>
+/// <summary>
+/// Cross-entropy of the softmax and its gradient, row by row and in place: one pass where autograd makes six.
+/// </summary>
 internal abstract unsafe class SoftmaxLoss
 {
     public static SoftmaxLoss Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
@@ -17,12 +19,19 @@ internal abstract unsafe class SoftmaxLoss
     /// <param name="targets">(N): the index of each row's true candidate.</param>
     /// <param name="bias">(S) added to the logits of all rows.</param>
     /// <param name="offsets">
-    /// (S) added to those of rows whose target it is not: −ln of the probability that a candidate was drawn with, −∞ for one that is there
-    /// only as another row's target. Null where the candidates are the vocabulary.
+    /// (S) added to those of rows whose target it is not: −ln of the probability that a candidate was drawn with, −∞
+    /// for one that is there only as another row's target. Null where the candidates are the vocabulary.
     /// </param>
     /// <param name="threads">Threads that share the rows.</param>
     /// <returns>Sum over the rows of −ln softmax(logits)[target].</returns>
-    public abstract double Backward(void* logits, int rows, int width, int[] targets, float[] bias, float[]? offsets, int threads);
+    public abstract double Backward(
+        void* logits,
+        int rows,
+        int width,
+        int[] targets,
+        float[] bias,
+        float[]? offsets,
+        int threads);
 }
 
 /// <inheritdoc/>
@@ -32,7 +41,14 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
 {
     private const int Lanes = 16;
 
-    public override double Backward(void* logits, int rows, int width, int[] targets, float[] bias, float[]? offsets, int threads)
+    public override double Backward(
+        void* logits,
+        int rows,
+        int width,
+        int[] targets,
+        float[] bias,
+        float[]? offsets,
+        int threads)
     {
         var losses = new double[rows];
         var padded = (width + Lanes - 1) / Lanes * Lanes;
@@ -52,7 +68,14 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
                 {
                     for (var row = from; row < to; row++)
                     {
-                        losses[row] = Row(start + ((long)row * width), width, targets[row], added, shift, weights, 1f / rows);
+                        losses[row] = Row(
+                            start + ((long)row * width),
+                            width,
+                            targets[row],
+                            added,
+                            shift,
+                            weights,
+                            1f / rows);
                     }
                 }
             });
@@ -61,7 +84,14 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
         return losses.Sum();                                                  // in the order of the rows
     }
 
-    private static double Row(T* logits, int width, int target, float* bias, float* offsets, float* scratch, float scale)
+    private static double Row(
+        T* logits,
+        int width,
+        int target,
+        float* bias,
+        float* offsets,
+        float* scratch,
+        float scale)
     {
         var max = Float512.Create(float.NegativeInfinity);
         for (var j = 0; j < width; j += Lanes)

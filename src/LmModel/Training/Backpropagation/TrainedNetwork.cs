@@ -34,7 +34,10 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new RecurrentPass(
             config.Cell, columns, steps, config.HiddenSize, config.Gates, _arithmetic))];
         _output = new OutputPass(
-            _parameters[config.TieWeights ? "embedding.weight" : "fc.weight"], _parameters["fc.bias"], _arithmetic, get_num_threads());
+            _parameters[config.TieWeights ? "embedding.weight" : "fc.weight"],
+            _parameters["fc.bias"],
+            _arithmetic,
+            get_num_threads());
         _embedding = EmbeddingPass.Of(_arithmetic);
         Tensor Buffer() => Memory.Owned(empty(steps, columns, config.EmbeddingSize, dtype: Memory.Type(_arithmetic)));
         (_embedded, _embeddedGradient) = (Buffer(), Buffer());

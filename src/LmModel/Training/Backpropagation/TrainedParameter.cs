@@ -36,7 +36,12 @@ internal sealed class TrainedParameter : IDisposable
 
     /// <summary>The tensors that a resumed training needs, by the names a checkpoint gives them.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Kept =>
-        [(Name, Value), ($"adamw.mean.{Name}", Mean), ($"adamw.variance.{Name}", Variance), ($"average.{Name}", Average)];
+        [
+            (Name, Value),
+            ($"adamw.mean.{Name}", Mean),
+            ($"adamw.variance.{Name}", Variance),
+            ($"average.{Name}", Average),
+        ];
 
     public void Dispose()
     {

@@ -23,6 +23,9 @@ internal static class WindowJitter
         var mean = Uniform(0) < Half ? windowLength / 2.0 : windowLength;
         // Box and Muller 1958.
         var normal = Math.Sqrt(-2 * Math.Log(1 - Uniform(1))) * Math.Cos(2 * Math.PI * Uniform(2));
-        return Math.Clamp((int)Math.Round(mean + (Deviation * normal)), Math.Min(5, windowLength), Longest(windowLength));
+        return Math.Clamp(
+            (int)Math.Round(mean + (Deviation * normal)),
+            Math.Min(5, windowLength),
+            Longest(windowLength));
     }
 }

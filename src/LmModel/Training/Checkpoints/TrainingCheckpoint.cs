@@ -9,8 +9,8 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Checkpoints;
 
 /// <summary>
-/// Everything a training needs to go on as if it had never stopped: one safetensors file of its numbers, with the rest as
-/// JSON in its metadata.
+/// Everything a training needs to go on as if it had never stopped: one safetensors file of its numbers, with the rest
+/// as JSON in its metadata.
 /// </summary>
 internal sealed record TrainingCheckpoint
 {
@@ -34,10 +34,15 @@ internal sealed record TrainingCheckpoint
         var path = PathIn(modelFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var tensors = Tensors.Select(t => TensorData.Floats(t.Name, t.Shape, t.Values)).ToList();
-        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string> { [ProgressName] = JsonSerializer.Serialize(Run, Options) });
+        SafeTensorsWriter.Write(
+            path,
+            tensors,
+            new Dictionary<string, string> { [ProgressName] = JsonSerializer.Serialize(Run, Options) }
+        );
     }
 
-    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken; the message names everything.</exception>
+    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken; the message names
+    /// everything.</exception>
     /// <returns>The training, its tokenizer, and what gives so many numbers of a name.</returns>
     public static (TrainingRun Run, Tokenizer Tokenizer, Func<string, long, float[]> Values) Load(string modelFolder)
     {
@@ -63,7 +68,8 @@ internal sealed record TrainingCheckpoint
             () => tokenizer = TokenizerReader.Read(FolderFile.Read(TokenizerIn(modelFolder), TokenizerFile.MaxBytes)));
         if (run is not null && tokenizer is not null && tokenizer.VocabularySize != run.Config.VocabularySize)
         {
-            problems.Add($"its tokenizer has {tokenizer.VocabularySize} tokens, but its network {run.Config.VocabularySize}");
+            problems.Add(
+                $"its tokenizer has {tokenizer.VocabularySize} tokens, but its network {run.Config.VocabularySize}");
         }
 
         return problems.Count > 0 ? throw Failure() : (run!, tokenizer!, (name, count) =>
@@ -73,7 +79,9 @@ internal sealed record TrainingCheckpoint
                 return numbers;
             }
 
-            problems.Add($"{name}: expected {count} numbers, found {values.GetValueOrDefault(name)?.LongLength.ToString() ?? "none"}");
+            problems.Add(
+                $"{name}: expected {count} numbers, found "
+                    + $"{values.GetValueOrDefault(name)?.LongLength.ToString() ?? "none"}");
             throw Failure();
         }
         );
@@ -83,12 +91,15 @@ internal sealed record TrainingCheckpoint
     {
         if (!reader.Metadata.TryGetValue(ProgressName, out var progress))
         {
-            throw new InvalidDataException("has no progress in its metadata, so it is not the checkpoint of a training");
+            throw new InvalidDataException(
+                "has no progress in its metadata, so it is not the checkpoint of a training");
         }
 
         try
         {
-            var run = JsonSerializer.Deserialize<TrainingRun>(progress, Options) ?? throw new JsonException("expected an object");
+            var run =
+                JsonSerializer.Deserialize<TrainingRun>(progress, Options)
+                ?? throw new JsonException("expected an object");
             var problems = run.Config.Problems().Concat(run.Settings.Problems()).ToList();
             return problems.Count == 0 ? run : throw new JsonException(string.Join("; ", problems));
         }
@@ -121,7 +132,9 @@ internal sealed record TrainingRun
     /// <summary>Of the last of them, nats a token.</summary>
     public double Loss { get; init; }
 
-    /// <summary>The validation that follows <see cref="Step"/> was cancelled: a resumed training begins with it.</summary>
+    /// <summary>
+    /// The validation that follows <see cref="Step"/> was cancelled: a resumed training begins with it.
+    /// </summary>
     public bool ValidationDue { get; init; }
 
     /// <summary>Best validation loss so far; null before the first validation.</summary>

@@ -25,7 +25,12 @@ internal static unsafe class AdamW
     /// <param name="scale">What the gradient is multiplied by: below 1 where it is clipped.</param>
     /// <param name="threads">Threads that share the numbers.</param>
     public static void Step(
-        IReadOnlyList<TrainedParameter> parameters, int step, double learningRate, double decay, double scale, int threads)
+        IReadOnlyList<TrainedParameter> parameters,
+        int step,
+        double learningRate,
+        double decay,
+        double scale,
+        int threads)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         var correction1 = 1 - Math.Pow(Beta1, step + 1);

@@ -21,7 +21,10 @@ internal static class RecurrentInitializer
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var units = model.Config.HiddenSize;
-        foreach (var (_, weight) in model.NamedWeights().Where(w => w.Name.StartsWith("rnn.weight_hh", StringComparison.Ordinal)))
+        foreach (
+            var (_, weight) in model
+                .NamedWeights()
+                .Where(w => w.Name.StartsWith("rnn.weight_hh", StringComparison.Ordinal)))
         {
             for (var gate = 0; gate < model.Config.Gates; gate++)
             {

@@ -3,8 +3,8 @@ using LmModel.Training.Backpropagation;
 namespace LmModel.Training.Optimization;
 
 /// <summary>
-/// Exponential moving average of the weights (Polyak and Juditsky 1992): steps overshoot to all sides, and their mean lies
-/// nearer the bottom than any of them.
+/// Exponential moving average of the weights (Polyak and Juditsky 1992): steps overshoot to all sides, and their mean
+/// lies nearer the bottom than any of them.
 /// </summary>
 internal static class WeightAverage
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Regularization;
 
 /// <summary>
-/// Drops tokens of the vocabulary as a whole for a window (Gal and Ghahramani 2016, section 4.2): the network must not lean
-/// on any one of them.
+/// Drops tokens of the vocabulary as a whole for a window (Gal and Ghahramani 2016, section 4.2): the network must not
+/// lean on any one of them.
 /// </summary>
 internal static class EmbeddingDropout
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Regularization;
 
 /// <summary>
-/// Dropout that drops the same elements at every step of a window (Gal and Ghahramani 2016; "locked" in Merity et al. 2018):
-/// noise that changes from step to step would be averaged out by the recurrence, or drown it.
+/// Dropout that drops the same elements at every step of a window (Gal and Ghahramani 2016; "locked" in Merity et al.
+/// 2018): noise that changes from step to step would be averaged out by the recurrence, or drown it.
 /// </summary>
 internal static class LockedDropout
 {

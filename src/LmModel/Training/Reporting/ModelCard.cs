@@ -18,7 +18,9 @@ public sealed record ModelCard
     /// <summary>The command that trains this model, as a reader would type it.</summary>
     public required string Command { get; init; }
 
-    /// <summary>A sentence about the text: what it is, from where, under which licence. Empty where none was given.</summary>
+    /// <summary>
+    /// A sentence about the text: what it is, from where, under which licence. Empty where none was given.
+    /// </summary>
     public string About { get; init; } = "";
 
     /// <summary>File name of the picture of the loss curves in the model folder; empty where there is none.</summary>
@@ -29,7 +31,12 @@ public sealed record ModelCard
     {
         var (config, settings, corpus) = (run.Config, run.Settings, split.Corpus);
         var card = new StringBuilder();
-        void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Append(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture));
+        void Line(FormattableString text)
+        {
+            Append(text);
+            card.Append('\n');
+        }
 
         Line($"# {Name}");
         Line($"");
@@ -37,14 +44,17 @@ public sealed record ModelCard
         Line($"");
         Line($"| | |");
         Line($"| --- | --- |");
-        Line($"| network | {config.Cell.Name()}, {config.Layers} × {config.HiddenSize}, embedding {config.EmbeddingSize}{(config.TieWeights ? ", tied" : "")}, dropout {config.Dropout} |");
+        var tied = config.TieWeights ? ", tied" : "";
+        Append($"| network | {config.Cell.Name()}, {config.Layers} × {config.HiddenSize}, ");
+        Line($"embedding {config.EmbeddingSize}{tied}, dropout {config.Dropout} |");
         Line($"| parameters | {config.ParameterCount:N0} |");
         Line($"| tokenizer | {tokenizer.Kind}, {tokenizer.VocabularySize} tokens{Rules(tokenizer)} |");
         Line($"| state of a text | {config.StateSize * sizeof(float):N0} bytes, whatever its length |");
         Line($"");
         Line($"## Data");
         Line($"");
-        Line($"`{corpus.Name}`, {corpus.Bytes:N0} bytes, SHA-256 `{corpus.Sha256}`.{(About.Length > 0 ? " " + About : "")}");
+        Append($"`{corpus.Name}`, {corpus.Bytes:N0} bytes, SHA-256 `{corpus.Sha256}`.");
+        Line($"{(About.Length > 0 ? " " + About : "")}");
         Line($"{split.Description}");
         Line($"");
         Line($"## Training");
@@ -53,8 +63,10 @@ public sealed record ModelCard
         Line($"{Command}");
         Line($"```");
         Line($"");
-        Line($"Seed {settings.Seed}; {run.Step:N0} of {settings.Steps:N0} steps of {settings.BatchSize} × {settings.WindowLength} tokens");
-        Line($"in {run.Elapsed.TotalMinutes:F1} minutes; AdamW, peak learning rate {settings.LearningRate}. These are the weights");
+        Append($"Seed {settings.Seed}; {run.Step:N0} of {settings.Steps:N0} steps ");
+        Line($"of {settings.BatchSize} × {settings.WindowLength} tokens");
+        Append($"in {run.Elapsed.TotalMinutes:F1} minutes; AdamW, peak learning rate {settings.LearningRate}. ");
+        Line($"These are the weights");
         Line($"after step {run.BestStep:N0}, which had the lowest validation loss.");
         Line($"");
         if (Curves.Length > 0)
@@ -72,15 +84,18 @@ public sealed record ModelCard
         foreach (var f in figures)
         {
             var protocol = f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous";
-            Line($"| {protocol} | {f.Tokens:N0} | {f.NatsPerToken:F4} | {f.Perplexity:F3} | {f.BitsPerCharacter:F4} | {f.BitsPerByte:F4} |");
+            Append($"| {protocol} | {f.Tokens:N0} | {f.NatsPerToken:F4} | {f.Perplexity:F3} ");
+            Line($"| {f.BitsPerCharacter:F4} | {f.BitsPerByte:F4} |");
         }
 
         Line($"");
-        Line($"`lm evaluate {ShellWord.Path($"models/{Name}")} {ShellWord.Path(corpus.Name)}{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
+        Append($"`lm evaluate {ShellWord.Path($"models/{Name}")} {ShellWord.Path(corpus.Name)}");
+        Line($"{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
         Line($"");
         Line($"## Known limits");
         Line($"");
-        Line($"It has read one text and knows nothing else: it imitates that text's form, invents its facts and repeats its");
+        Append($"It has read one text and knows nothing else: ");
+        Line($"it imitates that text's form, invents its facts and repeats its");
         Line($"prejudices. It can give back passages of its training text word for word. It follows no instructions.");
         return card.ToString();
     }
@@ -91,7 +106,8 @@ public sealed record ModelCard
         var unknown = tokenizer is not CharacterTokenizer characters ? "" : characters.UnknownRule switch
         {
             UnknownCharacterRule.Drop => "; unknown characters are left out",
-            UnknownCharacterRule.Replace => $"; unknown characters are read as U+{characters.Replacement!.Value.Value:X4}",
+            UnknownCharacterRule.Replace =>
+                $"; unknown characters are read as U+{characters.Replacement!.Value.Value:X4}",
             _ => "",
         };
         return tokenizer.Normalization == TextNormalization.None

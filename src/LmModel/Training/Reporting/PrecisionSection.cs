@@ -14,7 +14,9 @@ internal static class PrecisionSection
     private const string Heading = "## Precision";
     private const string Follower = "## Known limits";
 
-    /// <summary>The card with this section in the place of its old one, or before the known limits, or at its end.</summary>
+    /// <summary>
+    /// The card with this section in the place of its old one, or before the known limits, or at its end.
+    /// </summary>
     public static string PutInto(string card, PrecisionReport report, string model)
     {
         var lines = card.Split('\n');
@@ -41,19 +43,26 @@ internal static class PrecisionSection
     private static string Render(PrecisionReport report, string model)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Append(FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));
+        void Line(FormattableString line)
+        {
+            Append(line);
+            text.Append('\n');
+        }
 
         var full = report.Figures.Single(f => f.Precision is Precision.Fp32).NatsPerToken;
         Line($"{Heading}");
         Line($"");
-        Line($"Served in {report.Default.Name()} where nothing else is asked for: it reads the fewest bytes of weights of those whose");
+        Append($"Served in {report.Default.Name()} where nothing else is asked for: ");
+        Line($"it reads the fewest bytes of weights of those whose");
         Line($"loss differs from that of fp32 by less than {report.Tolerance} nats a token.");
         Line($"");
         Line($"| precision | nats/token | difference | bytes of weights a token |");
         Line($"| --- | --- | --- | --- |");
         foreach (var f in report.Figures)
         {
-            Line($"| {f.Precision.Name()} | {f.NatsPerToken:F5} | {f.NatsPerToken - full:+0.00000;-0.00000;0} | {f.BytesPerToken:N0} |");
+            Append($"| {f.Precision.Name()} | {f.NatsPerToken:F5} ");
+            Line($"| {f.NatsPerToken - full:+0.00000;-0.00000;0} | {f.BytesPerToken:N0} |");
         }
 
         var protocol = report.Protocol == PrecisionReport.Cold ? $"cold windows of {report.Window}" : "contiguous";
@@ -64,7 +73,8 @@ internal static class PrecisionSection
 
     private static string Command(PrecisionReport report, string model)
     {
-        var command = new StringBuilder($"lm quantize {ShellWord.Path($"models/{model}")} {ShellWord.Path(report.Text)}");
+        var command = new StringBuilder(
+            $"lm quantize {ShellWord.Path($"models/{model}")} {ShellWord.Path(report.Text)}");
         if (report.HeldOut is { } documents)
         {
             command.Append(new HoldOut { Documents = documents }.Options);

@@ -15,14 +15,15 @@ public sealed class TrainingLog
     private readonly string _csv;
     private readonly List<TrainingReport> _reports;
 
-    private TrainingLog(string json, string csv, List<TrainingReport> reports) => (_json, _csv, _reports) = (json, csv, reports);
+    private TrainingLog(string json, string csv, List<TrainingReport> reports) =>
+        (_json, _csv, _reports) = (json, csv, reports);
 
     /// <summary>All lines so far, in order of their steps.</summary>
     public IReadOnlyList<TrainingReport> Reports => _reports;
 
     /// <summary>
-    /// Goes on with the log in <paramref name="folder"/>. Lines after <paramref name="step"/> are dropped: a training that
-    /// is resumed there does those steps again. So is a last line that a crash cut off.
+    /// Goes on with the log in <paramref name="folder"/>. Lines after <paramref name="step"/> are dropped: a training
+    /// that is resumed there does those steps again. So is a last line that a crash cut off.
     /// </summary>
     /// <param name="folder">The model folder; made where there is none.</param>
     /// <param name="step">Updates done; 0 begins a new log.</param>

@@ -22,7 +22,9 @@ public sealed record TrainingProgress
     /// <summary>Time trained so far, over all interruptions.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Loss on the validation text by cold windows, nats a token; null where this step did not validate.</summary>
+    /// <summary>
+    /// Loss on the validation text by cold windows, nats a token; null where this step did not validate.
+    /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>The validation loss is the best so far, and the model folder now holds these weights.</summary>

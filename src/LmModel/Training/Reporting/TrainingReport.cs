@@ -17,7 +17,9 @@ public sealed record TrainingReport
     [JsonPropertyName("loss")]
     public required double Loss { get; init; }
 
-    /// <summary>Loss on the held-out text by cold windows, nats a token; null where this step did not validate.</summary>
+    /// <summary>
+    /// Loss on the held-out text by cold windows, nats a token; null where this step did not validate.
+    /// </summary>
     [JsonPropertyName("validation_loss")]
     public double? ValidationLoss { get; init; }
 

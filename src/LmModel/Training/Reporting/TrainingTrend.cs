@@ -27,7 +27,9 @@ public sealed record TrainingTrend
     /// <summary>The validation loss still fell over the last fifth of the steps: more of them would help.</summary>
     public required bool StillFalls { get; init; }
 
-    /// <summary>How much worse held-out text is predicted than training text, as a share; negative with much dropout.</summary>
+    /// <summary>
+    /// How much worse held-out text is predicted than training text, as a share; negative with much dropout.
+    /// </summary>
     public double Gap => LastLoss / TrainingLoss - 1;
 
     /// <summary>How much the validation loss has risen above its lowest, as a share.</summary>
@@ -55,7 +57,8 @@ public sealed record TrainingTrend
             TrainingLoss = training,
             Overfits = since >= Several && last.ValidationLoss > best.ValidationLoss * (1 + Noise)
                        && training < TrainingLossAt(reports, validations, validations.IndexOf(best)),
-            StillFalls = since == 0 && earlier is not null && earlier.ValidationLoss > last.ValidationLoss * (1 + Noise),
+            StillFalls =
+                since == 0 && earlier is not null && earlier.ValidationLoss > last.ValidationLoss * (1 + Noise),
         };
     }
 

@@ -54,12 +54,21 @@ public sealed class LeakCheckTests
 
             var report = LeakCheck.Of(training, scored, window);
 
-            var windows = Enumerable.Range(0, scored.Length - window + 1).Select(i => scored.Substring(i, window)).ToList();
+            var windows = Enumerable
+                .Range(0, scored.Length - window + 1)
+                .Select(i => scored.Substring(i, window))
+                .ToList();
             Assert.Equal(windows.Count(training.Contains), report.Shared);
-            var longest = Enumerable.Range(0, scored.Length + 1)
-                .Last(n => Enumerable.Range(0, scored.Length - n + 1).Any(i => training.Contains(scored.Substring(i, n), StringComparison.Ordinal)));
+            var longest = Enumerable
+                .Range(0, scored.Length + 1)
+                .Last(n =>
+                    Enumerable
+                        .Range(0, scored.Length - n + 1)
+                        .Any(i => training.Contains(scored.Substring(i, n), StringComparison.Ordinal)));
             Assert.Equal(longest >= window ? longest : null, report.Longest?.Text.Length);
-            Assert.True(report.Longest is null || (scored.Contains(report.Longest.Text) && training.Contains(report.Longest.Text)));
+            Assert.True(
+                report.Longest is null
+                    || (scored.Contains(report.Longest.Text) && training.Contains(report.Longest.Text)));
         }
     }
 

@@ -50,7 +50,10 @@ public sealed class NgramScorerTests
             for (var i = 3; i < 60; i++)
             {
                 int[] context = i < 40 ? training[(i - 3)..i] : [i % V, 5, i * i % V];
-                Assert.Equal(1, Enumerable.Range(0, V).Sum(w => Probability(training, V, smoothing, order, [.. context, w])), 1e-12);
+                Assert.Equal(
+                    1,
+                    Enumerable.Range(0, V).Sum(w => Probability(training, V, smoothing, order, [.. context, w])),
+                    1e-12);
                 seen.Add((context[0], context[1], context[2]));
             }
         }
@@ -77,7 +80,9 @@ public sealed class NgramScorerTests
         {
             for (var i = 1; i < heldOut.Length; i++)
             {
-                var p = plain.Probability(heldOut.AsSpan(Math.Max(0, i + 1 - order), Math.Min(order, i + 1)), highest: i + 1 >= order);
+                var p = plain.Probability(
+                    heldOut.AsSpan(Math.Max(0, i + 1 - order), Math.Min(order, i + 1)),
+                    highest: i + 1 >= order);
                 Assert.Equal(-Math.Log(p), scored[order - 1][i - 1], 1e-9);
             }
         }
@@ -98,14 +103,23 @@ public sealed class NgramScorerTests
     [Fact]
     public void What_makes_no_sense_is_refused_with_the_limit_and_the_value()
     {
-        Assert.Contains("1 to 32, not 0", Assert.Throws<ArgumentOutOfRangeException>(() => new NgramCounts(0, 2)).Message);
-        var counts = new NgramCounts(2, 3);
-        Assert.Contains("Token 1 has the id 3", Assert.Throws<ArgumentOutOfRangeException>(() => counts.Add([0, 3])).Message);
         Assert.Contains(
-            "Token 0 has the id -1", Assert.Throws<ArgumentOutOfRangeException>(() => NgramScorer.Score(counts, [-1, 0], default).First()).Message);
+            "1 to 32, not 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NgramCounts(0, 2)).Message);
+        var counts = new NgramCounts(2, 3);
+        var counted = Assert.Throws<ArgumentOutOfRangeException>(() => counts.Add([0, 3]));
+        Assert.Contains("Token 1 has the id 3", counted.Message);
+        var scored = Assert.Throws<ArgumentOutOfRangeException>(
+            () => NgramScorer.Score(counts, [-1, 0], default).First());
+        Assert.Contains("Token 0 has the id -1", scored.Message);
     }
 
-    private static double Probability(int[] training, int vocabulary, Smoothing smoothing, int order, params int[] tokens)
+    private static double Probability(
+        int[] training,
+        int vocabulary,
+        Smoothing smoothing,
+        int order,
+        params int[] tokens)
     {
         var counts = new NgramCounts(order, vocabulary);
         counts.Add(training);

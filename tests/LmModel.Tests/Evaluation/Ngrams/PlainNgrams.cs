@@ -56,7 +56,13 @@ internal sealed class PlainNgrams(int[] training, int vocabulary, Smoothing smoo
             }
 
             var y = n[1] / (n[1] + (2 * n[2]));
-            d = [0, .. Enumerable.Range(1, 3).Select(k => k - ((k + 1) * y * n[k + 1] / n[k]) is > 0 and var e && e < k ? e : k / 2.0)];
+            d =
+            [
+                0,
+                .. Enumerable
+                    .Range(1, 3)
+                    .Select(k => k - ((k + 1) * y * n[k + 1] / n[k]) is > 0 and var e && e < k ? e : k / 2.0),
+            ];
             _discounts[(order, highest)] = d;
         }
 

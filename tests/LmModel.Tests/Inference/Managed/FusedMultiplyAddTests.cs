@@ -10,9 +10,36 @@ public sealed class FusedMultiplyAddTests
 
     private static readonly float[] Edges =
     [
-        0, -0f, 1, -1, 1.5f, 3, 1 + 1.1920929e-7f, 16777215, 16777216, 16777217, float.Epsilon, -float.Epsilon, 1.1754944e-38f,
-        1.1754942e-38f, 5.877472e-39f, 1e-30f, 1e-20f, 1.3e-19f, 2.6469779e-23f, float.MaxValue, float.MinValue, 1.8446743e19f,
-        float.PositiveInfinity, float.NegativeInfinity, float.NaN, 4096.0005f, 1 / 3f, -8388609, 2.9802322e-8f, 5.9604645e-8f,
+        0,
+        -0f,
+        1,
+        -1,
+        1.5f,
+        3,
+        1 + 1.1920929e-7f,
+        16777215,
+        16777216,
+        16777217,
+        float.Epsilon,
+        -float.Epsilon,
+        1.1754944e-38f,
+        1.1754942e-38f,
+        5.877472e-39f,
+        1e-30f,
+        1e-20f,
+        1.3e-19f,
+        2.6469779e-23f,
+        float.MaxValue,
+        float.MinValue,
+        1.8446743e19f,
+        float.PositiveInfinity,
+        float.NegativeInfinity,
+        float.NaN,
+        4096.0005f,
+        1 / 3f,
+        -8388609,
+        2.9802322e-8f,
+        5.9604645e-8f,
     ];
 
     [Fact]
@@ -59,7 +86,10 @@ public sealed class FusedMultiplyAddTests
 
     private static void Same(float a, float b, float c, float other)
     {
-        var vector = FusedMultiplyAdd.Of(Vector128.Create(a, b, a, -a), Vector128.Create(b, a, b, b), Vector128.Create(c, c, other, other));
+        var vector = FusedMultiplyAdd.Of(
+            Vector128.Create(a, b, a, -a),
+            Vector128.Create(b, a, b, b),
+            Vector128.Create(c, c, other, other));
         AssertBits(MathF.FusedMultiplyAdd(a, b, c), vector[0], a, b, c);
         AssertBits(MathF.FusedMultiplyAdd(b, a, c), vector[1], b, a, c);
         AssertBits(MathF.FusedMultiplyAdd(a, b, other), vector[2], a, b, other);
@@ -70,7 +100,9 @@ public sealed class FusedMultiplyAddTests
     private static void AssertBits(float expected, float actual, float a, float b, float c)
     {
         // A NaN is a NaN: which one is the processor's matter.
-        if (BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual) && !(float.IsNaN(expected) && float.IsNaN(actual)))
+        if (
+            BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual)
+            && !(float.IsNaN(expected) && float.IsNaN(actual)))
         {
             Assert.Fail($"{a:R} * {b:R} + {c:R} is {expected:R}, not {actual:R}");
         }
@@ -80,6 +112,7 @@ public sealed class FusedMultiplyAddTests
     private static float Bits(Random random)
     {
         var bits = random.Next() ^ (random.Next() << 16);
-        return BitConverter.Int32BitsToSingle(random.Next(2) == 0 ? bits : (bits & ~0x7F800000) | ((100 + random.Next(40)) << 23));
+        return BitConverter.Int32BitsToSingle(
+            random.Next(2) == 0 ? bits : (bits & ~0x7F800000) | ((100 + random.Next(40)) << 23));
     }
 }

@@ -43,8 +43,15 @@ public sealed class ManagedEngineTests
         model,
         new ByteTokenizer(),
         0,
-        new() { MaxActive = maxActive, MaxWaiting = Texts, MaxBufferedEvents = 5, PrefixCacheBytes = cacheBytes, PrefixCacheInterval = 8 },
-        TimeProvider.System);
+            new()
+            {
+                MaxActive = maxActive,
+                MaxWaiting = Texts,
+                MaxBufferedEvents = 5,
+                PrefixCacheBytes = cacheBytes,
+                PrefixCacheInterval = 8,
+            },
+            TimeProvider.System);
 
     /// <summary>Some begin alike, some are echoed, some have a neural cache, and their lengths differ.</summary>
     private static GenerationSettings Request(int number)

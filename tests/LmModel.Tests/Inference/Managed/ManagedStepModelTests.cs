@@ -15,7 +15,9 @@ public sealed class ManagedStepModelTests
 
     public static TheoryData<string> Fixtures => PyTorchFixture.Names;
 
-    /// <summary>Every cell in every precision, with sizes that fill no panel and no pair, with and without a table.</summary>
+    /// <summary>
+    /// Every cell in every precision, with sizes that fill no panel and no pair, with and without a table.
+    /// </summary>
     public static TheoryData<Cell, Precision, int> Networks
     {
         get
@@ -206,7 +208,8 @@ public sealed class ManagedStepModelTests
         weights["rnn.weight_hh_l0"] = [.. weights["rnn.weight_hh_l0"]];
         weights["rnn.weight_hh_l0"][3] = float.PositiveInfinity;
 
-        Assert.Throws<ArgumentException>(() => new ManagedStepModel(fixture.Config, weights, Precision.Int8, threads: 2));
+        Assert.Throws<ArgumentException>(() =>
+            new ManagedStepModel(fixture.Config, weights, Precision.Int8, threads: 2));
     }
 
     private static IEnumerable<StepKernels> Widths()
@@ -238,15 +241,27 @@ public sealed class ManagedStepModelTests
     /// <summary>Reads the texts side by side, in slices, places and companies that chance picks.</summary>
     private static (float[] Logits, float[] State)[] InCompany(ManagedStepModel model, int[][] texts, Random random)
     {
-        var results = texts.Select(_ => (Logits: Array.Empty<float>(), State: RecurrentState.Zero(model.StateSize))).ToArray();
+        var results = texts
+            .Select(_ => (Logits: Array.Empty<float>(), State: RecurrentState.Zero(model.StateSize)))
+            .ToArray();
         var read = new int[texts.Length];
-        while (Enumerable.Range(0, texts.Length).Where(i => results[i].Logits.Length == 0).ToArray() is { Length: > 0 } left)
+        while (
+            Enumerable.Range(0, texts.Length).Where(i => results[i].Logits.Length == 0).ToArray()
+                is { Length: > 0 } left)
         {
             var batch = random.GetItems(left, 1 + random.Next(left.Length)).Distinct().ToArray();
-            var lengths = batch.Select(i => Math.Min(texts[i].Length - read[i], random.Next(4) is 0 ? 20 : 1)).ToArray();
-            var order = Enumerable.Range(0, batch.Length).OrderBy(i => read[batch[i]] + lengths[i] < texts[batch[i]].Length).ToArray();
+            var lengths = batch
+                .Select(i => Math.Min(texts[i].Length - read[i], random.Next(4) is 0 ? 20 : 1))
+                .ToArray();
+            var order = Enumerable
+                .Range(0, batch.Length)
+                .OrderBy(i => read[batch[i]] + lengths[i] < texts[batch[i]].Length)
+                .ToArray();
             (batch, lengths) = ([.. order.Select(i => batch[i])], [.. order.Select(i => lengths[i])]);
-            var tokens = batch.Zip(lengths).SelectMany(p => texts[p.First].Skip(read[p.First]).Take(p.Second)).ToArray();
+            var tokens = batch
+                .Zip(lengths)
+                .SelectMany(p => texts[p.First].Skip(read[p.First]).Take(p.Second))
+                .ToArray();
             var ended = batch.Zip(lengths).Count(p => read[p.First] + p.Second == texts[p.First].Length);
             var logits = new float[ended * model.VocabularySize];
             model.Advance(tokens, lengths, [.. batch.Select(i => results[i].State)], logits);

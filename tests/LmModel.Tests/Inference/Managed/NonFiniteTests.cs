@@ -45,7 +45,9 @@ public sealed class NonFiniteTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_sum_that_overflows_leaves_no_number_behind_it_and_touches_nothing_beside_it(Cell cell, Precision precision)
+    public void A_sum_that_overflows_leaves_no_number_behind_it_and_touches_nothing_beside_it(
+        Cell cell,
+        Precision precision)
     {
         foreach (var (row, sign) in Rows(cell))
         {
@@ -100,7 +102,14 @@ public sealed class NonFiniteTests
         var (config, weights) = Overflowing(Cell.Gru, 5, 1, vocabulary: 256);
         using var model = new ManagedStepModel(config, weights, Precision.Int8, threads: 1);
         using var engine = new GenerationEngine(model, new ByteTokenizer(), 0, new(), TimeProvider.System);
-        GenerationSettings Settings(params int[] prompt) => new() { PromptTokens = prompt, MaxTokens = 2, Seed = 1, Echo = echo };
+        GenerationSettings Settings(params int[] prompt) =>
+            new()
+            {
+                PromptTokens = prompt,
+                MaxTokens = 2,
+                Seed = 1,
+                Echo = echo,
+            };
 
         var broken = engine.TryStart(Settings(1, 3, 1), default)!;
         var whole = engine.TryStart(Settings(1, 2), default)!;

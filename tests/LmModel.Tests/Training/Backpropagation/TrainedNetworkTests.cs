@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace LmModel.Tests.Training.Backpropagation;
 
-/// <summary>The gradient that is written out by hand against the one that autograd derives from the reference network.</summary>
+/// <summary>
+/// The gradient that is written out by hand against the one that autograd derives from the reference network.
+/// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class TrainedNetworkTests
 {
@@ -113,7 +115,10 @@ public sealed class TrainedNetworkTests
                 TieWeights = tied,
             };
             _model = new LanguageModel(config);
-            Parameters = [.. _model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats()))];
+            Parameters =
+            [
+                .. _model.NamedWeights().Select(w => new TrainedParameter(w.Name, w.Value.shape, w.Value.ToFloats())),
+            ];
             var settings = new TrainingSettings { BatchSize = Columns, Arithmetic = arithmetic };
             Network = new TrainedNetwork(config, settings, Parameters, Steps + 2);
             _state = new TensorState(
@@ -136,11 +141,15 @@ public sealed class TrainedNetworkTests
 
         public (double Loss, Dictionary<string, float[]> Gradients, TensorState State) ByAutograd()
         {
-            Tensor ByColumn(int[] ids) => tensor(Array.ConvertAll(ids, i => (long)i)).view(Steps, Columns).t().contiguous();
+            Tensor ByColumn(int[] ids) =>
+                tensor(Array.ConvertAll(ids, i => (long)i)).view(Steps, Columns).t().contiguous();
             var (logits, state) = _model.Forward(ByColumn(_inputs), _state);
             var loss = nn.functional.cross_entropy(logits.view(-1, Vocabulary), ByColumn(Targets).view(-1));
             loss.backward();
-            return (loss.item<float>(), _model.NamedWeights().ToDictionary(w => w.Name, w => w.Value.grad!.ToFloats()), state);
+            return (
+                loss.item<float>(),
+                _model.NamedWeights().ToDictionary(w => w.Name, w => w.Value.grad!.ToFloats()),
+                state);
         }
 
         public void Dispose()

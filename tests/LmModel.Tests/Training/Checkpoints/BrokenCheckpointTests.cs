@@ -20,7 +20,9 @@ public sealed class BrokenCheckpointTests
             file.SetLength(file.Length / 2);
         }
 
-        Assert.Contains("cannot be resumed", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
+        Assert.Contains(
+            "cannot be resumed",
+            Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
     }
 
     [Fact]
@@ -92,7 +94,9 @@ public sealed class BrokenCheckpointTests
             File.WriteAllText(TrainingCheckpoint.TokenizerIn(path), content);
         }
 
-        Assert.Contains("cannot be resumed:\n- tokenizer.json: ", Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
+        Assert.Contains(
+            "cannot be resumed:\n- tokenizer.json: ",
+            Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message);
     }
 
     [Fact]
@@ -107,19 +111,28 @@ public sealed class BrokenCheckpointTests
         Trainer.Resume(Text, path).Dispose();
     }
 
-    private static void Rewrite(string folder, Func<string, float[], float[]> change, Func<string, string>? changeProgress = null)
+    private static void Rewrite(
+        string folder,
+        Func<string, float[], float[]> change,
+        Func<string, string>? changeProgress = null)
     {
         List<TensorData> tensors;
         string progress;
         using (var reader = SafeTensorsReader.Open(TrainingCheckpoint.PathIn(folder)))
         {
-            tensors = [.. reader.Tensors.Select(t => change(t.Name, reader.ReadFloats(t.Name)) is var values && values.LongLength == t.ElementCount
+            tensors =
+            [
+                .. reader.Tensors.Select(t =>
+                    change(t.Name, reader.ReadFloats(t.Name)) is var values && values.LongLength == t.ElementCount
                 ? TensorData.Floats(t.Name, t.Shape, values)
                 : TensorData.Floats(t.Name, [values.LongLength], values))];
             progress = reader.Metadata["progress"];
         }
 
         SafeTensorsWriter.Write(
-            TrainingCheckpoint.PathIn(folder), tensors, new Dictionary<string, string> { ["progress"] = (changeProgress ?? (p => p))(progress) });
+            TrainingCheckpoint.PathIn(folder),
+            tensors,
+            new Dictionary<string, string> { ["progress"] = (changeProgress ?? (p => p))(progress) }
+        );
     }
 }

@@ -5,7 +5,12 @@ namespace LmModel.Tests.Training.Optimization;
 
 public sealed class LearningRateScheduleTests
 {
-    private static readonly LearningRateSchedule Cosine = new(Schedule.Cosine, Peak: 0.1, WarmupSteps: 10, TotalSteps: 111, FinalShare: 0.2);
+    private static readonly LearningRateSchedule Cosine = new(
+        Schedule.Cosine,
+        Peak: 0.1,
+        WarmupSteps: 10,
+        TotalSteps: 111,
+        FinalShare: 0.2);
 
     [Theory]
     [InlineData(0, 0.01)]
@@ -27,7 +32,12 @@ public sealed class LearningRateScheduleTests
     [InlineData(100, 0.02)]
     public void One_cycle_rises_in_half_a_cosine_over_thirty_percent_of_the_steps(int step, double expected)
     {
-        var schedule = new LearningRateSchedule(Schedule.OneCycle, Peak: 0.1, WarmupSteps: 0, TotalSteps: 101, FinalShare: 0.2);
+        var schedule = new LearningRateSchedule(
+            Schedule.OneCycle,
+            Peak: 0.1,
+            WarmupSteps: 0,
+            TotalSteps: 101,
+            FinalShare: 0.2);
 
         Assert.Equal(expected, schedule.At(step), 1e-12);
     }

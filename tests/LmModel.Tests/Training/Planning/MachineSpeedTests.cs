@@ -8,5 +8,7 @@ public sealed class MachineSpeedTests
 {
     [Fact]
     public void A_rate_is_measured_in_each_arithmetic() =>
-        Assert.All([TrainingArithmetic.Fp32, TrainingArithmetic.Bf16], a => Assert.InRange(MachineSpeed.Measure(a), 1e6, 1e18));
+        Assert.All(
+            [TrainingArithmetic.Fp32, TrainingArithmetic.Bf16],
+            a => Assert.InRange(MachineSpeed.Measure(a), 1e6, 1e18));
 }

@@ -32,7 +32,9 @@ public sealed class MemoryNeedTests
         var config = Network(4000);
 
         Assert.Equal(48 * config.ParameterCount, MemoryNeed.OfTraining(config, Settings).Weights);
-        Assert.Equal(46 * config.ParameterCount, MemoryNeed.OfTraining(config, Settings with { Arithmetic = TrainingArithmetic.Bf16 }).Weights);
+        Assert.Equal(
+            46 * config.ParameterCount,
+            MemoryNeed.OfTraining(config, Settings with { Arithmetic = TrainingArithmetic.Bf16 }).Weights);
         Assert.Equal(8 * config.ParameterCount, MemoryNeed.OfScoring(config, InferenceEngine.Managed).Weights);
     }
 
@@ -46,7 +48,11 @@ public sealed class MemoryNeedTests
         Assert.Equal(2 * one, MemoryNeed.OfTraining(Network(256), Settings with { BatchSize = 128 }).Windows);
         Assert.Equal(2 * one, MemoryNeed.OfTraining(Network(256), Settings with { WindowLength = 256 }).Windows);
         Assert.Equal(one + (128L * 64 * 256 * 8 * 4), MemoryNeed.OfTraining(Network(256, layers: 2), Settings).Windows);
-        Assert.Equal(one + (128L * 64 * 1000 * 4), MemoryNeed.OfTraining(Network(256, vocabulary: 1065), Settings).Windows);
-        Assert.Equal(one + (128L * 64 * 35 * 4), MemoryNeed.OfTraining(Network(256, vocabulary: 1065), Settings with { SampledTokens = 100 }).Windows);
+        Assert.Equal(
+            one + (128L * 64 * 1000 * 4),
+            MemoryNeed.OfTraining(Network(256, vocabulary: 1065), Settings).Windows);
+        Assert.Equal(
+            one + (128L * 64 * 35 * 4),
+            MemoryNeed.OfTraining(Network(256, vocabulary: 1065), Settings with { SampledTokens = 100 }).Windows);
     }
 }

@@ -12,7 +12,15 @@ public sealed class PlannedDropoutTests
     {
         var plans = new[] { 1, 4, 10, 30, 100, 100_000 }.Select(epochs => TrainingPlan.Make(
             English(1_000_000),
-            new TrainingChoices { Steps = epochs * 110, BatchSize = 64, WindowLength = 128, HiddenSize = 768 }, time: null)).ToList();
+                    new TrainingChoices
+                    {
+                        Steps = epochs * 110,
+                        BatchSize = 64,
+                        WindowLength = 128,
+                        HiddenSize = 768,
+                    },
+                    time: null))
+            .ToList();
 
         Assert.Equal([0, 0.08, 0.18, 0.3, 0.43, 0.75], plans.Select(p => p.Network.Dropout));
         Assert.Equal([0, 0.03, 0.07, 0.12, 0.17, 0.3], plans.Select(p => p.Settings.InputDropout));
@@ -24,8 +32,12 @@ public sealed class PlannedDropoutTests
     [Fact]
     public void The_more_parameters_read_a_text_the_more_is_dropped()
     {
-        var plans = new[] { 64, 256, 1024 }.Select(units => TrainingPlan.Make(
-            English(100_000), new TrainingChoices { Steps = 2000, HiddenSize = units }, time: null).Network.Dropout).ToList();
+        var plans = new[] { 64, 256, 1024 }
+            .Select(units =>
+                TrainingPlan
+                    .Make(English(100_000), new TrainingChoices { Steps = 2000, HiddenSize = units }, time: null)
+                    .Network.Dropout)
+            .ToList();
 
         Assert.Equal(plans.Distinct().Order(), plans);
     }
@@ -38,6 +50,8 @@ public sealed class PlannedDropoutTests
         var (lstm, plain) = (Of(Cell.Lstm), Of(Cell.RnnTanh));
 
         Assert.Equal((0.25, 0.1, 0.2), (lstm.Network.Dropout, lstm.Settings.InputDropout, lstm.Settings.WeightDrop));
-        Assert.Equal((0.1, 0.04, 0.08), (plain.Network.Dropout, plain.Settings.InputDropout, plain.Settings.WeightDrop));
+        Assert.Equal(
+            (0.1, 0.04, 0.08),
+            (plain.Network.Dropout, plain.Settings.InputDropout, plain.Settings.WeightDrop));
     }
 }

@@ -12,7 +12,12 @@ public sealed class PlannedNetworkTests
     [InlineData(600_000, 200_000, 2_500, "bytes", 256)]
     [InlineData(3_000_001, 3_000_001, 65, "bpe", 1024)]
     [InlineData(30_000_000, 10_000_000, 4_000, "bpe", 8192)]
-    public void The_tokenizer_follows_the_text(long bytes, long characters, int distinct, string tokenizer, int vocabulary)
+    public void The_tokenizer_follows_the_text(
+        long bytes,
+        long characters,
+        int distinct,
+        string tokenizer,
+        int vocabulary)
     {
         var plan = Plan(new CorpusFacts(bytes, characters, distinct), 20);
 

@@ -11,6 +11,10 @@ internal static class TestPlan
 
     public static CorpusFacts English(long bytes) => new(bytes, bytes, 65);
 
-    public static TrainingPlan Plan(CorpusFacts text, double minutes, TrainingChoices? given = null, double speed = Speed) =>
-        TrainingPlan.Make(text, given ?? new(), new TrainingTime(minutes, speed));
+    public static TrainingPlan Plan(
+        CorpusFacts text,
+        double minutes,
+        TrainingChoices? given = null,
+        double speed = Speed
+    ) => TrainingPlan.Make(text, given ?? new(), new TrainingTime(minutes, speed));
 }

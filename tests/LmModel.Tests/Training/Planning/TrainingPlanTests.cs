@@ -18,9 +18,15 @@ public sealed class TrainingPlanTests
         Assert.All(plans.Zip(plans.Skip(1)), pair =>
         {
             Assert.True(pair.First.Network.HiddenSize <= pair.Second.Network.HiddenSize);
-            Assert.True(pair.First.Network.ParameterCount * Tokens(pair.First) <= pair.Second.Network.ParameterCount * Tokens(pair.Second) * 1.01);
-        });
-        Assert.InRange(Plan(text, 20, speed: 2 * Speed).Network.HiddenSize, Plan(text, 20).Network.HiddenSize, Plan(text, 40).Network.HiddenSize);
+            Assert.True(
+                pair.First.Network.ParameterCount * Tokens(pair.First)
+                    <= pair.Second.Network.ParameterCount * Tokens(pair.Second) * 1.01);
+        }
+        );
+        Assert.InRange(
+            Plan(text, 20, speed: 2 * Speed).Network.HiddenSize,
+            Plan(text, 20).Network.HiddenSize,
+            Plan(text, 40).Network.HiddenSize);
     }
 
     [Theory]
@@ -50,7 +56,9 @@ public sealed class TrainingPlanTests
 
         Assert.True(one.Epochs < twenty.Epochs);
         Assert.Equal((twenty.Settings, twenty.Network), (hour.Settings, hour.Network));
-        Assert.Contains(hour.Reasons, r => r.Contains("which is enough for its length, so this takes less than 60 minutes"));
+        Assert.Contains(
+            hour.Reasons,
+            r => r.Contains("which is enough for its length, so this takes less than 60 minutes"));
         Assert.DoesNotContain(one.Reasons, r => r.Contains("which is enough"));
         Assert.Equal(TrainingPlanRules.MostDropout, twenty.Network.Dropout);
     }
@@ -58,7 +66,8 @@ public sealed class TrainingPlanTests
     [Fact]
     public void Short_texts_are_read_in_few_columns_and_short_windows()
     {
-        (int, int) Of(long bytes) => Plan(English(bytes), 1000) is { Settings: var s } ? (s.BatchSize, s.WindowLength) : default;
+        (int, int) Of(long bytes) =>
+            Plan(English(bytes), 1000) is { Settings: var s } ? (s.BatchSize, s.WindowLength) : default;
 
         Assert.Equal(
             [(2, 32), (4, 32), (8, 64), (16, 128), (16, 128), (32, 128), (64, 128), (64, 64)],
@@ -99,7 +108,9 @@ public sealed class TrainingPlanTests
 
     [Fact]
     public void A_training_of_steps_that_were_asked_for_takes_all_of_them() =>
-        Assert.Equal(0, TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);
+        Assert.Equal(
+            0,
+            TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);
 
     [Fact]
     public void A_number_of_steps_needs_no_time()
@@ -148,11 +159,21 @@ public sealed class TrainingPlanTests
         var reasons = string.Join('\n', plan.Reasons);
 
         Assert.All(
-            ["1,115,394", "65", $"1 x {plan.Network.HiddenSize}", "20 minutes", "100 GFLOP/s", $"{plan.Settings.Steps:N0} of",
-             $"{plan.Epochs:0.0} times", $"{plan.Network.Dropout} between layers", $"every {plan.Settings.ValidateEvery:N0} steps"],
+            [
+                "1,115,394",
+                "65",
+                $"1 x {plan.Network.HiddenSize}",
+                "20 minutes",
+                "100 GFLOP/s",
+                $"{plan.Settings.Steps:N0} of",
+                $"{plan.Epochs:0.0} times",
+                $"{plan.Network.Dropout} between layers",
+                $"every {plan.Settings.ValidateEvery:N0} steps",
+            ],
             number => Assert.Contains(number, reasons));
         Assert.Equal(6, plan.Reasons.Count);
     }
 
-    private static double Tokens(TrainingPlan plan) => (double)plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
+    private static double Tokens(TrainingPlan plan) =>
+        (double)plan.Settings.Steps * plan.Settings.BatchSize * plan.Settings.WindowLength;
 }

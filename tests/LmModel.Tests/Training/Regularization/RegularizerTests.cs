@@ -25,8 +25,11 @@ public sealed class RegularizerTests : IDisposable
     {
         foreach (var mask in new[]
         {
-            LockedDropout.Mask(40, 500, 0.2)!, EmbeddingDropout.Factors(20_000, 0.2)!, WeightDrop.Mask(zeros(100, 200), 0.2)!,
-        })
+                LockedDropout.Mask(40, 500, 0.2)!,
+                EmbeddingDropout.Factors(20_000, 0.2)!,
+                WeightDrop.Mask(zeros(100, 200), 0.2)!,
+            }
+        )
         {
             var values = mask.ToFloats();
             Assert.Equal([0f, 1.25f], values.Distinct().Order());
@@ -86,7 +89,8 @@ public sealed class RegularizerTests : IDisposable
     {
         var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = 5, EmbeddingSize = 4, HiddenSize = 8 };
         using var model = new LanguageModel(config);
-        Tensor Gate(int i) => model.NamedWeights().Single(w => w.Name == "rnn.weight_hh_l0").Value.narrow(0, 8 * i, 8).detach();
+        Tensor Gate(int i) =>
+            model.NamedWeights().Single(w => w.Name == "rnn.weight_hh_l0").Value.narrow(0, 8 * i, 8).detach();
 
         RecurrentInitializer.Apply(model, RecurrentInitialization.Orthogonal);
         for (var gate = 0; gate < 3; gate++)
@@ -106,7 +110,10 @@ public sealed class RegularizerTests : IDisposable
 
         UnigramBias.Apply(model, [7, 1, 0]);
 
-        Assert.Equal([8 / 11.0, 2 / 11.0, 1 / 11.0], model.ReadWeights()["fc.bias"].Select(b => Math.Exp(b)), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            [8 / 11.0, 2 / 11.0, 1 / 11.0],
+            model.ReadWeights()["fc.bias"].Select(b => Math.Exp(b)),
+            (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]

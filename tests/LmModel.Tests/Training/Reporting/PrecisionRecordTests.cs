@@ -48,7 +48,9 @@ public sealed class PrecisionRecordTests : IDisposable
 
         var read = ModelFolder.Open(Model).PrecisionReport!;
         Assert.Equal(report.Figures, read.Figures);
-        Assert.Equal((Precision.Bf16, 0.001, "ducks.txt", Text.Sha256), (read.Default, read.Tolerance, read.Text, read.TextSha256));
+        Assert.Equal(
+            (Precision.Bf16, 0.001, "ducks.txt", Text.Sha256),
+            (read.Default, read.Tolerance, read.Text, read.TextSha256));
         Assert.Equal((0.1, "cold", 256, 1000L), (read.TextShare, read.Protocol, read.Window, read.Tokens));
     }
 
@@ -86,10 +88,17 @@ public sealed class PrecisionRecordTests : IDisposable
         PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 0.25 }), [.. Results.Select(
             r => r with { Loss = r.Loss with { Protocol = Protocol.Contiguous, Window = 0 } })]);
         Assert.Contains(
-            "contiguous: `lm quantize models/gru ducks.txt --split validation --validation 0.25 --protocol contiguous`.",
+            "contiguous: `lm quantize models/gru ducks.txt --split validation --validation 0.25 "
+                + "--protocol contiguous`.",
             ModelFolder.Open(Model).Card);
-        PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [.. Results.Select(r => r with { Loss = r.Loss with { Window = 7 } })]);
-        Assert.Contains("cold windows of 7: `lm quantize models/gru ducks.txt --window 7`.", ModelFolder.Open(Model).Card);
+        PrecisionRecord.Save(
+            ModelFolder.Open(Model),
+            Text.Split(new HoldOut { Share = 1 }),
+            [.. Results.Select(r => r with { Loss = r.Loss with { Window = 7 } })]
+        );
+        Assert.Contains(
+            "cold windows of 7: `lm quantize models/gru ducks.txt --window 7`.",
+            ModelFolder.Open(Model).Card);
     }
 
     [Fact]
@@ -97,7 +106,10 @@ public sealed class PrecisionRecordTests : IDisposable
     {
         Save("");
         var report = PrecisionRecord.Save(
-            ModelFolder.Open(Model), Text.Split(new HoldOut { Share = 1 }), [Results[0], Results[1], Result(Precision.Int8, double.NaN, 1000)]);
+            ModelFolder.Open(Model),
+            Text.Split(new HoldOut { Share = 1 }),
+            [Results[0], Results[1], Result(Precision.Int8, double.NaN, 1000)]
+        );
         Assert.Equal([Precision.Fp32, Precision.Bf16], report.Figures.Select(f => f.Precision));
     }
 
@@ -107,8 +119,14 @@ public sealed class PrecisionRecordTests : IDisposable
     public void Nothing_is_recorded_where_the_loss_in_fp32_is_not_finite(double loss)
     {
         Save("");
-        var message = Assert.Throws<InvalidDataException>(() => PrecisionRecord.Save(
-            ModelFolder.Open(Model), Text.Split(new HoldOut()), [Result(Precision.Fp32, loss, 4000), Results[1], Results[2]])).Message;
+        var message = Assert
+            .Throws<InvalidDataException>(() =>
+                PrecisionRecord.Save(
+                    ModelFolder.Open(Model),
+                    Text.Split(new HoldOut()),
+                    [Result(Precision.Fp32, loss, 4000), Results[1], Results[2]]
+                ))
+            .Message;
         Assert.StartsWith("The loss of the text is", message);
         Assert.False(File.Exists(Path.Combine(Model, "precision.json")));
     }

@@ -29,7 +29,11 @@ public sealed class TrainingLogTests
         Assert.Equal(2, lines.Length);
         Assert.Equal(1.75, last.RootElement.GetProperty("validation_loss").GetDouble());
         Assert.Equal(
-            ["step,epoch,loss,validation_loss,learning_rate,tokens_per_second,elapsed_seconds", "10,1,2,,0.001,1000,10", "20,2,1.5,1.75,0.001,1000,20"],
+            [
+                "step,epoch,loss,validation_loss,learning_rate,tokens_per_second,elapsed_seconds",
+                "10,1,2,,0.001,1000,10",
+                "20,2,1.5,1.75,0.001,1000,20",
+            ],
             File.ReadAllLines(folder["training.csv"]));
     }
 
@@ -79,7 +83,14 @@ public sealed class TrainingLogTests
             },
             stepsPerEpoch: 10);
 
-        Assert.Equal(At(15, 1.234568, 1.5) with { LearningRate = 0.01, TokensPerSecond = 100, ElapsedSeconds = 61.3 }, report);
+        Assert.Equal(
+            At(15, 1.234568, 1.5) with
+            {
+                LearningRate = 0.01,
+                TokensPerSecond = 100,
+                ElapsedSeconds = 61.3,
+            },
+            report);
     }
 
     public static TheoryData<double[], double[], bool, bool> Trainings => new()
@@ -95,9 +106,15 @@ public sealed class TrainingLogTests
 
     [Theory]
     [MemberData(nameof(Trainings))]
-    public void The_log_shows_whether_a_training_overfits_or_still_learns(double[] training, double[] validation, bool overfits, bool falls)
+    public void The_log_shows_whether_a_training_overfits_or_still_learns(
+        double[] training,
+        double[] validation,
+        bool overfits,
+        bool falls)
     {
-        var trend = TrainingTrend.Of([.. training.Zip(validation).Select((pair, i) => At(10 * (i + 1), pair.First, pair.Second))])!;
+        var trend = TrainingTrend.Of([
+            .. training.Zip(validation).Select((pair, i) => At(10 * (i + 1), pair.First, pair.Second)),
+        ])!;
 
         Assert.Equal((overfits, falls), (trend.Overfits, trend.StillFalls));
         Assert.Equal(validation.Min(), trend.BestLoss);
