@@ -19,13 +19,14 @@ RUN dotnet restore src/LmApi --locked-mode -p:Torch=$TORCH
 COPY .editorconfig ./
 COPY src/LmModel/ src/LmModel/
 COPY src/LmApi/ src/LmApi/
-# Without an executable of its own, which would be for one platform: `dotnet LmApi.dll` runs on each. libtorch, where it is
-# asked for, makes a layer apart that stays, for it changes only with TorchSharp.
 ARG TARGETARCH
 RUN if [ "$TORCH" = true ] && [ "${TARGETARCH:-amd64}" != amd64 ]; then \
         echo "TORCH=true needs linux/amd64: libtorch is not made for Linux on $TARGETARCH." >&2; exit 1; \
     fi
-RUN dotnet publish src/LmApi -c Release --no-restore -p:Torch=$TORCH -p:LibTorchRid=linux-x64 -p:UseAppHost=false -o /app \
+# No executable, which would be for one platform: `dotnet LmApi.dll` runs on each. libtorch, where it is included, is a
+# layer apart, which stays in the cache until TorchSharp changes.
+RUN dotnet publish src/LmApi -c Release --no-restore -o /app \
+        -p:Torch=$TORCH -p:LibTorchRid=linux-x64 -p:UseAppHost=false \
     && mkdir /natives \
     && if [ "$TORCH" = true ]; then mv /app/runtimes /natives/; fi
 
