@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using LmCli.Bench;
+using LmCli.Completion;
 using LmCli.Evaluate;
 using LmCli.Generate;
 using LmCli.Options;
@@ -25,6 +26,7 @@ try
         QuantizeCommand.Create(),
         GenerateCommand.Create(),
         BenchCommand.Create(),
+        CompletionCommand.Create(),
     };
     foreach (var help in root.Options.OfType<HelpOption>())
     {
