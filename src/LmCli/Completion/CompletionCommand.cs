@@ -15,7 +15,8 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var command = new Command("completion", "Prints a script that completes lm in a shell: eval \"$(lm completion bash)\".")
+        var command = new Command(
+            "completion", "Prints a script that completes lm in a shell: eval \"$(lm completion bash)\".")
         {
             Shell,
         };
