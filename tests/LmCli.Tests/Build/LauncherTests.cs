@@ -25,6 +25,9 @@ public sealed class LauncherTests : IDisposable
         esac
         """;
 
+    private static readonly string[] Sources =
+        ["src/LmModel/Model.cs", "build/a.targets", "Directory.Build.props", "global.json"];
+
     private readonly TemporaryFolder _folder = new();
 
     public LauncherTests()
@@ -35,7 +38,7 @@ public sealed class LauncherTests : IDisposable
             Directory.CreateDirectory(_folder[folder]);
         }
 
-        foreach (var file in new[] { "src/LmModel/Model.cs", "build/a.targets", "Directory.Build.props", "global.json" })
+        foreach (var file in Sources)
         {
             Write(file, "");
         }
