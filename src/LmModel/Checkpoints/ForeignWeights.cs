@@ -204,11 +204,17 @@ internal sealed partial class ForeignWeights
             return null;
         }
 
-        var plain = _config.Cell is Cell.RnnRelu ? Cell.RnnRelu : Cell.RnnTanh;
+        // Cells with as many gates have the same shapes: the one that config.json names may be meant.
+        var cells = Enum.GetValues<Cell>().Where(cell => cell.Traits().Gates == rows / h).ToList();
+        if (cells.Count == 0)
+        {
+            return null;
+        }
+
         var stored = Stored($"{Output}.weight") is not null;
         var fitting = _config with
         {
-            Cell = (rows / h) switch { 1 => plain, 3 => Cell.Gru, 4 => Cell.Lstm, _ => (Cell)(-1) },
+            Cell = cells.Contains(_config.Cell) ? _config.Cell : cells[0],
             VocabularySize = (int)Math.Min(v, int.MaxValue),
             EmbeddingSize = (int)Math.Min(e, int.MaxValue),
             HiddenSize = (int)Math.Min(h, int.MaxValue),

@@ -117,7 +117,7 @@ internal static class JsonMembers
     }
 
     private static string Expected(Type type) =>
-        type == typeof(Cell) ? "rnn_tanh, rnn_relu, gru or lstm"
+        type == typeof(Cell) ? Cells.Choices
         : type == typeof(Precision) ? "fp32, bf16 or int8"
         : type == typeof(int) || type == typeof(long) ? "an integer"
         : type == typeof(double) ? "a number"

@@ -116,17 +116,18 @@ public sealed class LanguageModel : Module
             Cell.Lstm => LSTM(e, h, l, batchFirst: true, dropout: dropout),
             Cell.Gru => GRU(e, h, l, batchFirst: true, dropout: dropout),
             Cell.RnnRelu => RNN(e, h, l, NonLinearities.ReLU, batchFirst: true, dropout: dropout),
-            _ => RNN(e, h, l, NonLinearities.Tanh, batchFirst: true, dropout: dropout),
+            Cell.RnnTanh => RNN(e, h, l, NonLinearities.Tanh, batchFirst: true, dropout: dropout),
+            _ => throw Cells.Unknown(config.Cell),
         };
     }
 
     /// <summary>
-    /// Starts an LSTM with its forget gates open (bias 1), so that memory survives until training decides otherwise
+    /// Starts a cell that has forget gates with them open (bias 1), so that memory survives until training decides otherwise
     /// (Gers et al. 2000; Jozefowicz et al. 2015).
     /// </summary>
     private void OpenForgetGates()
     {
-        if (Config.Cell is not Cell.Lstm)
+        if (Config.Cell.Traits().ForgetGate is not { } forgetGate)
         {
             return;
         }
@@ -137,7 +138,7 @@ public sealed class LanguageModel : Module
             var (name, parameter) in NamedWeights()
                 .Where(p => p.Name.StartsWith("rnn.bias_ih", StringComparison.Ordinal)))
         {
-            parameter.narrow(0, Config.HiddenSize, Config.HiddenSize).fill_(1);   // gates i, f, g, o: f is second
+            parameter.narrow(0, forgetGate * Config.HiddenSize, Config.HiddenSize).fill_(1);
         }
     }
 
@@ -151,9 +152,11 @@ public sealed class LanguageModel : Module
             case GRU gru:
                 var (yGru, hGru) = gru.call(x, state?.H);
                 return (yGru, new TensorState(hGru, null));
-            default:
-                var (yRnn, hRnn) = ((RNN)_rnn).call(x, state?.H);
+            case RNN rnn:
+                var (yRnn, hRnn) = rnn.call(x, state?.H);
                 return (yRnn, new TensorState(hRnn, null));
+            default:
+                throw Cells.Unknown(Config.Cell);
         }
     }
 }

@@ -2,36 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace LmModel.Networks;
 
-/// <summary>The recurrent cell. JSON names: <c>rnn_tanh</c>, <c>rnn_relu</c>, <c>gru</c>, <c>lstm</c>.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Cell>))]
-public enum Cell
-{
-    /// <summary>h' = tanh(W_ih x + b_ih + W_hh h + b_hh) (Elman 1990).</summary>
-    [JsonStringEnumMemberName("rnn_tanh")] RnnTanh,
-
-    /// <summary>As <see cref="RnnTanh"/> with max(0, ·) instead of tanh.</summary>
-    [JsonStringEnumMemberName("rnn_relu")] RnnRelu,
-
-    /// <summary>Gated recurrent unit (Cho et al. 2014), PyTorch's variant; gates in the order r, z, n.</summary>
-    [JsonStringEnumMemberName("gru")] Gru,
-
-    /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997); gates in the order i, f, g, o.</summary>
-    [JsonStringEnumMemberName("lstm")] Lstm,
-}
-
-/// <summary>Cells as people write them.</summary>
-public static class CellNames
-{
-    /// <summary>Such as LSTM or tanh RNN.</summary>
-    public static string Name(this Cell cell) => cell switch
-    {
-        Cell.RnnTanh => "tanh RNN",
-        Cell.RnnRelu => "ReLU RNN",
-        Cell.Gru => "GRU",
-        _ => "LSTM",
-    };
-}
-
 /// <summary>
 /// The architecture: embedding (V, E) → <see cref="Layers"/> recurrent layers of H units → linear (V, H).
 /// </summary>
@@ -66,11 +36,11 @@ public sealed record ModelConfig
 
     /// <summary>Gates of the cell: 1, 3 or 4. <c>weight_ih</c> has this many times H rows.</summary>
     [JsonIgnore]
-    public int Gates => Cell switch { Cell.Gru => 3, Cell.Lstm => 4, _ => 1 };
+    public int Gates => Cell.Traits().Gates;
 
     /// <summary>Vectors of H numbers a layer carries from step to step: h, and for an LSTM c too.</summary>
     [JsonIgnore]
-    public int StateVectors => Cell is Cell.Lstm ? 2 : 1;
+    public int StateVectors => Cell.Traits().StateVectors;
 
     /// <summary>Floats in the recurrent state of one sequence: L · <see cref="StateVectors"/> · H.</summary>
     [JsonIgnore]
@@ -130,7 +100,7 @@ public sealed record ModelConfig
 
         if (!Enum.IsDefined(Cell))
         {
-            yield return $"cell must be rnn_tanh, rnn_relu, gru or lstm, not {(int)Cell}";
+            yield return $"cell must be {Cells.Choices}, not {(int)Cell}";
         }
 
         if (!(Dropout >= 0 && Dropout < 1))

@@ -28,6 +28,9 @@ internal unsafe interface IFloatLanes<T>
     /// <summary>The second bfloat16 of each of 16 pairs, exactly.</summary>
     static abstract T LoadOdd(ushort* source);
 
+    /// <summary>16 bfloat16, exactly.</summary>
+    static abstract T LoadBf16(ushort* source);
+
     /// <summary>a · b + c, rounded once.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
@@ -36,6 +39,8 @@ internal unsafe interface IFloatLanes<T>
 
     /// <inheritdoc cref="Min"/>
     static abstract T Max(T left, T right);
+
+    static abstract T Sqrt(T value);
 
     /// <summary>To the nearest integer, halves to even.</summary>
     static abstract T Round(T value);
@@ -47,6 +52,9 @@ internal unsafe interface IFloatLanes<T>
     static abstract bool AreFinite(T value);
 
     void Store(float* target);
+
+    /// <summary>Stores numbers as bfloat16, rounded to nearest, halves to even. NaN is not kept.</summary>
+    void StoreBf16(ushort* target);
 
     /// <summary>Stores numbers that are integral and within the range of a short.</summary>
     void StoreShorts(short* target);

@@ -67,6 +67,14 @@ internal readonly unsafe struct Float128(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 LoadBf16(ushort* source)
+    {
+        var (a, b) = Vector128.Widen(Vector128.Load(source));
+        var (c, d) = Vector128.Widen(Vector128.Load(source + 8));
+        return new((a << 16).AsSingle(), (b << 16).AsSingle(), (c << 16).AsSingle(), (d << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 MultiplyAdd(Float128 a, Float128 b, Float128 c) => FusedMultiplyAdd.HasInstruction
         ? new(
             Vector128.FusedMultiplyAdd(a._a, b._a, c._a),
@@ -88,6 +96,10 @@ internal readonly unsafe struct Float128(
         Vector128.MaxNative(left._b, right._b),
         Vector128.MaxNative(left._c, right._c),
         Vector128.MaxNative(left._d, right._d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 Sqrt(Float128 value) => new(
+        Vector128.Sqrt(value._a), Vector128.Sqrt(value._b), Vector128.Sqrt(value._c), Vector128.Sqrt(value._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Round(Float128 value) => new(
@@ -117,6 +129,13 @@ internal readonly unsafe struct Float128(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBf16(ushort* target)
+    {
+        Vector128.Narrow(Bf16(_a), Bf16(_b)).Store(target);
+        Vector128.Narrow(Bf16(_c), Bf16(_d)).Store(target + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreShorts(short* target)
     {
         Vector128.Narrow(Vector128.ConvertToInt32Native(_a), Vector128.ConvertToInt32Native(_b)).Store(target);
@@ -134,6 +153,14 @@ internal readonly unsafe struct Float128(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent) =>
         (value.AsInt32() + (Vector128.ConvertToInt32Native(exponent) << 23)).AsSingle();
+
+    /// <inheritdoc cref="Float512.StoreBf16"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Bf16(Vector128<float> value)
+    {
+        var bits = value.AsUInt32();
+        return (bits + Vector128.Create(0x7FFFu) + ((bits >> 16) & Vector128<uint>.One)) >> 16;
+    }
 }
 
 /// <summary>16 sums in four vectors.</summary>

@@ -50,6 +50,13 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 LoadBf16(ushort* source)
+    {
+        var (low, high) = Vector256.Widen(Vector256.Load(source));
+        return new((low << 16).AsSingle(), (high << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 MultiplyAdd(Float256 a, Float256 b, Float256 c) => new(
         Vector256.FusedMultiplyAdd(a._low, b._low, c._low), Vector256.FusedMultiplyAdd(a._high, b._high, c._high));
 
@@ -60,6 +67,9 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Max(Float256 left, Float256 right) =>
         new(Vector256.MaxNative(left._low, right._low), Vector256.MaxNative(left._high, right._high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 Sqrt(Float256 value) => new(Vector256.Sqrt(value._low), Vector256.Sqrt(value._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Round(Float256 value) => new(Vector256.Round(value._low), Vector256.Round(value._high));
@@ -81,8 +91,19 @@ internal readonly unsafe struct Float256(Vector256<float> low, Vector256<float> 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBf16(ushort* target) => Vector256.Narrow(Bf16(_low), Bf16(_high)).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreShorts(short* target) => Vector256.Narrow(
         Vector256.ConvertToInt32Native(_low), Vector256.ConvertToInt32Native(_high)).Store(target);
+
+    /// <inheritdoc cref="Float512.StoreBf16"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Bf16(Vector256<float> value)
+    {
+        var bits = value.AsUInt32();
+        return (bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One)) >> 16;
+    }
 }
 
 /// <summary>16 sums in two vectors, for processors with AVX2.</summary>

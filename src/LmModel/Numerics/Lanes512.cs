@@ -9,8 +9,6 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
 {
     private readonly Vector512<float> _value = value;
 
-    public Vector512<float> Value => _value;
-
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
 
     public static bool IsWide => true;
@@ -41,6 +39,13 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
         new((Vector512.Load((uint*)source) & Vector512.Create(0xFFFF0000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 LoadBf16(ushort* source)
+    {
+        var (low, high) = Vector256.Widen(Vector256.Load(source));
+        return new((Vector512.Create(low, high) << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 MultiplyAdd(Float512 a, Float512 b, Float512 c) =>
         new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
@@ -49,6 +54,9 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Max(Float512 left, Float512 right) => new(Vector512.MaxNative(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Sqrt(Float512 value) => new(Vector512.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Round(Float512 value) => new(Vector512.Round(value._value));
@@ -63,6 +71,15 @@ internal readonly unsafe struct Float512(Vector512<float> value) : IFloatLanes<F
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* target) => _value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBf16(ushort* target)
+    {
+        // Half a unit of the last place that stays, a little less where that is even: the carry rounds.
+        var bits = _value.AsUInt32();
+        var rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One)) >> 16;
+        Vector256.Narrow(rounded.GetLower(), rounded.GetUpper()).Store(target);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreShorts(short* target) =>

@@ -32,9 +32,11 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
         return result;
     }
 
-    public static FloatScalar LoadEven(ushort* source) => LoadBrainFloats(source);
+    public static FloatScalar LoadEven(ushort* source) => LoadBf16(source, 2);
 
-    public static FloatScalar LoadOdd(ushort* source) => LoadBrainFloats(source + 1);
+    public static FloatScalar LoadOdd(ushort* source) => LoadBf16(source + 1, 2);
+
+    public static FloatScalar LoadBf16(ushort* source) => LoadBf16(source, 1);
 
     public static FloatScalar MultiplyAdd(FloatScalar a, FloatScalar b, FloatScalar c)
     {
@@ -50,6 +52,8 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
     public static FloatScalar Min(FloatScalar left, FloatScalar right) => Map(left, right, (x, y) => x < y ? x : y);
 
     public static FloatScalar Max(FloatScalar left, FloatScalar right) => Map(left, right, (x, y) => x > y ? x : y);
+
+    public static FloatScalar Sqrt(FloatScalar value) => Map(value, value, (x, _) => MathF.Sqrt(x));
 
     public static FloatScalar Round(FloatScalar value) => Map(value, value, (x, _) => MathF.Round(x));
 
@@ -71,6 +75,15 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
 
     public readonly void Store(float* target) => ((ReadOnlySpan<float>)this).CopyTo(new Span<float>(target, 16));
 
+    public readonly void StoreBf16(ushort* target)
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(this[i]);
+            target[i] = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        }
+    }
+
     public readonly void StoreShorts(short* target)
     {
         for (var i = 0; i < 16; i++)
@@ -79,12 +92,12 @@ internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
         }
     }
 
-    private static FloatScalar LoadBrainFloats(ushort* source)
+    private static FloatScalar LoadBf16(ushort* source, int stride)
     {
         FloatScalar result = default;
         for (var i = 0; i < 16; i++)
         {
-            result[i] = BitConverter.UInt32BitsToSingle((uint)source[2 * i] << 16);
+            result[i] = BitConverter.UInt32BitsToSingle((uint)source[stride * i] << 16);
         }
 
         return result;

@@ -41,6 +41,7 @@ internal sealed class TorchModulePeer : Peer
         {
             Cell.Lstm => "nn.LSTM",
             Cell.Gru => "nn.GRU",
-            _ => "nn.RNN",
+            Cell.RnnTanh or Cell.RnnRelu => "nn.RNN",
+            _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, "There is no such cell."),
         };
 }

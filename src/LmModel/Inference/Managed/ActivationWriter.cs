@@ -17,7 +17,7 @@ internal sealed unsafe class ActivationWriter(StepKernels kernels, Cell cell, in
     /// h of these cells is within ±1 and always has the same scale, so that the gates can write it without waiting for
     /// one another; that of a rectified cell has no bound, and is written when all of it is known.
     /// </summary>
-    public bool StatesAreBounded => cell is not Cell.RnnRelu;
+    public bool StatesAreBounded { get; } = cell.Traits().StateIsBounded;
 
     /// <param name="h">(length), a multiple of 16.</param>
     /// <param name="length">Numbers of a state's vector.</param>

@@ -39,10 +39,10 @@ internal sealed unsafe class ManagedLayer : IDisposable
     private int Blocks => BlocksOf(_cell);
 
     /// <summary>Units of a panel.</summary>
-    public static int UnitsOf(Cell cell) => cell is Cell.Lstm or Cell.Gru ? Lanes : StepKernels.PanelSums;
+    public static int UnitsOf(Cell cell) => cell.Traits().Gates > 1 ? Lanes : StepKernels.PanelSums;
 
     /// <summary>Blocks of a panel in <see cref="Input"/> and <see cref="State"/>.</summary>
-    private static int BlocksOf(Cell cell) => cell is Cell.Gru ? 3 : 4;
+    private static int BlocksOf(Cell cell) => cell.Traits().Gates * UnitsOf(cell) / Lanes;
 
     /// <param name="config">Architecture.</param>
     /// <param name="layer">From 0.</param>
@@ -75,7 +75,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
     /// <param name="sums">(columns, 64).</param>
     public void AddInput(StepKernels kernels, int panel, Activations x, int columns, float* sums)
     {
-        if (_cell is Cell.Gru)
+        if (_cell.Traits().KeepsStateSumApart)
         {
             kernels.Multiply(Input, panel * Blocks, 2, x, columns, sums, StepKernels.PanelSums);
             kernels.Multiply(Input, (panel * Blocks) + 2, 1, x, columns, sums + (3 * Lanes), StepKernels.PanelSums);
@@ -128,7 +128,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
 
             var panel = biases + (i / panelRows * StepKernels.PanelSums);
             var at = i % panelRows;
-            if (config.Cell is Cell.Gru && at >= 2 * Lanes)
+            if (config.Cell.Traits().KeepsStateSumApart && at >= 2 * Lanes)
             {
                 (panel[at], panel[at + Lanes]) = (state[rows[i]], input[rows[i]]);
             }

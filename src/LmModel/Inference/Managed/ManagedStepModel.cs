@@ -10,7 +10,7 @@ namespace LmModel.Inference.Managed;
 /// </summary>
 /// <remarks>
 /// A call goes through the layers; within a layer through the times; within a time through the panels of units, which
-/// the crew shares out. The products with the inputs of a layer do not depend on the times before, so those of all
+/// the team shares out. The products with the inputs of a layer do not depend on the times before, so those of all
 /// tokens of a call are made at once: a prompt's block reads those weights once.
 /// <code>
 /// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of a token, made when it is first read
@@ -26,7 +26,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
     private const int Sums = StepKernels.PanelSums;
 
     private readonly ModelConfig _config;
-    private readonly Crew _crew;
+    private readonly ThreadTeam _team;
     private readonly StepKernels _kernels;
     private readonly ManagedLayer[] _layers;
     private readonly TokenTable? _table;
@@ -40,7 +40,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
     private readonly StepPlan _plan = new();
     private readonly StepBuffers _buffers;
 
-    // Of the job at hand, for the crew.
+    // Of the job at hand, for the team.
     private readonly Action<int> _readEmbedding, _gather, _input, _advance, _scatter;
     private RecurrentState[] _states = [];
     private int _layer, _item, _live;
@@ -96,8 +96,8 @@ public sealed unsafe class ManagedStepModel : IStepModel
             AdvancePanel,
             Scatter);
 
-        _crew = new Crew(threads);
-        _output = new OutputLayer(config, weights, precision, kernels, _writer, _crew);
+        _team = new ThreadTeam(threads);
+        _output = new OutputLayer(config, weights, precision, kernels, _writer, _team);
         _embedding = PackedMatrix.Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
         if (tabled)
         {
@@ -148,11 +148,11 @@ public sealed unsafe class ManagedStepModel : IStepModel
     }
 
     /// <inheritdoc/>
-    public void Share(int items, Action<int> work) => _crew.Run(items, work);
+    public void Share(int items, Action<int> work) => _team.Run(items, work);
 
     public void Dispose()
     {
-        _crew.Dispose();
+        _team.Dispose();
         Array.ForEach(_layers, layer => layer.Dispose());
         _output.Dispose();
         _buffers.Dispose();
@@ -164,10 +164,10 @@ public sealed unsafe class ManagedStepModel : IStepModel
     {
         Hold(states);
         _buffers.Reserve(_plan.Slots, _plan.Items);
-        _crew.Run(_plan.Slots, _gather);
+        _team.Run(_plan.Slots, _gather);
         if (_table is null)
         {
-            _crew.Run(_plan.Items, _readEmbedding);
+            _team.Run(_plan.Items, _readEmbedding);
         }
 
         for (_layer = 0; _layer < _layers.Length; _layer++)
@@ -177,13 +177,13 @@ public sealed unsafe class ManagedStepModel : IStepModel
             _y = _buffers.Outputs[_layer % 2];
             if (_plan.Times > 1)
             {
-                _crew.Run(_panels, _input);
+                _team.Run(_panels, _input);
             }
 
             ReadTimes();
         }
 
-        _crew.Run(_plan.Slots, _scatter);
+        _team.Run(_plan.Slots, _scatter);
         Array.Clear(_states, 0, states.Length);
     }
 
@@ -193,7 +193,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         for (int time = 0, item = 0; time < _plan.Times; item += _live, time++)
         {
             (_item, _live) = (item, _plan.Live(time));
-            _crew.Run(_panels, _advance);
+            _team.Run(_panels, _advance);
             _h = _y.From(item);
             for (var slot = 0; slot < _live && !_statesAreWritten; slot++)
             {
@@ -202,7 +202,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         }
     }
 
-    /// <summary>The crew cannot take a span along.</summary>
+    /// <summary>The team cannot take a span along.</summary>
     private void Hold(ReadOnlySpan<RecurrentState> states)
     {
         if (_states.Length < states.Length)
@@ -223,7 +223,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
             var hidden = _buffers.Hidden(layer, slot);
             CopyFilledUp(state[..h], hidden);
             state = state[h..];
-            if (_config.Cell is Cell.Lstm)
+            if (_config.StateVectors > 1)
             {
                 CopyFilledUp(state[..h], _buffers.Cells(layer, slot));
                 state = state[h..];
@@ -248,7 +248,7 @@ public sealed unsafe class ManagedStepModel : IStepModel
         {
             new ReadOnlySpan<float>(_buffers.Hidden(layer, slot), h).CopyTo(state);
             state = state[h..];
-            if (_config.Cell is Cell.Lstm)
+            if (_config.StateVectors > 1)
             {
                 new ReadOnlySpan<float>(_buffers.Cells(layer, slot), h).CopyTo(state);
                 state = state[h..];

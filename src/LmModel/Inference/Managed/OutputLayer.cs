@@ -12,7 +12,7 @@ internal sealed unsafe class OutputLayer : IDisposable
     private readonly ModelConfig _config;
     private readonly StepKernels _kernels;
     private readonly ActivationWriter _writer;
-    private readonly Crew _crew;
+    private readonly ThreadTeam _team;
     private readonly PackedMatrix _weights; // (V', H)
     private readonly float* _bias; // (V')
     private readonly int _width; // V', filled up to whole panels
@@ -32,16 +32,16 @@ internal sealed unsafe class OutputLayer : IDisposable
     /// <param name="precision">Of the matrix.</param>
     /// <param name="kernels">The arithmetic.</param>
     /// <param name="writer">How states become activations.</param>
-    /// <param name="crew">Shares out rows of states and panels of logits.</param>
+    /// <param name="team">Shares out rows of states and panels of logits.</param>
     public OutputLayer(
         ModelConfig config,
         IReadOnlyDictionary<string, float[]> weights,
         Precision precision,
         StepKernels kernels,
         ActivationWriter writer,
-        Crew crew)
+        ThreadTeam team)
     {
-        (_config, _kernels, _writer, _crew) = (config, kernels, writer, crew);
+        (_config, _kernels, _writer, _team) = (config, kernels, writer, team);
         _scale = precision is Precision.Int8 ? 1f / writer.MaxActivation : null;
         _hiddenWidth = PackedMatrix.RoundUp(config.HiddenSize, PackedMatrix.BlockRows);
         _width = PackedMatrix.RoundUp(config.VocabularySize, Sums);
@@ -66,8 +66,8 @@ internal sealed unsafe class OutputLayer : IDisposable
         Reserve(states.Length);
         states.CopyTo(_states);
         _rows = states.Length;
-        _crew.Run(_rows, _read);
-        _crew.Run(_width / Sums, _add);
+        _team.Run(_rows, _read);
+        _team.Run(_width / Sums, _add);
         var v = _config.VocabularySize;
         for (var row = 0; row < _rows; row++)
         {

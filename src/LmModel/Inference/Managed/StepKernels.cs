@@ -96,15 +96,16 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
             case Cell.RnnTanh:
                 Tanh(sums, PanelSums, PanelSums, h, stride, columns);
                 break;
-            default:
+            case Cell.RnnRelu:
                 Relu(sums, h, stride, columns);
                 break;
+            default:
+                throw Cells.Unknown(cell);
         }
 
         if (y.Values != null)
         {
-            var units = cell is Cell.Lstm or Cell.Gru ? Lanes : PanelSums;
-            Put(h, stride, units, columns, y, maxActivation);
+            Put(h, stride, ManagedLayer.UnitsOf(cell), columns, y, maxActivation);
         }
     }
 

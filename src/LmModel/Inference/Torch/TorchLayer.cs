@@ -28,8 +28,7 @@ internal sealed class TorchLayer : IDisposable
         var inputBias = parameter($"rnn.bias_ih_l{layer}");
         var stateBias = parameter($"rnn.bias_hh_l{layer}");
 
-        // A GRU multiplies the state's part of n, bias included, by r: only its biases cannot be added up beforehand.
-        var separate = cell is Cell.Gru;
+        var separate = cell.Traits().KeepsStateSumApart;
         return new TorchLayer(
             cell,
             Transposed(parameter($"rnn.weight_ih_l{layer}")),
@@ -55,7 +54,8 @@ internal sealed class TorchLayer : IDisposable
         Cell.RnnTanh => (input.addmm_(h, _stateWeight, 1, 1).tanh_(), null),
         Cell.RnnRelu => (input.addmm_(h, _stateWeight, 1, 1).relu_(), null),
         Cell.Gru => (Gru(input, h), null),
-        _ => Lstm(input.addmm_(h, _stateWeight, 1, 1), c!),
+        Cell.Lstm => Lstm(input.addmm_(h, _stateWeight, 1, 1), c!),
+        _ => throw Cells.Unknown(_cell),
     };
 
     public void Dispose()

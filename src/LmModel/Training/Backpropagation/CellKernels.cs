@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using LmModel.Networks;
 using LmModel.Numerics;
 using LmModel.Training.Settings;
-using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 
 namespace LmModel.Training.Backpropagation;
 
@@ -12,9 +11,22 @@ namespace LmModel.Training.Backpropagation;
 /// </summary>
 internal abstract unsafe class CellKernels
 {
-    public static CellKernels Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
-        ? new CellKernels<Bf16Format, ushort>()
-        : new CellKernels<Fp32Format, float>();
+    /// <param name="arithmetic">What the products are computed in.</param>
+    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    public static CellKernels Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
+    {
+        VectorWidth.Bits512 => Of<Float512>(arithmetic),
+        VectorWidth.Bits256 => Of<Float256>(arithmetic),
+        VectorWidth.Bits128 => Of<Float128>(arithmetic),
+        VectorWidth.Scalar => Of<FloatScalar>(arithmetic),
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
+    };
+
+    private static CellKernels Of<F>(TrainingArithmetic arithmetic)
+        where F : struct, IFloatLanes<F> =>
+        arithmetic is TrainingArithmetic.Bf16
+            ? new CellKernels<F, Bf16Format<F>, ushort>()
+            : new CellKernels<F, Fp32Format<F>, float>();
 
     /// <summary>From the gates' sums to the next state.</summary>
     public abstract void Forward(Cell cell, in CellStep step);
@@ -73,13 +85,14 @@ internal unsafe struct CellStep
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
-    where TFormat : struct, INumberFormat<T>
+internal sealed unsafe class CellKernels<F, TFormat, T> : CellKernels
+    where F : struct, IFloatLanes<F>
+    where TFormat : struct, INumberFormat<F, T>
     where T : unmanaged
 {
     private const int Lanes = 16;
 
-    private static Float512 One => Float512.Create(1);
+    private static F One => F.Create(1);
 
     public override void Forward(Cell cell, in CellStep step)
     {
@@ -91,9 +104,11 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             case Cell.Gru:
                 GruForward(step);
                 break;
-            default:
+            case Cell.RnnTanh or Cell.RnnRelu:
                 PlainForward(step, rectified: cell is Cell.RnnRelu);
                 break;
+            default:
+                throw Cells.Unknown(cell);
         }
     }
 
@@ -107,9 +122,11 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             case Cell.Gru:
                 GruBackward(step);
                 break;
-            default:
+            case Cell.RnnTanh or Cell.RnnRelu:
                 PlainBackward(step, rectified: cell is Cell.RnnRelu);
                 break;
+            default:
+                throw Cells.Unknown(cell);
         }
     }
 
@@ -123,12 +140,12 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             for (var u = 0; u < h; u += Lanes)
             {
                 var n = h - u;
-                var i = Sigmoid(Sum(gates + u, s.Bias + u, n));
-                var f = Sigmoid(Sum(gates + h + u, s.Bias + h + u, n));
-                var g = Tanh(Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n));
-                var o = Sigmoid(Sum(gates + (3 * h) + u, s.Bias + (3 * h) + u, n));
-                var c = Float512.MultiplyAdd(f, Floats.Load(s.CellBefore + at + u, n), i * g);
-                var y = o * Tanh(c);
+                var i = LaneFunctions<F>.Sigmoid(Sum(gates + u, s.Bias + u, n));
+                var f = LaneFunctions<F>.Sigmoid(Sum(gates + h + u, s.Bias + h + u, n));
+                var g = LaneFunctions<F>.Tanh(Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n));
+                var o = LaneFunctions<F>.Sigmoid(Sum(gates + (3 * h) + u, s.Bias + (3 * h) + u, n));
+                var c = F.MultiplyAdd(f, Floats.Load(s.CellBefore + at + u, n), i * g);
+                var y = o * LaneFunctions<F>.Tanh(c);
                 Factors.Store(i, gates + u, n);
                 Factors.Store(f, gates + h + u, n);
                 Factors.Store(g, gates + (2 * h) + u, n);
@@ -154,7 +171,7 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
                 var f = Factors.Load(gates + h + u, n);
                 var g = Factors.Load(gates + (2 * h) + u, n);
                 var o = Factors.Load(gates + (3 * h) + u, n);
-                var tanh = Tanh(Floats.Load(s.CellAfter + at + u, n));
+                var tanh = LaneFunctions<F>.Tanh(Floats.Load(s.CellAfter + at + u, n));
                 var dh = Factors.Load((T*)s.Gradient + at + u, n);
                 var dc = Floats.Load(s.Carried + at + u, n) + (dh * o * (One - (tanh * tanh)));
                 Factors.Store(dc * g * i * (One - i), gates + u, n);
@@ -177,12 +194,13 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             for (var u = 0; u < h; u += Lanes)
             {
                 var n = h - u;
-                var r = Sigmoid(Sum(gates + u, s.Bias + u, n) + Sum(recurrent + u, s.RecurrentBias + u, n));
-                var z = Sigmoid(
+                var r = LaneFunctions<F>.Sigmoid(
+                    Sum(gates + u, s.Bias + u, n) + Sum(recurrent + u, s.RecurrentBias + u, n));
+                var z = LaneFunctions<F>.Sigmoid(
                     Sum(gates + h + u, s.Bias + h + u, n) + Sum(recurrent + h + u, s.RecurrentBias + h + u, n));
                 var m = Sum(recurrent + (2 * h) + u, s.RecurrentBias + (2 * h) + u, n);
-                var k = Tanh(Float512.MultiplyAdd(r, m, Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n)));
-                var y = Float512.MultiplyAdd(z, Floats.Load(s.State + at + u, n) - k, k);
+                var k = LaneFunctions<F>.Tanh(F.MultiplyAdd(r, m, Sum(gates + (2 * h) + u, s.Bias + (2 * h) + u, n)));
+                var y = F.MultiplyAdd(z, Floats.Load(s.State + at + u, n) - k, k);
                 Factors.Store(r, gates + u, n);
                 Factors.Store(z, gates + h + u, n);
                 Factors.Store(k, gates + (2 * h) + u, n);
@@ -232,7 +250,7 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
             {
                 var n = s.Units - u;
                 var sum = Sum((T*)s.Gates + at + u, s.Bias + u, n);
-                var y = rectified ? Float512.Max(sum, Float512.Create(0)) : Tanh(sum);
+                var y = rectified ? F.Max(sum, F.Create(0)) : LaneFunctions<F>.Tanh(sum);
                 Factors.Store(y, (T*)s.Gates + at + u, n);
                 Floats.Store(y, s.State + at + u, n);
                 Factors.Store(y, (T*)s.After + at + u, n);
@@ -256,30 +274,30 @@ internal sealed unsafe class CellKernels<TFormat, T> : CellKernels
     }
 
     /// <summary>1 where y is above 0, else 0: by a factor so large that any positive number reaches 1.</summary>
-    private static Float512 Step(Float512 y) => Float512.Min(y * Float512.Create(1e37f), One);
+    private static F Step(F y) => F.Min(y * F.Create(1e37f), One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float512 Sum(T* sums, float* bias, int count) =>
+    private static F Sum(T* sums, float* bias, int count) =>
         Factors.Load(sums, count) + Floats.Load(bias, count);
 
     /// <summary>Numbers in the format of the products.</summary>
     private static class Factors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Float512 Load(T* source, int count) => Partial<TFormat, T>.Load(source, count);
+        public static F Load(T* source, int count) => Partial<F, TFormat, T>.Load(source, count);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Float512 value, T* target, int count) =>
-            Partial<TFormat, T>.Store(value, target, count);
+        public static void Store(F value, T* target, int count) =>
+            Partial<F, TFormat, T>.Store(value, target, count);
     }
 
     private static class Floats
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Float512 Load(float* source, int count) => Partial<Fp32Format, float>.Load(source, count);
+        public static F Load(float* source, int count) => Partial<F, Fp32Format<F>, float>.Load(source, count);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Float512 value, float* target, int count) =>
-            Partial<Fp32Format, float>.Store(value, target, count);
+        public static void Store(F value, float* target, int count) =>
+            Partial<F, Fp32Format<F>, float>.Store(value, target, count);
     }
 }

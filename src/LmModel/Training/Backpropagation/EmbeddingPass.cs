@@ -6,9 +6,22 @@ namespace LmModel.Training.Backpropagation;
 /// <summary>Looks up the embeddings of a window's tokens, dropout included, and takes their gradient back.</summary>
 internal abstract unsafe class EmbeddingPass
 {
-    public static EmbeddingPass Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
-        ? new EmbeddingPass<Bf16Format, ushort>()
-        : new EmbeddingPass<Fp32Format, float>();
+    /// <param name="arithmetic">What the products are computed in.</param>
+    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    public static EmbeddingPass Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
+    {
+        VectorWidth.Bits512 => Of<Float512>(arithmetic),
+        VectorWidth.Bits256 => Of<Float256>(arithmetic),
+        VectorWidth.Bits128 => Of<Float128>(arithmetic),
+        VectorWidth.Scalar => Of<FloatScalar>(arithmetic),
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
+    };
+
+    private static EmbeddingPass Of<F>(TrainingArithmetic arithmetic)
+        where F : struct, IFloatLanes<F> =>
+        arithmetic is TrainingArithmetic.Bf16
+            ? new EmbeddingPass<F, Bf16Format<F>, ushort>()
+            : new EmbeddingPass<F, Fp32Format<F>, float>();
 
     /// <summary>x[n] = embedding[token n] · factor of the token · mask of the column.</summary>
     public abstract void Forward(in EmbeddedWindow window, float* embedding, void* x);
@@ -28,8 +41,9 @@ internal readonly unsafe record struct EmbeddedWindow(int[] Tokens, int Columns,
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class EmbeddingPass<TFormat, T> : EmbeddingPass
-    where TFormat : struct, INumberFormat<T>
+internal sealed unsafe class EmbeddingPass<F, TFormat, T> : EmbeddingPass
+    where F : struct, IFloatLanes<F>
+    where TFormat : struct, INumberFormat<F, T>
     where T : unmanaged
 {
     private const int Lanes = 16;
@@ -41,11 +55,11 @@ internal sealed unsafe class EmbeddingPass<TFormat, T> : EmbeddingPass
         {
             var row = embedding + ((long)window.Tokens[n] * width);
             var target = (T*)x + ((long)n * width);
-            var factor = Float512.Create(window.Factor(window.Tokens[n]));
+            var factor = F.Create(window.Factor(window.Tokens[n]));
             for (var i = 0; i < width; i += Lanes)
             {
-                var value = Partial<Fp32Format, float>.Load(row + i, width - i) * factor;
-                Partial<TFormat, T>.Store(value * Masked(window, n, i), target + i, width - i);
+                var value = Partial<F, Fp32Format<F>, float>.Load(row + i, width - i) * factor;
+                Partial<F, TFormat, T>.Store(value * Masked(window, n, i), target + i, width - i);
             }
         }
     }
@@ -57,18 +71,18 @@ internal sealed unsafe class EmbeddingPass<TFormat, T> : EmbeddingPass
         {
             var row = embeddingGradient + ((long)window.Tokens[n] * width);
             var source = (T*)gradient + ((long)n * width);
-            var factor = Float512.Create(window.Factor(window.Tokens[n]));
+            var factor = F.Create(window.Factor(window.Tokens[n]));
             for (var i = 0; i < width; i += Lanes)
             {
-                var value = Partial<TFormat, T>.Load(source + i, width - i) * factor * Masked(window, n, i);
-                Partial<Fp32Format, float>.Store(
-                    Partial<Fp32Format, float>.Load(row + i, width - i) + value, row + i, width - i);
+                var value = Partial<F, TFormat, T>.Load(source + i, width - i) * factor * Masked(window, n, i);
+                Partial<F, Fp32Format<F>, float>.Store(
+                    Partial<F, Fp32Format<F>, float>.Load(row + i, width - i) + value, row + i, width - i);
             }
         }
     }
 
-    private static Float512 Masked(in EmbeddedWindow window, int n, int i) => window.Mask == 0
-        ? Float512.Create(1)
-        : Partial<Fp32Format, float>.Load(
+    private static F Masked(in EmbeddedWindow window, int n, int i) => window.Mask == 0
+        ? F.Create(1)
+        : Partial<F, Fp32Format<F>, float>.Load(
             (float*)window.Mask + ((long)(n % window.Columns) * window.Width) + i, window.Width - i);
 }

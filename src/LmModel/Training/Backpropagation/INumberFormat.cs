@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using LmModel.Numerics;
 
 namespace LmModel.Training.Backpropagation;
@@ -7,58 +6,54 @@ namespace LmModel.Training.Backpropagation;
 /// <summary>
 /// How the factors and results of a training's matrix products lie in memory; between products all is fp32.
 /// </summary>
-internal unsafe interface INumberFormat<T>
+/// <typeparam name="F">16 floats of some vector width.</typeparam>
+/// <typeparam name="T">A number in memory.</typeparam>
+internal unsafe interface INumberFormat<F, T>
+    where F : struct, IFloatLanes<F>
     where T : unmanaged
 {
     /// <summary>16 numbers.</summary>
-    static abstract Float512 Load(T* source);
+    static abstract F Load(T* source);
 
     /// <summary>16 numbers, rounded to nearest, halves to even.</summary>
-    static abstract void Store(Float512 value, T* target);
+    static abstract void Store(F value, T* target);
 }
 
-internal readonly unsafe struct Fp32Format : INumberFormat<float>
+internal readonly unsafe struct Fp32Format<F> : INumberFormat<F, float>
+    where F : struct, IFloatLanes<F>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float512 Load(float* source) => Float512.Load(source);
+    public static F Load(float* source) => F.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Float512 value, float* target) => value.Store(target);
+    public static void Store(F value, float* target) => value.Store(target);
 }
 
-internal readonly unsafe struct Bf16Format : INumberFormat<ushort>
+internal readonly unsafe struct Bf16Format<F> : INumberFormat<F, ushort>
+    where F : struct, IFloatLanes<F>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float512 Load(ushort* source)
-    {
-        var (low, high) = Vector256.Widen(Vector256.Load(source));
-        return new((Vector512.Create(low, high) << 16).AsSingle());
-    }
+    public static F Load(ushort* source) => F.LoadBf16(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Float512 value, ushort* target)
-    {
-        // Half a unit of the last place that stays, a little less where that is even: the carry rounds.
-        var bits = value.Value.AsUInt32();
-        var rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One)) >> 16;
-        Vector256.Narrow(rounded.GetLower(), rounded.GetUpper()).Store(target);
-    }
+    public static void Store(F value, ushort* target) => value.StoreBf16(target);
 }
 
 /// <summary>Loads and stores of a row's end, where fewer than 16 numbers are left.</summary>
-internal static unsafe class Partial<TFormat, T>
-    where TFormat : struct, INumberFormat<T>
+internal static unsafe class Partial<F, TFormat, T>
+    where F : struct, IFloatLanes<F>
+    where TFormat : struct, INumberFormat<F, T>
     where T : unmanaged
 {
     private const int Lanes = 16;
 
     /// <summary>The first <paramref name="count"/> numbers, zeros after them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float512 Load(T* source, int count) => count >= Lanes ? TFormat.Load(source) : LoadEnd(source, count);
+    public static F Load(T* source, int count) => count >= Lanes ? TFormat.Load(source) : LoadEnd(source, count);
 
     /// <summary>The first <paramref name="count"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Float512 value, T* target, int count)
+    public static void Store(F value, T* target, int count)
     {
         if (count >= Lanes)
         {
@@ -70,7 +65,7 @@ internal static unsafe class Partial<TFormat, T>
         }
     }
 
-    private static Float512 LoadEnd(T* source, int count)
+    private static F LoadEnd(T* source, int count)
     {
         var padded = stackalloc T[Lanes];
         new Span<T>(padded, Lanes).Clear();
@@ -78,7 +73,7 @@ internal static unsafe class Partial<TFormat, T>
         return TFormat.Load(padded);
     }
 
-    private static void StoreEnd(Float512 value, T* target, int count)
+    private static void StoreEnd(F value, T* target, int count)
     {
         var padded = stackalloc T[Lanes];
         TFormat.Store(value, padded);

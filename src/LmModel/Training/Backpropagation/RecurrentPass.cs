@@ -1,4 +1,5 @@
 using LmModel.Networks;
+using LmModel.Numerics;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
@@ -45,15 +46,15 @@ internal sealed unsafe class RecurrentPass : IDisposable
     public RecurrentPass(Cell cell, int columns, int steps, int units, int gates, TrainingArithmetic arithmetic)
     {
         (_cell, _columns, _units, _gateCount) = (cell, columns, units, gates);
-        _kernels = CellKernels.Of(arithmetic);
+        _kernels = CellKernels.Of(arithmetic, VectorWidths.Widest);
         var type = Memory.Type(arithmetic);
         Tensor Buffer(long rows, long width, ScalarType format) =>
             Memory.Owned(zeros(rows, columns, width, dtype: format));
 
         _gates = Buffer(steps, gates * units, type);
-        _recurrent = cell is Cell.Gru ? Buffer(steps, gates * units, type) : null;
+        _recurrent = cell.Traits().KeepsStateSumApart ? Buffer(steps, gates * units, type) : null;
         _h = Buffer(steps + 1, units, type);
-        _c = cell is Cell.Lstm ? Buffer(steps + 1, units, ScalarType.Float32) : null;
+        _c = cell.Traits().HasCellState ? Buffer(steps + 1, units, ScalarType.Float32) : null;
         _gradient = Buffer(steps, units, type);
         _state = Memory.Owned(zeros(columns, units));
         _carried = Memory.Owned(zeros(columns, units));
@@ -91,7 +92,7 @@ internal sealed unsafe class RecurrentPass : IDisposable
         var hh = weights.Hh.t();
         for (var t = 0; t < steps; t++)
         {
-            if (_cell is Cell.Gru)
+            if (_recurrent is not null)
             {
                 _recurrentAt[t].addmm_(_hAt[t], hh, 0, 1);                    // (B, 3H)
             }
@@ -119,7 +120,7 @@ internal sealed unsafe class RecurrentPass : IDisposable
     {
         var steps = (int)x.shape[0];
         _carried.zero_();
-        var deltasAt = _cell is Cell.Gru ? _recurrentAt : _gatesAt;
+        var deltasAt = _recurrent is null ? _gatesAt : _recurrentAt;
         for (var t = steps - 1; t >= 0; t--)
         {
             if (t < steps - 1)

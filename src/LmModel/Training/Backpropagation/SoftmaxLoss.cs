@@ -1,6 +1,5 @@
 using LmModel.Numerics;
 using LmModel.Training.Settings;
-using static LmModel.Numerics.LaneFunctions<LmModel.Numerics.Float512>;
 
 namespace LmModel.Training.Backpropagation;
 
@@ -9,9 +8,22 @@ namespace LmModel.Training.Backpropagation;
 /// </summary>
 internal abstract unsafe class SoftmaxLoss
 {
-    public static SoftmaxLoss Of(TrainingArithmetic arithmetic) => arithmetic is TrainingArithmetic.Bf16
-        ? new SoftmaxLoss<Bf16Format, ushort>()
-        : new SoftmaxLoss<Fp32Format, float>();
+    /// <param name="arithmetic">What the products are computed in.</param>
+    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    public static SoftmaxLoss Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
+    {
+        VectorWidth.Bits512 => Of<Float512>(arithmetic),
+        VectorWidth.Bits256 => Of<Float256>(arithmetic),
+        VectorWidth.Bits128 => Of<Float128>(arithmetic),
+        VectorWidth.Scalar => Of<FloatScalar>(arithmetic),
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
+    };
+
+    private static SoftmaxLoss Of<F>(TrainingArithmetic arithmetic)
+        where F : struct, IFloatLanes<F> =>
+        arithmetic is TrainingArithmetic.Bf16
+            ? new SoftmaxLoss<F, Bf16Format<F>, ushort>()
+            : new SoftmaxLoss<F, Fp32Format<F>, float>();
 
     /// <param name="logits">(N, S) in the products' format; receives the gradient of the mean loss over them.</param>
     /// <param name="rows">N.</param>
@@ -35,8 +47,9 @@ internal abstract unsafe class SoftmaxLoss
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
-    where TFormat : struct, INumberFormat<T>
+internal sealed unsafe class SoftmaxLoss<F, TFormat, T> : SoftmaxLoss
+    where F : struct, IFloatLanes<F>
+    where TFormat : struct, INumberFormat<F, T>
     where T : unmanaged
 {
     private const int Lanes = 16;
@@ -93,43 +106,43 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
         float* scratch,
         float scale)
     {
-        var max = Float512.Create(float.NegativeInfinity);
+        var max = F.Create(float.NegativeInfinity);
         for (var j = 0; j < width; j += Lanes)
         {
             var n = width - j;
-            var x = Partial<TFormat, T>.Load(logits + j, n) + Partial<Fp32Format, float>.Load(bias + j, n);
+            var x = Partial<F, TFormat, T>.Load(logits + j, n) + Partial<F, Fp32Format<F>, float>.Load(bias + j, n);
             if (offsets != null)
             {
-                x += Partial<Fp32Format, float>.Load(offsets + j, n);
+                x += Partial<F, Fp32Format<F>, float>.Load(offsets + j, n);
             }
 
             x.Store(scratch + j);
             if (n < Lanes)
             {
                 new Span<float>(scratch + width, Lanes - n).Fill(float.NegativeInfinity);
-                x = Float512.Load(scratch + j);
+                x = F.Load(scratch + j);
             }
 
-            max = Float512.Max(max, x);
+            max = F.Max(max, x);
         }
 
         var own = One(logits, target) + bias[target];
         scratch[target] = own;
         var highest = MathF.Max(own, Highest(max));
-        var total = Float512.Create(0);
+        var total = F.Create(0);
         for (var j = 0; j < width; j += Lanes)
         {
-            var w = Exp(Float512.Load(scratch + j) - Float512.Create(highest));
+            var w = LaneFunctions<F>.Exp(F.Load(scratch + j) - F.Create(highest));
             w.Store(scratch + j);
             total += w;
         }
 
         var z = Sum(total);
-        var factor = Float512.Create(scale / z);
+        var factor = F.Create(scale / z);
         var p = scratch[target] / z;
         for (var j = 0; j < width; j += Lanes)
         {
-            Partial<TFormat, T>.Store(Float512.Load(scratch + j) * factor, logits + j, width - j);
+            Partial<F, TFormat, T>.Store(F.Load(scratch + j) * factor, logits + j, width - j);
         }
 
         Set(logits, target, (p - 1) * scale);
@@ -139,14 +152,14 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
     private static float One(T* logits, int index)
     {
         var numbers = stackalloc float[Lanes];
-        Partial<TFormat, T>.Load(logits + index, 1).Store(numbers);
+        Partial<F, TFormat, T>.Load(logits + index, 1).Store(numbers);
         return numbers[0];
     }
 
     private static void Set(T* logits, int index, float value) =>
-        Partial<TFormat, T>.Store(Float512.Create(value), logits + index, 1);
+        Partial<F, TFormat, T>.Store(F.Create(value), logits + index, 1);
 
-    private static float Highest(Float512 x)
+    private static float Highest(F x)
     {
         var numbers = stackalloc float[Lanes];
         x.Store(numbers);
@@ -159,7 +172,7 @@ internal sealed unsafe class SoftmaxLoss<TFormat, T> : SoftmaxLoss
         return highest;
     }
 
-    private static float Sum(Float512 x)
+    private static float Sum(F x)
     {
         var numbers = stackalloc float[Lanes];
         x.Store(numbers);

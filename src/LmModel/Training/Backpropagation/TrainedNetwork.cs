@@ -1,4 +1,5 @@
 using LmModel.Networks;
+using LmModel.Numerics;
 using LmModel.Training.Regularization;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ internal sealed unsafe class TrainedNetwork : IDisposable
             _parameters["fc.bias"],
             _arithmetic,
             get_num_threads());
-        _embedding = EmbeddingPass.Of(_arithmetic);
+        _embedding = EmbeddingPass.Of(_arithmetic, VectorWidths.Widest);
         Tensor Buffer() => Memory.Owned(empty(steps, columns, config.EmbeddingSize, dtype: Memory.Type(_arithmetic)));
         (_embedded, _embeddedGradient) = (Buffer(), Buffer());
     }
@@ -46,7 +47,7 @@ internal sealed unsafe class TrainedNetwork : IDisposable
     /// <summary>The state after the last window, (L, B, H).</summary>
     public TensorState State() => new(
         stack(_layers.Select(l => l.State)),
-        _config.Cell is Cell.Lstm ? stack(_layers.Select(l => l.CellState!)) : null);
+        _config.StateVectors > 1 ? stack(_layers.Select(l => l.CellState!)) : null);
 
     /// <summary>Fills the gradients of all parameters from one window.</summary>
     /// <param name="inputs">(T · B) ids, a step's side by side.</param>
@@ -120,10 +121,10 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         var hh = Parameter("weight_hh", l).Value;
         var weightMask = WeightDrop.Mask(hh, _settings.WeightDrop);
         var (biasIh, biasHh) = (Parameter("bias_ih", l).Value, Parameter("bias_hh", l).Value);
-        var gru = _config.Cell is Cell.Gru;
+        var apart = _config.Cell.Traits().KeepsStateSumApart;
         var weights = new LayerWeights(
             Parameter("weight_ih", l).Value.to(type), (weightMask is null ? hh : hh * weightMask).to(type),
-            gru ? biasIh : biasIh + biasHh, gru ? biasHh : null);
+            apart ? biasIh : biasIh + biasHh, apart ? biasHh : null);
         _layers[l].Begin(state.H.select(0, l), state.C?.select(0, l));
         var y = _layers[l].Forward(x, weights);
         var mask = LockedDropout.Mask(_settings.BatchSize, _config.HiddenSize, _config.Dropout)?.to(type);

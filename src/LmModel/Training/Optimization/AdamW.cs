@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using LmModel.Numerics;
 using LmModel.Training.Backpropagation;
 
 namespace LmModel.Training.Optimization;
@@ -9,14 +9,16 @@ namespace LmModel.Training.Optimization;
 /// </summary>
 internal static unsafe class AdamW
 {
-    private const float Beta1 = 0.9f;
-    private const float Beta2 = 0.999f;
-    private const float Epsilon = 1e-8f;
+    internal const float Beta1 = 0.9f;
+    internal const float Beta2 = 0.999f;
+    internal const float Epsilon = 1e-8f;
     private const int Chunk = 1 << 16;
+
+    private static readonly AdamWKernels Kernels = AdamWKernels.Of(VectorWidths.Widest);
 
     /// <summary>‖∂L/∂θ‖ over all parameters together.</summary>
     public static double GradientNorm(IReadOnlyList<TrainedParameter> parameters) =>
-        Math.Sqrt(parameters.Sum(p => SquaredNorm(Memory.Floats(p.Gradient), p.Gradient.numel())));
+        Math.Sqrt(parameters.Sum(p => Kernels.SquaredNorm(Memory.Floats(p.Gradient), p.Gradient.numel())));
 
     /// <param name="parameters">Their values and moments change.</param>
     /// <param name="step">From 0.</param>
@@ -44,59 +46,11 @@ internal static unsafe class AdamW
             Parallel.For(0, (count + Chunk - 1) / Chunk, options, chunk =>
             {
                 var start = chunk * Chunk;
-                Update(
+                Kernels.Update(
                     (float*)value + start, (float*)gradient + start, (float*)mean + start, (float*)variance + start,
                     Math.Min(Chunk, count - start), (float)scale, keep,
                     (float)(learningRate / correction1), (float)(1 / correction2));
             });
         }
-    }
-
-    private static void Update(
-        float* value, float* gradient, float* mean, float* variance, int count,
-        float scale, float keep, float rate, float varianceScale)
-    {
-        var i = 0;
-        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
-        {
-            var g = Vector512.Load(gradient + i) * scale;
-            var m = Vector512.FusedMultiplyAdd(Vector512.Load(mean + i) - g, Vector512.Create(Beta1), g);
-            var v = Vector512.Load(variance + i) * Beta2 + (g * g * (1 - Beta2));
-            var x = Vector512.Load(value + i) * keep;
-            m.Store(mean + i);
-            v.Store(variance + i);
-            (x - (m * rate / (Vector512.Sqrt(v * varianceScale) + Vector512.Create(Epsilon)))).Store(value + i);
-        }
-
-        for (; i < count; i++)
-        {
-            var g = gradient[i] * scale;
-            mean[i] = ((mean[i] - g) * Beta1) + g;
-            variance[i] = (variance[i] * Beta2) + (g * g * (1 - Beta2));
-            value[i] = (value[i] * keep) - (mean[i] * rate / (MathF.Sqrt(variance[i] * varianceScale) + Epsilon));
-        }
-    }
-
-    private static double SquaredNorm(float* x, long count)
-    {
-        var (sum, i) = (0.0, 0L);
-        while (i < count)
-        {
-            var part = Vector512<float>.Zero;
-            var end = Math.Min(count, i + Chunk);
-            for (; i + Vector512<float>.Count <= end; i += Vector512<float>.Count)
-            {
-                var v = Vector512.Load(x + i);
-                part += v * v;
-            }
-
-            sum += Vector512.Sum(part);
-            for (; i < end; i++)
-            {
-                sum += (double)x[i] * x[i];
-            }
-        }
-
-        return sum;
     }
 }

@@ -46,9 +46,9 @@ public sealed record MemoryNeed(long Weights, long Windows)
 
         long steps = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
         var tokens = steps * settings.BatchSize;                              // T · B
-        var gates = config.Gates * (config.Cell is Cell.Gru ? 2L : 1);
+        var gates = config.Gates * (config.Cell.Traits().KeepsStateSumApart ? 2L : 1);
         // Gates, h, ∂L/∂h and h after its dropout; an LSTM's c in fp32.
-        var layer = config.HiddenSize * (((gates + 3) * product) + (config.Cell is Cell.Lstm ? sizeof(float) : 0));
+        var layer = config.HiddenSize * (((gates + 3) * product) + (config.StateVectors > 1 ? sizeof(float) : 0));
         long width = settings.SampledTokens > 0
             ? Math.Min(settings.SampledTokens, config.VocabularySize)
             : config.VocabularySize;

@@ -163,7 +163,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
         Say(PlanReasons.Validation(_settings));
     }
 
-    private bool IsPlain => _network.Cell is Cell.RnnTanh or Cell.RnnRelu;
+    private bool IsPlain => _network.Gates == 1;
 
     private int SampledTokens => given.SampledTokens ?? (_vocabulary > SampledVocabulary ? SampleSize : 0);
 

@@ -1,8 +1,8 @@
 using LmModel.Numerics;
 
-namespace LmModel.Tests.Inference.Managed;
+namespace LmModel.Tests.Numerics;
 
-public sealed class CrewTests
+public sealed class ThreadTeamTests
 {
     [Theory]
     [InlineData(1)]
@@ -10,12 +10,12 @@ public sealed class CrewTests
     [InlineData(5)]
     public void Each_item_is_done_once_and_before_the_call_returns(int threads)
     {
-        using var crew = new Crew(threads);
+        using var team = new ThreadTeam(threads);
         var random = new Random(threads);
         for (var job = 0; job < 20_000; job++)
         {
             var done = new int[random.Next(40)];
-            crew.Run(done.Length, item => done[item]++);
+            team.Run(done.Length, item => done[item]++);
             Assert.All(done, count => Assert.Equal(1, count));
         }
     }
@@ -23,13 +23,13 @@ public sealed class CrewTests
     [Fact]
     public void A_helper_that_stands_still_holds_up_only_the_item_it_is_at()
     {
-        using var crew = new Crew(2);
+        using var team = new ThreadTeam(2);
         using var taken = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var caller = Environment.CurrentManagedThreadId;
         var others = 0;
 
-        crew.Run(100, _ =>
+        team.Run(100, _ =>
         {
             if (Environment.CurrentManagedThreadId == caller)
             {
@@ -53,10 +53,10 @@ public sealed class CrewTests
     [Fact]
     public void An_exception_reaches_the_caller_after_all_items_and_the_crew_goes_on()
     {
-        using var crew = new Crew(3);
+        using var team = new ThreadTeam(3);
         var done = 0;
 
-        var error = Assert.Throws<InvalidOperationException>(() => crew.Run(50, item =>
+        var error = Assert.Throws<InvalidOperationException>(() => team.Run(50, item =>
         {
             Interlocked.Increment(ref done);
             if (item == 7)
@@ -67,7 +67,7 @@ public sealed class CrewTests
 
         Assert.IsType<InvalidDataException>(error.InnerException);
         Assert.Equal(50, done);
-        crew.Run(10, _ => Interlocked.Increment(ref done));
+        team.Run(10, _ => Interlocked.Increment(ref done));
         Assert.Equal(60, done);
     }
 
@@ -76,13 +76,13 @@ public sealed class CrewTests
     {
         for (var i = 0; i < 200; i++)
         {
-            var crew = new Crew(3);
+            var team = new ThreadTeam(3);
             if (i % 2 == 0)
             {
-                crew.Run(10, _ => { });
+                team.Run(10, _ => { });
             }
 
-            crew.Dispose();
+            team.Dispose();
         }
     }
 }

@@ -11,7 +11,7 @@ namespace LmModel.Numerics;
 /// Helpers wait for the next job by spinning for some microseconds, then sleep: an idle service uses no processor. One
 /// caller at a time; a job allocates nothing.
 /// </remarks>
-internal sealed class Crew : IDisposable
+internal sealed class ThreadTeam : IDisposable
 {
     // Some 30 ns each. Longer than what lies between two jobs of a step, shorter than anyone would notice.
     private const int SpinsBeforeSleep = 2000;
@@ -37,7 +37,7 @@ internal sealed class Crew : IDisposable
     private volatile bool _disposed;
 
     /// <param name="threads">Threads that work on a job, the caller's included; 1 has no helpers.</param>
-    public Crew(int threads)
+    public ThreadTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _parts = new Part[threads];

@@ -1,0 +1,77 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+
+namespace LmModel.Networks;
+
+/// <summary>The recurrent cell, with the name that it has in <c>config.json</c>, in answers and in options.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Cell>))]
+public enum Cell
+{
+    /// <summary>h' = tanh(W_ih x + b_ih + W_hh h + b_hh) (Elman 1990).</summary>
+    [JsonStringEnumMemberName("rnn_tanh")] RnnTanh,
+
+    /// <summary>As <see cref="RnnTanh"/> with max(0, ·) instead of tanh.</summary>
+    [JsonStringEnumMemberName("rnn_relu")] RnnRelu,
+
+    /// <summary>Gated recurrent unit (Cho et al. 2014), PyTorch's variant; gates in the order r, z, n.</summary>
+    [JsonStringEnumMemberName("gru")] Gru,
+
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997); gates in the order i, f, g, o.</summary>
+    [JsonStringEnumMemberName("lstm")] Lstm,
+}
+
+/// <summary>
+/// What all code outside of a cell's equations has to know of it: the sizes of its weights and of its state, and what
+/// its equations allow.
+/// </summary>
+/// <param name="Name">As people write it.</param>
+/// <param name="Gates">Blocks of H rows in W_ih, W_hh and both biases, as many as there are gates.</param>
+/// <param name="StateVectors">Vectors of H numbers that are carried from step to step: h, and for an LSTM c.</param>
+internal sealed record CellTraits(string Name, int Gates, int StateVectors)
+{
+    /// <summary>h is always within ±1.</summary>
+    public bool StateIsBounded { get; init; } = true;
+
+    /// <summary>
+    /// The last gate's sum over the state stays apart from its sum over the input, biases included, because another
+    /// gate multiplies it (a GRU's r ⊙ (W_hn h + b_hn)). Where false, the two sums and biases may be added up at once.
+    /// </summary>
+    public bool KeepsStateSumApart { get; init; }
+
+    /// <summary>Which of the gates, from 0, lets the state through; null where none does.</summary>
+    public int? ForgetGate { get; init; }
+
+    public bool HasCellState => StateVectors > 1;
+}
+
+/// <summary>The cells and what is known of each.</summary>
+public static class Cells
+{
+    private static readonly CellTraits RnnTanh = new("tanh RNN", Gates: 1, StateVectors: 1);
+    private static readonly CellTraits RnnRelu = RnnTanh with { Name = "ReLU RNN", StateIsBounded = false };
+    private static readonly CellTraits Gru = new("GRU", Gates: 3, StateVectors: 1) { KeepsStateSumApart = true };
+    private static readonly CellTraits Lstm = new("LSTM", Gates: 4, StateVectors: 2) { ForgetGate = 1 };
+
+    /// <summary>Such as <c>rnn_tanh, rnn_relu, gru or lstm</c>, for messages.</summary>
+    internal static string Choices { get; } = string.Join(", ", Enum.GetValues<Cell>()[..^1].Select(JsonName))
+        + $" or {JsonName(Enum.GetValues<Cell>()[^1])}";
+
+    /// <summary>Such as LSTM or tanh RNN.</summary>
+    public static string Name(this Cell cell) => cell.Traits().Name;
+
+    /// <exception cref="ArgumentOutOfRangeException">It is not a cell.</exception>
+    internal static CellTraits Traits(this Cell cell) => cell switch
+    {
+        Cell.RnnTanh => RnnTanh,
+        Cell.RnnRelu => RnnRelu,
+        Cell.Gru => Gru,
+        Cell.Lstm => Lstm,
+        _ => throw Unknown(cell),
+    };
+
+    /// <summary>What a switch over cells throws for one that it has no case for.</summary>
+    internal static ArgumentOutOfRangeException Unknown(Cell cell) => new(nameof(cell), cell, "There is no such cell.");
+
+    private static string JsonName(Cell cell) =>
+        typeof(Cell).GetField(cell.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name;
+}

@@ -1,0 +1,113 @@
+using LmModel.Numerics;
+
+namespace LmModel.Training.Optimization;
+
+/// <summary>The arithmetic of <see cref="AdamW"/> for one width of vectors. All widths give the same bits.</summary>
+internal abstract unsafe class AdamWKernels
+{
+    private protected const float Beta1 = AdamW.Beta1;
+    private protected const float Beta2 = AdamW.Beta2;
+
+    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    public static AdamWKernels Of(VectorWidth width) => width switch
+    {
+        VectorWidth.Bits512 => new AdamWKernels<Float512>(),
+        VectorWidth.Bits256 => new AdamWKernels<Float256>(),
+        VectorWidth.Bits128 => new AdamWKernels<Float128>(),
+        VectorWidth.Scalar => new AdamWKernels<FloatScalar>(),
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
+    };
+
+    /// <summary>Updates both moments and the value from the gradient, in place.</summary>
+    /// <param name="value">(count).</param>
+    /// <param name="gradient">(count).</param>
+    /// <param name="mean">(count): the first moment.</param>
+    /// <param name="variance">(count): the second moment.</param>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="keep">What the value is multiplied by: 1 − learning rate · decay.</param>
+    /// <param name="rate">The learning rate, corrected for the first moment's start at 0.</param>
+    /// <param name="varianceScale">The correction of the second moment.</param>
+    public abstract void Update(
+        float* value, float* gradient, float* mean, float* variance, int count,
+        float scale, float keep, float rate, float varianceScale);
+
+    /// <summary>The sum of the squares of (count) numbers.</summary>
+    public abstract double SquaredNorm(float* x, long count);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class AdamWKernels<F> : AdamWKernels
+    where F : struct, IFloatLanes<F>
+{
+    private const int Lanes = 16;
+
+    // In fp32 the sum of many squares loses the small ones, so these are summed in parts.
+    private const int Part = 1 << 16;
+
+    public override void Update(
+        float* value, float* gradient, float* mean, float* variance, int count,
+        float scale, float keep, float rate, float varianceScale)
+    {
+        var i = 0;
+        for (; i + Lanes <= count; i += Lanes)
+        {
+            var g = F.Load(gradient + i) * F.Create(scale);
+            var m = F.MultiplyAdd(F.Load(mean + i) - g, F.Create(Beta1), g);
+            var v = (F.Load(variance + i) * F.Create(Beta2)) + (g * g * F.Create(1 - Beta2));
+            var x = F.Load(value + i) * F.Create(keep);
+            m.Store(mean + i);
+            v.Store(variance + i);
+            var deviation = F.Sqrt(v * F.Create(varianceScale)) + F.Create(AdamW.Epsilon);
+            (x - (m * F.Create(rate) / deviation)).Store(value + i);
+        }
+
+        for (; i < count; i++)
+        {
+            var g = gradient[i] * scale;
+            mean[i] = ((mean[i] - g) * Beta1) + g;
+            variance[i] = (variance[i] * Beta2) + (g * g * (1 - Beta2));
+            var deviation = MathF.Sqrt(variance[i] * varianceScale) + AdamW.Epsilon;
+            value[i] = (value[i] * keep) - (mean[i] * rate / deviation);
+        }
+    }
+
+    public override double SquaredNorm(float* x, long count)
+    {
+        var (sum, i) = (0.0, 0L);
+        while (i < count)
+        {
+            var part = F.Create(0);
+            var end = Math.Min(count, i + Part);
+            for (; i + Lanes <= end; i += Lanes)
+            {
+                var v = F.Load(x + i);
+                part += v * v;
+            }
+
+            sum += Sum(part);
+            for (; i < end; i++)
+            {
+                sum += (double)x[i] * x[i];
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Neighbours first, then neighbouring sums: the order of additions is part of the result.</summary>
+    private static float Sum(F x)
+    {
+        var numbers = stackalloc float[Lanes];
+        x.Store(numbers);
+        for (var width = Lanes / 2; width > 0; width /= 2)
+        {
+            for (var i = 0; i < width; i++)
+            {
+                numbers[i] = numbers[2 * i] + numbers[(2 * i) + 1];
+            }
+        }
+
+        return numbers[0];
+    }
+}
