@@ -1,0 +1,52 @@
+using LmModel.Generation;
+using LmModel.Sampling;
+
+namespace LmModel;
+
+/// <summary>How much <see cref="TextModel.GenerateAsync"/> generates, and how it draws.</summary>
+public sealed record GenerateOptions
+{
+    /// <summary>The most tokens to draw, at least 0.</summary>
+    public int MaxTokens { get; init; } = 500;
+
+    /// <summary>
+    /// The key of every random number: the same seed, prompt and options give the same text. Null draws one.
+    /// </summary>
+    public long? Seed { get; init; }
+
+    /// <summary>How tokens are drawn.</summary>
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>Mixes the text's own past into the model's distribution; null for the model alone.</summary>
+    public NeuralCacheSettings? NeuralCache { get; init; }
+
+    /// <summary>Texts that end the generation and are not part of it; none may be empty.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>How many of the most probable tokens to report beside each, at least 0.</summary>
+    public int Alternatives { get; init; }
+
+    /// <exception cref="ArgumentException">An option is outside of its range.</exception>
+    internal void ThrowIfInvalid(int vocabularySize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxTokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(Alternatives);
+        if (Stop.Contains(""))
+        {
+            throw new ArgumentException($"{nameof(Stop)} must not contain an empty text.");
+        }
+
+        Sampling.ThrowIfInvalid(vocabularySize);
+    }
+
+    internal GenerationSettings SettingsFor(int[] prompt) => new()
+    {
+        PromptTokens = prompt,
+        MaxTokens = MaxTokens,
+        Seed = Seed ?? new Random().NextInt64(1L << 53),
+        Sampling = Sampling,
+        NeuralCache = NeuralCache,
+        Stop = Stop,
+        Alternatives = Alternatives,
+    };
+}

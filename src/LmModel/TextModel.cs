@@ -1,0 +1,199 @@
+using System.Runtime.CompilerServices;
+using LmModel.Checkpoints;
+using LmModel.Corpora;
+using LmModel.Generation;
+using LmModel.Inference.Engines;
+using LmModel.Inference;
+using LmModel.Networks;
+using LmModel.Tokenization;
+using LmModel.Training.Reporting;
+using LmModel.Training.Settings;
+using LmModel.Training;
+
+namespace LmModel;
+
+/// <summary>A trained model that generates, scores and tokenizes text. Open it once and share it.</summary>
+/// <remarks>
+/// All members may be called from several threads. Texts that are generated at the same time are read and drawn in one
+/// batch, which changes no bit of any of them. Without libtorch, unless <see cref="TextModelOptions.Engine"/> asks for
+/// it.
+/// </remarks>
+public sealed class TextModel : IDisposable
+{
+    private readonly ModelFolder _folder;
+    private readonly IStepModel _stepModel;
+    private readonly GenerationEngine _engine;
+
+    private TextModel(ModelFolder folder, IStepModel stepModel)
+    {
+        (_folder, _stepModel) = (folder, stepModel);
+        // Readers in this process may take their time, and how many texts they start is their own business.
+        var unbounded = new GenerationEngineOptions
+        {
+            MaxWaiting = int.MaxValue,
+            MaxWaitingTokens = int.MaxValue,
+            MaxParked = int.MaxValue,
+            ParkedTimeout = Timeout.InfiniteTimeSpan,
+            NeuralCacheBytes = long.MaxValue,
+        };
+        _engine = new GenerationEngine(
+            stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
+    }
+
+    /// <summary>The name of the model's folder.</summary>
+    public string Name => new DirectoryInfo(_folder.Path).Name;
+
+    /// <summary>The architecture.</summary>
+    public ModelConfig Config => _folder.Config;
+
+    /// <summary>Opens a model folder and loads its weights.</summary>
+    /// <param name="folder">The path of a folder that a training or <c>lm</c> has written.</param>
+    /// <param name="options">How the model is run; null for the defaults.</param>
+    /// <exception cref="ModelFolderException">
+    /// A file is missing, broken or does not fit the others; the message lists everything that is wrong.
+    /// </exception>
+    /// <exception cref="ArgumentException">The engine does not offer the precision.</exception>
+    /// <exception cref="TorchUnavailableException">The torch engine is asked for and libtorch does not load.</exception>
+    public static TextModel Open(string folder, TextModelOptions? options = null)
+    {
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        var opened = ModelFolder.Open(folder);
+        var precision = StepModels.PrecisionFor(options.Engine, options.Precision, opened.DefaultPrecision);
+        return new(
+            opened,
+            StepModels.Create(opened.Config, opened.ReadWeights(), options.Engine, precision, options.Threads));
+    }
+
+    /// <summary>Trains a model on a text and saves it, as <c>lm train</c> does. Needs the package TorchSharp-cpu.</summary>
+    /// <param name="text">A UTF-8 text file, or a folder of .txt files.</param>
+    /// <param name="folder">
+    /// The model folder to write; made where it is missing. It must be empty, unless <see cref="TrainOptions.Resume"/>.
+    /// </param>
+    /// <param name="options">What is decided; null leaves everything to the plan.</param>
+    /// <param name="progress">Called now and then, on the calling thread.</param>
+    /// <param name="cancellationToken">Saves and ends the training, which can then be resumed.</param>
+    /// <returns>The model's losses on the text that was held out.</returns>
+    /// <exception cref="CorpusException">The text cannot be read, or is too short; the message says what and where.</exception>
+    /// <exception cref="ArgumentException">The options do not fit each other, or the folder is not empty.</exception>
+    /// <exception cref="TrainingException">The loss diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the training is saved.</exception>
+    /// <exception cref="TorchUnavailableException">libtorch does not load.</exception>
+    public static TrainedModel Train(
+        string text,
+        string folder,
+        TrainOptions? options = null,
+        Action<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        var path = Path.GetFullPath(folder);
+        if (!options.Resume && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new ArgumentException($"{folder} is not empty. Resume its training, or choose another folder.");
+        }
+
+        var corpus = Corpus.Open(text, cancellationToken);
+        TorchRuntime.Initialize(options.Threads);
+        using var trainer = options.Resume ? Trainer.Resume(corpus, path) : Start(corpus, path, options);
+        return trainer.Run(progress ?? (_ => { }), cancellationToken)
+            ? trainer.Finish(options.Threads ?? Environment.ProcessorCount, cancellationToken)
+            : throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>Generates a text that goes on from a prompt, token by token.</summary>
+    /// <param name="prompt">The text to go on from; may be empty.</param>
+    /// <param name="options">How much is generated and how tokens are drawn; null for the defaults.</param>
+    /// <param name="cancellationToken">
+    /// Ends the generation before its next token, as ending the enumeration does.
+    /// </param>
+    /// <returns>The tokens as they are drawn. The concatenation of their texts is the generated text.</returns>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the prompt.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside of its range.</exception>
+    /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not a number.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
+    public async IAsyncEnumerable<TokenEvent> GenerateAsync(
+        string prompt,
+        GenerateOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        options.ThrowIfInvalid(Config.VocabularySize);
+        await foreach (var token in RunAsync(options.SettingsFor(Tokenize(prompt)), cancellationToken))
+        {
+            yield return token;
+        }
+    }
+
+    /// <summary>
+    /// Tells how well the model predicts a text: for each of its tokens, the logarithm of the probability that the
+    /// model gave it after all tokens before it. The state is zero where the text begins.
+    /// </summary>
+    /// <param name="text">At least one token.</param>
+    /// <param name="alternatives">How many of the most probable tokens to report beside each; at least 0.</param>
+    /// <param name="cancellationToken">Ends the scoring before its next token.</param>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
+    /// <exception cref="ArgumentException">The text is empty.</exception>
+    public async Task<TextScore> ScoreAsync(
+        string text, int alternatives = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
+        var settings = new GenerationSettings
+        {
+            PromptTokens = Tokenize(text),
+            MaxTokens = 0,
+            Seed = 0,
+            Echo = true,
+            Alternatives = Math.Min(alternatives, Config.VocabularySize),
+        };
+        var tokens = new List<TokenEvent>();
+        await foreach (var token in RunAsync(settings, cancellationToken))
+        {
+            tokens.Add(token);
+        }
+
+        return new(text, tokens);
+    }
+
+    /// <summary>The ids of a text's tokens, each below V.</summary>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
+    public int[] Tokenize(string text) => _folder.Tokenizer.Encode(text);
+
+    /// <summary>The text of tokens; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <param name="ids">Each from 0 to below V.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not below V.</exception>
+    public string Detokenize(IReadOnlyList<int> ids) => _folder.Tokenizer.Decode([.. ids]);
+
+    /// <summary>Ends all generations that still run with <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _stepModel.Dispose();
+    }
+
+    private static Trainer Start(Corpus corpus, string folder, TrainOptions options)
+    {
+        var card = new ModelCard
+        {
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
+            Command = $"TextModel.Train(\"{corpus.Name}\", …)",
+            About = options.About,
+        };
+        return TrainingSetup.For(corpus, options.Choices, options.HoldOut, options.Minutes).Start(folder, card);
+    }
+
+    private async IAsyncEnumerable<TokenEvent> RunAsync(
+        GenerationSettings settings, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var generation = _engine.TryStart(settings, cancellation)
+            ?? throw new InvalidOperationException("The engine admits no more texts.");
+        await foreach (var next in generation.Events)
+        {
+            if (next.Done is null)
+            {
+                yield return next.Token;
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using LmModel.Checkpoints;
+using LmModel.Sampling;
+using LmModel.Tokenization;
+using LmModel.Training.Settings;
+
+namespace LmModel.Tests;
+
+/// <summary>The library as a program outside of this repository uses it.</summary>
+public sealed class TextModelTests
+{
+    private static readonly string FairyTales = Path.Combine(Repository.Root, "models", "fairy-tales");
+
+    [Fact]
+    public async Task A_text_is_the_same_for_the_same_seed_alone_and_beside_others()
+    {
+        using var model = TextModel.Open(FairyTales);
+        var options = new GenerateOptions { MaxTokens = 40, Seed = 5 };
+
+        var alone = await TextAsync(model, "Once upon a time", options);
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => TextAsync(model, "Once upon a time", options)));
+
+        Assert.NotEmpty(alone);
+        Assert.All(together, text => Assert.Equal(alone, text));
+        Assert.NotEqual(alone, await TextAsync(model, "Once upon a time", options with { Seed = 6 }));
+    }
+
+    [Fact]
+    public async Task Options_have_the_effect_that_they_name()
+    {
+        using var model = TextModel.Open(FairyTales);
+        var greedy = new GenerateOptions { MaxTokens = 60, Seed = 1, Sampling = new() { Temperature = 0 } };
+
+        var text = await TextAsync(model, "The wolf", greedy);
+
+        Assert.Equal(text, await TextAsync(model, "The wolf", greedy with { Seed = 2 }));
+        var stop = text[10..13];
+        var stopped = await TextAsync(model, "The wolf", greedy with { Stop = [stop] });
+        Assert.Equal(text[..text.IndexOf(stop, StringComparison.Ordinal)], stopped);
+    }
+
+    [Fact]
+    public async Task A_score_adds_up_and_prefers_the_likelier_text()
+    {
+        using var model = TextModel.Open(FairyTales);
+
+        var score = await model.ScoreAsync("Once upon a time there was a king", alternatives: 2);
+
+        Assert.Equal(model.Tokenize(score.Text), score.Tokens.Select(token => token.Id));
+        Assert.Equal(score.Text, string.Concat(score.Tokens.Select(token => token.Text)));
+        Assert.Equal(score.Nats, -score.Tokens.Skip(1).Sum(token => (double)token.Logprob!.Value), 1e-9);
+        Assert.Null(score.Tokens[0].Logprob);
+        Assert.All(score.Tokens.Skip(1), token => Assert.Equal(2, token.Alternatives.Count));
+        Assert.True(score.NatsPerToken < (await model.ScoreAsync("gnik a saw ereht emit a nopu ecnO")).NatsPerToken);
+    }
+
+    [Fact]
+    public void Tokens_are_the_text_again()
+    {
+        using var model = TextModel.Open(FairyTales);
+
+        Assert.Equal("Once upon a time", model.Detokenize(model.Tokenize("Once upon a time")));
+    }
+
+    [Fact]
+    public async Task What_is_not_possible_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<ModelFolderException>(() => TextModel.Open(folder.Path));
+
+        using var model = TextModel.Open(FairyTales);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => TextAsync(model, "a", new() { MaxTokens = -1 }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => TextAsync(model, "a", new() { Sampling = new SamplingSettings { TopP = 0 } }));
+        await Assert.ThrowsAsync<ArgumentException>(() => TextAsync(model, "a", new() { Stop = [""] }));
+        await Assert.ThrowsAsync<ArgumentException>(() => model.ScoreAsync(""));
+    }
+
+    [Fact]
+    public async Task A_disposed_model_ends_its_texts()
+    {
+        var model = TextModel.Open(FairyTales);
+        await using var text = model.GenerateAsync("a", new() { MaxTokens = int.MaxValue }).GetAsyncEnumerator();
+        Assert.True(await text.MoveNextAsync());
+
+        model.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+        {
+            while (await text.MoveNextAsync())
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_model_is_trained_and_opened_and_a_cancelled_training_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            folder["ducks.txt"],
+            string.Concat(Enumerable.Range(0, 100).Select(i => $"Duck {i % 7} said to duck {i % 5}: quack, quack!\n")),
+            TestContext.Current.CancellationToken);
+        var options = new TrainOptions
+        {
+            Choices = new TrainingChoices { Steps = 12, HiddenSize = 8, Layers = 1, ValidateEvery = 6 },
+            Threads = 1,
+        };
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(
+            () => TextModel.Train(folder["ducks.txt"], folder["m"], options, _ => stop.Cancel(), stop.Token));
+        Assert.Throws<ArgumentException>(() => TextModel.Train(folder["ducks.txt"], folder["m"], options));
+
+        var trained = TextModel.Train(folder["ducks.txt"], folder["m"], options with { Resume = true });
+
+        Assert.All(trained.Figures, figure => Assert.True(double.IsFinite(figure.NatsPerToken)));
+        using var model = TextModel.Open(folder["m"]);
+        Assert.NotEmpty(await TextAsync(model, "Duck", new() { MaxTokens = 20, Seed = 1 }));
+        await Assert.ThrowsAsync<UnknownCharacterException>(() => TextAsync(model, "日本", new()));
+    }
+
+    private static async Task<string> TextAsync(TextModel model, string prompt, GenerateOptions options)
+    {
+        var text = "";
+        await foreach (var token in model.GenerateAsync(prompt, options))
+        {
+            text += token.Text;
+        }
+
+        return text;
+    }
+}
