@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Generation;
-using LmModel.Inference.Engines;
 using LmModel.Inference;
+using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Training;
 using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
-using LmModel.Training;
 
 namespace LmModel;
 
@@ -180,7 +180,8 @@ public sealed class TextModel : IDisposable
             Command = $"TextModel.Train(\"{corpus.Name}\", …)",
             About = options.About,
         };
-        return TrainingSetup.For(corpus, options.Choices, options.HoldOut, options.Minutes).Start(folder, card);
+        return TrainingSetup.For(corpus, options.Choices, options.HoldOut, options.Minutes)
+            .Start(folder, card, options.Rules);
     }
 
     private async IAsyncEnumerable<TokenEvent> RunAsync(

@@ -10,6 +10,9 @@ public sealed record TrainOptions
     /// <summary>Tokenizer, network and settings that are decided; the plan chooses the others.</summary>
     public TrainingChoices Choices { get; init; } = new();
 
+    /// <summary>How the tokenizer treats a text; null for the defaults.</summary>
+    public TokenizerRules? Rules { get; init; }
+
     /// <summary>
     /// Minutes on this machine that the training is planned for, above 0; unused where
     /// <see cref="TrainingChoices.Steps"/> is set.

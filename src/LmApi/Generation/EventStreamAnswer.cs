@@ -16,34 +16,34 @@ internal sealed class EventStreamAnswer(
     private readonly TimeSpan _patience = options.Value.SendPatience;
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
 
-    public async Task WriteAsync(HttpContext http, GenerationRun run)
+    public async Task WriteAsync(HttpContext http, GenerationReply reply)
     {
         await BeginAsync(http.Response);
         await using var body = new ImpatientPipeWriter(
-            http, _patience, time, () => logger.GaveUp(run.Id, _patience.TotalSeconds));
-        using var output = new EventStreamWriter(body, run);
+            http, _patience, time, () => logger.GaveUp(reply.Id, _patience.TotalSeconds));
+        using var output = new EventStreamWriter(body, reply);
         try
         {
-            await SendAsync(run, output, http);
+            await SendAsync(reply, output, http);
         }
         catch (Exception exception) when (GenerationLog.ClientHasLeft(http, exception))
         {
-            logger.Aborted(run, output.Count);
+            logger.Aborted(reply, output.Count);
         }
     }
 
-    private async Task SendAsync(GenerationRun run, EventStreamWriter output, HttpContext http)
+    private async Task SendAsync(GenerationReply reply, EventStreamWriter output, HttpContext http)
     {
         try
         {
             // Sent now, so that the client knows that it has been admitted, and with which seed.
-            output.Write("start", run.Start, ApiJson.Wire.StartResponse);
+            output.Write("start", reply.Start, ApiJson.Wire.StartResponse);
             await output.SendAsync(http.RequestAborted);
-            await CopyAsync(run, output, http.RequestAborted);
+            await CopyAsync(reply, output, http.RequestAborted);
         }
         catch (Exception exception) when (!GenerationLog.ClientHasLeft(http, exception))
         {
-            var problem = logger.BrokeOff(exception, run.Id);
+            var problem = logger.BrokeOff(exception, reply.Id);
             var error = new StreamErrorResponse
             {
                 Code = problem.Code,
@@ -70,16 +70,16 @@ internal sealed class EventStreamAnswer(
     /// a packet. The first token finds nobody resting, and the end, like a buffer half full, ends the rest.
     /// </summary>
     /// <remarks>One timer and one wait serve the whole stream: a token costs neither.</remarks>
-    private async Task CopyAsync(GenerationRun run, EventStreamWriter output, CancellationToken cancellation)
+    private async Task CopyAsync(GenerationReply reply, EventStreamWriter output, CancellationToken cancellation)
     {
-        using var events = run.Events;
+        using var events = reply.Events;
         await using var timer = time.CreateTimer(
-            static events => ((GenerationEvents)events!).Wake(),
+            static events => ((GenerationEventStream)events!).Wake(),
             events,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
         var sent = time.GetTimestamp();
-        while (!Drain(run, output))
+        while (!Drain(reply, output))
         {
             if (output.HasUnsent)
             {
@@ -108,13 +108,13 @@ internal sealed class EventStreamAnswer(
     }
 
     /// <summary>Writes all events that are there; true where the last one is among them.</summary>
-    private bool Drain(GenerationRun run, EventStreamWriter output)
+    private bool Drain(GenerationReply reply, EventStreamWriter output)
     {
-        while (run.Events.TryRead(out var next))
+        while (reply.Events.TryRead(out var next))
         {
             if (next.Done is { } done)
             {
-                var response = run.ToResponse(done);
+                var response = reply.ToResponse(done);
                 logger.Ended(response);
                 output.Write("done", response, ApiJson.Wire.GenerationResponse);
                 return true;

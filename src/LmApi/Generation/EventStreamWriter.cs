@@ -19,7 +19,7 @@ namespace LmApi.Generation;
 ///
 /// </code>
 /// </summary>
-internal sealed class EventStreamWriter(PipeWriter output, GenerationRun run) : IDisposable
+internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply) : IDisposable
 {
     private const int MostDigits = 11;
 
@@ -29,7 +29,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationRun run) : 
     private static readonly JsonEncodedText Logprob = JsonEncodedText.Encode("logprob");
 
     private readonly Utf8JsonWriter _json = new(output, ApiJson.Writer);
-    private readonly byte[] _toTokenNumber = Head("token", run.Id);
+    private readonly byte[] _toTokenNumber = Head("token", reply.Id);
 
     /// <summary>Events written.</summary>
     public int Count { get; private set; }
@@ -41,9 +41,9 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationRun run) : 
     public void WriteToken(in TokenEvent token)
     {
         Begin(_toTokenNumber);
-        if (run.ReportsAlternatives)
+        if (reply.ReportsAlternatives)
         {
-            JsonSerializer.Serialize(_json, run.ToResponse(token), ApiJson.Wire.TokenResponse);
+            JsonSerializer.Serialize(_json, reply.ToResponse(token), ApiJson.Wire.TokenResponse);
         }
         else
         {
@@ -51,7 +51,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationRun run) : 
             _json.WriteNumber(Index, token.Index);
             _json.WriteNumber(Id, token.Id);
             _json.WriteString(TokenText, token.Text);
-            if (GenerationRun.Finite(token.Logprob) is { } logprob)
+            if (GenerationReply.Finite(token.Logprob) is { } logprob)
             {
                 _json.WriteNumber(Logprob, logprob);
             }
@@ -70,7 +70,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationRun run) : 
     /// <summary>Writes one event. The JSON has no line breaks, so one <c>data:</c> line holds it.</summary>
     public void Write<T>(string name, T data, JsonTypeInfo<T> type)
     {
-        Begin(Head(name, run.Id));
+        Begin(Head(name, reply.Id));
         JsonSerializer.Serialize(_json, data, type);
         output.Write("\n\n"u8);
     }

@@ -67,10 +67,10 @@ internal static class GenerationApi
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
         var request = await bodies.ReadAsync(http.Request, body => parser.Parse(body, streamByDefault));
         var generation = Admit(host, request, options.Value, http.RequestAborted);
-        var run = new GenerationRun(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
-        logger.Admitted(run.Id, request.Settings);
+        var reply = new GenerationReply(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
+        logger.Admitted(reply.Id, request.Settings);
         http.Response.Headers[SeedHeader] = request.Settings.Seed.ToString(CultureInfo.InvariantCulture);
-        await (request.Stream ? events.WriteAsync(http, run) : json.WriteAsync(http, run));
+        await (request.Stream ? events.WriteAsync(http, reply) : json.WriteAsync(http, reply));
     }
 
     /// <exception cref="ProblemException">429 or 503.</exception>

@@ -8,15 +8,15 @@ namespace LmApi.Generation;
 internal static partial class GenerationLog
 {
     /// <summary>Logs that the connection is gone, and which side ended it.</summary>
-    public static void Aborted(this ILogger logger, GenerationRun run, int tokens)
+    public static void Aborted(this ILogger logger, GenerationReply reply, int tokens)
     {
-        if (run.WasCutOff())
+        if (reply.WasCutOff())
         {
-            logger.CutOff(run.Id);
+            logger.CutOff(reply.Id);
         }
         else
         {
-            logger.ClientLeft(run.Id, tokens);
+            logger.ClientLeft(reply.Id, tokens);
         }
     }
 

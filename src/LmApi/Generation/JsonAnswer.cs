@@ -11,32 +11,35 @@ internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvid
 {
     private readonly TimeSpan _patience = options.Value.SendPatience;
 
-    public async Task WriteAsync(HttpContext http, GenerationRun run)
+    public async Task WriteAsync(HttpContext http, GenerationReply reply)
     {
-        var response = await FoldAsync(run, http.RequestAborted);
+        var response = await FoldAsync(reply, http.RequestAborted);
         logger.Ended(response);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentType = "application/json";
         await using var body = new ImpatientPipeWriter(
-            http, _patience, time, () => logger.GaveUp(run.Id, _patience.TotalSeconds));
+            http, _patience, time, () => logger.GaveUp(reply.Id, _patience.TotalSeconds));
         await JsonSerializer.SerializeAsync(body, response, ApiJson.Wire.GenerationResponse, http.RequestAborted);
     }
 
-    private async Task<GenerationResponse> FoldAsync(GenerationRun run, CancellationToken aborted)
+    private async Task<GenerationResponse> FoldAsync(GenerationReply reply, CancellationToken aborted)
     {
         // As the engine reports them, a small part of what is written of them; that is made while it is sent.
-        List<TokenEvent>? tokens = run.ReportsAlternatives ? [] : null;
+        List<TokenEvent>? tokens = reply.ReportsAlternatives ? [] : null;
         var count = 0;
         try
         {
-            using var events = run.Events;
+            using var events = reply.Events;
             while (true)
             {
                 while (events.TryRead(out var next))
                 {
                     if (next.Done is { } done)
                     {
-                        return run.ToResponse(done) with { Tokens = tokens?.Select(token => run.ToResponse(token)) };
+                        return reply.ToResponse(done) with
+                        {
+                            Tokens = tokens?.Select(token => reply.ToResponse(token)),
+                        };
                     }
 
                     count++;
@@ -49,12 +52,12 @@ internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvid
         }
         catch (Exception) when (aborted.IsCancellationRequested)
         {
-            logger.Aborted(run, count);
+            logger.Aborted(reply, count);
             throw;
         }
         catch (Exception exception)
         {
-            throw new ProblemException(logger.BrokeOff(exception, run.Id));
+            throw new ProblemException(logger.BrokeOff(exception, reply.Id));
         }
     }
 }

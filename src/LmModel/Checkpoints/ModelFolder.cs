@@ -10,7 +10,7 @@ namespace LmModel.Checkpoints;
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
 /// <c>README.md</c>.
 /// </summary>
-public sealed class ModelFolder
+internal sealed class ModelFolder
 {
     /// <summary>The file of the weights.</summary>
     public const string WeightsName = "model.safetensors";

@@ -49,7 +49,7 @@ public sealed record PrecisionReport
     public required IReadOnlyList<PrecisionFigure> Figures { get; init; }
 
     /// <summary>Everything wrong with this report, one sentence each; empty where it is valid.</summary>
-    public IEnumerable<string> Problems()
+    internal IEnumerable<string> Problems()
     {
         if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
         {

@@ -7,7 +7,7 @@ namespace LmModel.Corpora;
 /// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once, to check, count
 /// and hash it; the text itself is read from disk whenever it is needed and never held whole.
 /// </summary>
-public sealed class Corpus
+internal sealed class Corpus
 {
     private Corpus(string name, IReadOnlyList<CorpusDocument> documents, IReadOnlyList<string> warnings)
     {

@@ -1,7 +1,7 @@
 namespace LmModel.Corpora;
 
 /// <summary>One text file of a corpus; its text is read from disk whenever it is asked for.</summary>
-public sealed class CorpusDocument
+internal sealed class CorpusDocument
 {
     /// <summary>
     /// U+FEFF: at the beginning of a file a mark of its encoding, inside of one what joining such files leaves.

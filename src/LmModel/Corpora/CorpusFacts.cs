@@ -6,7 +6,7 @@ namespace LmModel.Corpora;
 /// <param name="Bytes">UTF-8 bytes.</param>
 /// <param name="Characters">Unicode characters.</param>
 /// <param name="DistinctCharacters">Different ones among them.</param>
-public sealed record CorpusFacts(long Bytes, long Characters, int DistinctCharacters)
+internal sealed record CorpusFacts(long Bytes, long Characters, int DistinctCharacters)
 {
     /// <summary>Counts once through the text.</summary>
     /// <param name="pieces">The text, cut between characters.</param>

@@ -4,7 +4,7 @@ using LmModel.Files;
 namespace LmModel.Corpora;
 
 /// <summary>A corpus in two parts: what is trained on, and what is validated on and never trained on.</summary>
-public sealed class CorpusSplit
+internal sealed class CorpusSplit
 {
     /// <summary>
     /// UTF-16 units of held-out text that are scored at most; more say nothing more. Behind them, nothing is trained on

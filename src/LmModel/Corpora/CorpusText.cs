@@ -6,7 +6,7 @@ namespace LmModel.Corpora;
 /// A text made of documents and parts of them. It is read from disk in pieces, as often as it is asked for, and one
 /// piece at a time is in memory. Lengths and places are counted in UTF-16 units.
 /// </summary>
-public sealed class CorpusText
+internal sealed class CorpusText
 {
     /// <summary>The most that <see cref="ReadToEnd"/> reads: a GiB of memory.</summary>
     public const long MostInMemory = 1L << 29;

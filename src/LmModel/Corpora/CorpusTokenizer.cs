@@ -4,7 +4,7 @@ using LmModel.Tokenization;
 namespace LmModel.Corpora;
 
 /// <summary>Makes the tokenizer of a corpus: the same one for a training and for a baseline.</summary>
-public static class CorpusTokenizer
+internal static class CorpusTokenizer
 {
     /// <summary>
     /// Most characters that a BPE learns its merges from: more hardly change the merges, but their words fill memory.

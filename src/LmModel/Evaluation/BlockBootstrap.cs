@@ -11,7 +11,7 @@ namespace LmModel.Evaluation;
 /// they are as long as the text; they wrap around at its end, so that no passage is drawn less than another (Politis
 /// and Romano 1992). Deterministic: chance comes from <see cref="Philox"/> with a fixed key.
 /// </remarks>
-public static class BlockBootstrap
+internal static class BlockBootstrap
 {
     /// <summary>Share of the intervals that should hold the true value.</summary>
     public const double Confidence = 0.95;

@@ -16,11 +16,11 @@ public sealed record EvaluationResult(
     /// The same by stretches of <see cref="ScoredText.PieceBytes"/> bytes of the text, in order: what a
     /// <see cref="BlockBootstrap"/> draws from.
     /// </summary>
-    public IReadOnlyList<LossPiece> Pieces { get; init; } = [];
+    internal IReadOnlyList<LossPiece> Pieces { get; init; } = [];
 
     /// <summary>This, where its loss is a finite number: no other is a figure that can be told or compared.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
-    public EvaluationResult RequireFinite() => double.IsFinite(Nats)
+    internal EvaluationResult RequireFinite() => double.IsFinite(Nats)
         ? this
         : throw new InvalidDataException(
             $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make "
@@ -57,7 +57,7 @@ public sealed record EvaluationResult(
     /// The bytes of its first token, which was not predicted. What the text begins with of them is not counted; a
     /// word's space may be missing there.
     /// </param>
-    public EvaluationResult OfText(string text, ReadOnlySpan<byte> given)
+    internal EvaluationResult OfText(string text, ReadOnlySpan<byte> given)
     {
         ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
         var bare = given.TrimStart((byte)' ');

@@ -8,7 +8,7 @@ namespace LmModel.Evaluation;
 /// <summary>
 /// Scores a text with a model. The first token of a window or text is given, every other one is predicted.
 /// </summary>
-public sealed class Evaluator
+internal sealed class Evaluator
 {
     /// <summary>Tokens of a cold window, as nanoGPT's character models have.</summary>
     public const int DefaultWindow = 256;

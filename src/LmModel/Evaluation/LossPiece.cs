@@ -4,4 +4,4 @@ namespace LmModel.Evaluation;
 /// <param name="Nats">Sum of −ln p.</param>
 /// <param name="Tokens">Tokens predicted.</param>
 /// <param name="Bytes">UTF-8 bytes of these tokens.</param>
-public readonly record struct LossPiece(double Nats, int Tokens, int Bytes);
+internal readonly record struct LossPiece(double Nats, int Tokens, int Bytes);

@@ -7,10 +7,10 @@ namespace LmModel.Evaluation;
 /// <summary>The loss of a text with a neural cache.</summary>
 /// <param name="Settings">Of the cache.</param>
 /// <param name="Loss">With it.</param>
-public sealed record NeuralCacheLoss(NeuralCacheSettings Settings, EvaluationResult Loss);
+internal sealed record NeuralCacheLoss(NeuralCacheSettings Settings, EvaluationResult Loss);
 
 /// <summary>Which θ and λ suit a model: to be found on a validation text, and reported on another.</summary>
-public static class NeuralCacheSearch
+internal static class NeuralCacheSearch
 {
     private static readonly float[] ThetaGrid = [0, 0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.45f, 0.65f, 1, 1.5f, 2.5f, 4];
     private static readonly float[] LambdaGrid =

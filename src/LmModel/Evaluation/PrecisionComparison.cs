@@ -9,10 +9,10 @@ namespace LmModel.Evaluation;
 /// <param name="Precision">How its weights were kept.</param>
 /// <param name="Loss">Its loss on the text.</param>
 /// <param name="BytesPerToken">Bytes of weights that are read for a token of one text.</param>
-public sealed record PrecisionResult(Precision Precision, EvaluationResult Loss, long BytesPerToken);
+internal sealed record PrecisionResult(Precision Precision, EvaluationResult Loss, long BytesPerToken);
 
 /// <summary>Which precision a model is served in is decided by what it loses, on a text, in each of them.</summary>
-public static class PrecisionComparison
+internal static class PrecisionComparison
 {
     /// <summary>
     /// Nats a token that the loss may differ from that of fp32: a thousandth of a nat is a perplexity 0.1 % higher, far

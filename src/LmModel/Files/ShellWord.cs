@@ -5,7 +5,7 @@ namespace LmModel.Files;
 /// <summary>
 /// Words of commands that are printed, so that they can be pasted into <c>bash</c>, <c>zsh</c> and the like.
 /// </summary>
-public static class ShellWord
+internal static class ShellWord
 {
     /// <summary>A word that the shell gives on unchanged.</summary>
     public static string Quote(string word) =>

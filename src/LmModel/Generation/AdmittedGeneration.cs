@@ -6,7 +6,7 @@ namespace LmModel.Generation;
 /// <see cref="GenerationEngineOptions.MaxBufferedEvents"/>, and ends after
 /// <see cref="GenerationEngineOptions.ParkedTimeout"/>.
 /// </remarks>
-public sealed class AdmittedGeneration
+internal sealed class AdmittedGeneration
 {
     public required GenerationSettings Settings { get; init; }
 
@@ -17,5 +17,5 @@ public sealed class AdmittedGeneration
     /// the generation. Its place is free again before the last event, or the exception, can be seen.
     /// </summary>
     /// <exception cref="InvalidOperationException">The events are enumerated a second time.</exception>
-    public required GenerationEvents Events { get; init; }
+    public required GenerationEventStream Events { get; init; }
 }

@@ -3,7 +3,7 @@ using LmModel.Tokenization;
 
 namespace LmModel.Generation;
 
-/// <summary>Runs generations side by side on one decode thread of its own. Safe for concurrent use.</summary>
+/// <summary>Steps generations side by side on one decode thread of its own. Safe for concurrent use.</summary>
 /// <remarks>
 /// <code>
 /// TryStart ──► queue ──► active (one turn a round, for some rounds while others are queued) ──► ended
@@ -16,18 +16,18 @@ namespace LmModel.Generation;
 /// depends on its settings and the model only, never on what runs beside it: see
 /// <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
-public sealed class GenerationEngine : IDisposable
+internal sealed class GenerationEngine : IDisposable
 {
     private readonly IStepModel _model;
     private readonly Tokenizer _tokenizer;
     private readonly int _startToken;
     private readonly GenerationEngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly GenerationPlaces _places;
+    private readonly AdmissionQueue _admission;
     private readonly Thread _thread;
 
     // The decode thread's own.
-    private readonly GenerationRound _round;
+    private readonly BatchRound _round;
 
     /// <param name="model">Used by the decode thread alone. The caller disposes it, after the engine.</param>
     /// <param name="tokenizer">Of the model.</param>
@@ -68,8 +68,8 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.NeuralCacheBytes);
         (_model, _tokenizer, _startToken, _options, _time) = (model, tokenizer, startToken, options, time);
 
-        _places = new GenerationPlaces(options, time);
-        _round = new GenerationRound(model, options, _places);
+        _admission = new AdmissionQueue(options, time);
+        _round = new BatchRound(model, options, _admission);
         _thread = new Thread(Decode) { Name = "lm-decode", IsBackground = true };
         _thread.Start();
     }
@@ -78,13 +78,13 @@ public sealed class GenerationEngine : IDisposable
     /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>,
     /// those that wait for their next turn or are parked because their readers are slow.
     /// </summary>
-    public int Active => _places.Active;
+    public int Active => _admission.Active;
 
     /// <summary>Those of the active ones that are parked; they hold no place.</summary>
-    public int Parked => _places.Parked;
+    public int Parked => _admission.Parked;
 
     /// <summary>Generations admitted but not begun.</summary>
-    public int Waiting => _places.Waiting;
+    public int Waiting => _admission.Waiting;
 
     /// <summary>
     /// Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.
@@ -96,8 +96,10 @@ public sealed class GenerationEngine : IDisposable
     {
         var sequence = new Sequence(
             settings, _tokenizer, _startToken, _model.StateSize, _model.TopHidden, _time);
-        var run = new GenerationRun(_places, sequence, _options.MaxBufferedEvents, cancellation);
-        return _places.TryEnter(run) ? new AdmittedGeneration { Settings = settings, Events = run.Events } : null;
+        var generation = new ActiveGeneration(_admission, sequence, _options.MaxBufferedEvents, cancellation);
+        return _admission.TryEnter(generation)
+            ? new AdmittedGeneration { Settings = settings, Events = generation.Events }
+            : null;
     }
 
     /// <summary>
@@ -105,22 +107,22 @@ public sealed class GenerationEngine : IDisposable
     /// </summary>
     public void Dispose()
     {
-        _places.Close();
+        _admission.Close();
         _thread.Join();
-        _places.Dispose();
+        _admission.Dispose();
         _round.Dispose();
     }
 
     private void Decode()
     {
-        while (_places.AwaitRound(_round.Runs))
+        while (_admission.AwaitRound(_round.Generations))
         {
             _round.Step();
         }
 
-        foreach (var run in _places.Clear())
+        foreach (var generation in _admission.Clear())
         {
-            run.End(new ObjectDisposedException(nameof(GenerationEngine)));
+            generation.End(new ObjectDisposedException(nameof(GenerationEngine)));
         }
     }
 }

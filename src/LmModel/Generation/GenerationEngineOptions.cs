@@ -1,7 +1,7 @@
 namespace LmModel.Generation;
 
 /// <summary>Bounds of a <see cref="GenerationEngine"/>.</summary>
-public sealed record GenerationEngineOptions
+internal sealed record GenerationEngineOptions
 {
     /// <summary>Generations stepped side by side; at least 1.</summary>
     public int MaxActive { get; init; } = 32;

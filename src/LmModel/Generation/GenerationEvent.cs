@@ -3,7 +3,7 @@ namespace LmModel.Generation;
 /// <summary>
 /// What a generation reports: any number of tokens, then its end. A value, so that a token costs no object.
 /// </summary>
-public readonly record struct GenerationEvent
+internal readonly record struct GenerationEvent
 {
     public GenerationEvent(in TokenEvent token) => Token = token;
 
@@ -43,7 +43,7 @@ public readonly record struct TokenAlternative(int Id, float Logprob);
 /// <param name="CompletionTokens">Tokens drawn.</param>
 /// <param name="StopSequence">The stop sequence that ended the text; null where none did.</param>
 /// <param name="Timings">Where the time went.</param>
-public sealed record DoneEvent(
+internal sealed record DoneEvent(
     FinishReason FinishReason,
     string Text,
     int PromptTokens,
@@ -52,7 +52,7 @@ public sealed record DoneEvent(
     string? StopSequence,
     GenerationTimings Timings);
 
-public enum FinishReason
+internal enum FinishReason
 {
     /// <summary><see cref="GenerationSettings.MaxTokens"/> were drawn.</summary>
     Length,
@@ -65,4 +65,4 @@ public enum FinishReason
 /// <param name="Queued">From submission to the first step.</param>
 /// <param name="FirstToken">From submission to the first drawn token; null where none was drawn.</param>
 /// <param name="Total">From submission to the end.</param>
-public sealed record GenerationTimings(TimeSpan Queued, TimeSpan? FirstToken, TimeSpan Total);
+internal sealed record GenerationTimings(TimeSpan Queued, TimeSpan? FirstToken, TimeSpan Total);

@@ -5,7 +5,7 @@ namespace LmModel.Generation;
 /// <summary>
 /// A request that has been validated against one model: it can run as it stands, and always gives the same text.
 /// </summary>
-public sealed record GenerationSettings
+internal sealed record GenerationSettings
 {
     /// <summary>Ids below V; may be empty, which starts from the model's start token.</summary>
     public required int[] PromptTokens { get; init; }

@@ -18,7 +18,7 @@ internal sealed class ParkedGenerations : IDisposable
 
     /// <param name="options">Bounds; in range.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="gate">The monitor that guards all places, this list and its methods.</param>
+    /// <param name="gate">The monitor that guards the queue, this list and its methods.</param>
     public ParkedGenerations(GenerationEngineOptions options, TimeProvider time, object gate)
     {
         (_options, _time, _gate) = (options, time, gate);
@@ -27,63 +27,70 @@ internal sealed class ParkedGenerations : IDisposable
             this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>By <see cref="GenerationRun.ParkedAt"/>.</summary>
-    public LinkedList<GenerationRun> Runs { get; } = [];
+    /// <summary>By <see cref="ActiveGeneration.ParkedAt"/>.</summary>
+    public LinkedList<ActiveGeneration> Generations { get; } = [];
 
-    public void Add(GenerationRun run)
+    /// <returns>The one that has been parked longest, taken out because there are too many; the caller ends it.</returns>
+    public ActiveGeneration? Add(ActiveGeneration generation)
     {
-        Append(run);
-        if (Runs.Count > _options.MaxParked)
-        {
-            EndFirst($"More than {_options.MaxParked} generations waited for readers that took nothing.");
-        }
-
-        if (Runs.Count == 1)
+        Append(generation);
+        var evicted = Generations.Count > _options.MaxParked ? TakeFirst() : null;
+        if (Generations.Count == 1)
         {
             SetTimer();
         }
+
+        return evicted;
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private void Append(GenerationRun run)
+    private void Append(ActiveGeneration generation)
     {
-        run.Park(_time.GetTimestamp());
-        Runs.AddLast(run.Place);
+        generation.Park(_time.GetTimestamp());
+        Generations.AddLast(generation.Place);
     }
 
     private void EndUnread()
     {
+        var unread = new List<ActiveGeneration>();
         lock (_gate)
         {
-            while (Runs.First is { Value: var run } && _time.GetElapsedTime(run.ParkedAt) >= _options.ParkedTimeout)
+            while (Generations.First is { Value: var generation }
+                && _time.GetElapsedTime(generation.ParkedAt) >= _options.ParkedTimeout)
             {
-                if (run.HasBeenRead)
+                if (generation.HasBeenRead)
                 {
                     // It is slow, but it reads.
-                    Runs.RemoveFirst();
-                    Append(run);
+                    Generations.RemoveFirst();
+                    Append(generation);
                 }
                 else
                 {
-                    EndFirst($"The events were not read for {_options.ParkedTimeout.TotalSeconds} s.");
+                    unread.Add(TakeFirst());
                 }
             }
 
             SetTimer();
         }
+
+        foreach (var generation in unread)
+        {
+            generation.End(new SlowReaderException(
+                $"The events were not read for {_options.ParkedTimeout.TotalSeconds} s."));
+        }
     }
 
-    private void EndFirst(string reason)
+    private ActiveGeneration TakeFirst()
     {
-        var run = Runs.First!.Value;
-        Runs.RemoveFirst();
-        run.End(new SlowReaderException(reason));
+        var generation = Generations.First!.Value;
+        Generations.RemoveFirst();
+        return generation;
     }
 
     private void SetTimer()
     {
-        if (Runs.First is { Value: var first } && _options.ParkedTimeout != Timeout.InfiniteTimeSpan)
+        if (Generations.First is { Value: var first } && _options.ParkedTimeout != Timeout.InfiniteTimeSpan)
         {
             // A timer counts whole milliseconds, and cuts off what is less.
             var left = _options.ParkedTimeout - _time.GetElapsedTime(first.ParkedAt) + TimeSpan.FromMilliseconds(1);

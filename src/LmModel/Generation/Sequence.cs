@@ -151,7 +151,7 @@ internal sealed class Sequence : IDisposable
     /// <param name="events">Receives the tokens there are to report, at most two; the end is
     /// <see cref="Done"/>.</param>
     /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
-    public void Accept(Span<float> logits, Candidates candidates, GenerationEvents events)
+    public void Accept(Span<float> logits, Candidates candidates, GenerationEventStream events)
     {
         if (!logits.IsEmpty)
         {
@@ -196,7 +196,7 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    private void ReadPrompt(ReadOnlySpan<float> logits, GenerationEvents events)
+    private void ReadPrompt(ReadOnlySpan<float> logits, GenerationEventStream events)
     {
         // The start token that stands for an empty prompt is neither counted nor reported.
         var stands = _settings.PromptTokens is [];
@@ -232,7 +232,7 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEvents events)
+    private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEventStream events)
     {
         _next = _sampler.Draw(logits, _drawn, candidates);
         _cache?.Add(Hidden, _next);
@@ -260,7 +260,7 @@ internal sealed class Sequence : IDisposable
         return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings);
     }
 
-    private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEvents events)
+    private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEventStream events)
     {
         var logSum = Logprobs.LogSumExp(logits);
         IReadOnlyList<TokenAlternative> alternatives = _settings.Alternatives == 0
@@ -271,7 +271,7 @@ internal sealed class Sequence : IDisposable
     }
 
     private void Report(
-        int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives, GenerationEvents events)
+        int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives, GenerationEventStream events)
     {
         Append(text);
         events.Write(new(new TokenEvent(_events++, id, text, logprob, alternatives)));

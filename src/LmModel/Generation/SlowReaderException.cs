@@ -2,4 +2,4 @@ namespace LmModel.Generation;
 
 /// <summary>Ends a generation whose events nobody takes.</summary>
 /// <param name="message">Which bound it exceeded.</param>
-public sealed class SlowReaderException(string message) : Exception(message);
+internal sealed class SlowReaderException(string message) : Exception(message);

@@ -9,7 +9,7 @@ namespace LmModel.Inference;
 /// else is in the batch, and in however many calls its tokens are read: a seed is then a full receipt of a text. The
 /// engine makes no larger batches.
 /// </remarks>
-public interface IStepModel : IDisposable
+internal interface IStepModel : IDisposable
 {
     /// <summary>V, the number of logits of a sequence.</summary>
     int VocabularySize { get; }
@@ -58,7 +58,7 @@ public interface IStepModel : IDisposable
 }
 
 /// <summary>The shape of a call that decoding makes most.</summary>
-public static class StepModelExtensions
+internal static class StepModelExtensions
 {
     /// <summary>Reads one token for each sequence and gives the logits of all, or of none.</summary>
     /// <param name="model">The model.</param>

@@ -4,7 +4,7 @@ namespace LmModel.Inference;
 /// What a recurrent model remembers of everything it has read: L · <c>StateVectors</c> · H floats, whatever the length.
 /// Layout: layer 0 h, (layer 0 c), layer 1 h, (layer 1 c), … A small value, owned by whoever holds it.
 /// </summary>
-public sealed class RecurrentState
+internal sealed class RecurrentState
 {
     private readonly float[] _values;
 

@@ -45,7 +45,7 @@ internal sealed record CellTraits(string Name, int Gates, int StateVectors)
 }
 
 /// <summary>The cells and what is known of each.</summary>
-public static class Cells
+internal static class Cells
 {
     private static readonly CellTraits RnnTanh = new("tanh RNN", Gates: 1, StateVectors: 1);
     private static readonly CellTraits RnnRelu = RnnTanh with { Name = "ReLU RNN", StateIsBounded = false };

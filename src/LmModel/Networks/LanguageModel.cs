@@ -9,7 +9,7 @@ namespace LmModel.Networks;
 /// Embedding → recurrent layers → linear, as TorchSharp modules under PyTorch's <c>state_dict</c> names.
 /// For training and evaluation; decoding steps through <c>Inference.IStepModel</c>.
 /// </summary>
-public sealed class LanguageModel : Module
+internal sealed class LanguageModel : Module
 {
     [ComponentName(Name = "embedding")] private readonly Embedding _embedding;
     [ComponentName(Name = "rnn")] private readonly Module _rnn;

@@ -23,7 +23,7 @@ public enum Precision
 }
 
 /// <summary>Precisions as people read and write them.</summary>
-public static class PrecisionNames
+internal static class PrecisionNames
 {
     /// <summary>The JSON name.</summary>
     public static string Name(this Precision precision) => precision.ToString().ToLowerInvariant();

@@ -5,7 +5,7 @@ namespace LmModel.Networks;
 /// <summary>The recurrent state of B sequences side by side, as libtorch wants it.</summary>
 /// <param name="H">(L, B, H).</param>
 /// <param name="C">(L, B, H); null unless the cell is an LSTM.</param>
-public sealed record TensorState(Tensor H, Tensor? C) : IDisposable
+internal sealed record TensorState(Tensor H, Tensor? C) : IDisposable
 {
     /// <summary>The zero state of <paramref name="batch"/> sequences.</summary>
     public static TensorState Zero(ModelConfig config, int batch)

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace LmModel.Networks;
 
 /// <summary>Prepares this process for libtorch. Call it before anything else touches TorchSharp.</summary>
-public static partial class TorchRuntime
+internal static partial class TorchRuntime
 {
     private static readonly Lock Gate = new();
     private static bool _ready;

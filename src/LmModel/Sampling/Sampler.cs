@@ -11,7 +11,7 @@ namespace LmModel.Sampling;
 /// With Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all
 /// before it.
 /// </remarks>
-public sealed class Sampler
+internal sealed class Sampler
 {
     // Further uses of random numbers within a text take other streams, so that texts drawn so far stay as they are.
     private const long TokenStream = 0;

@@ -10,7 +10,7 @@ namespace LmModel.Sampling;
 /// the whole. So after <c>abc</c>, with the stops <c>abcd</c> and <c>bc</c>, the next character decides where the text
 /// ends. Not thread-safe: one matcher a sequence.
 /// </remarks>
-public sealed class StopMatcher
+internal sealed class StopMatcher
 {
     private readonly string[] _stop;
     private readonly SearchValues<char> _firstCharacters;

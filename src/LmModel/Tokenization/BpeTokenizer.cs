@@ -10,7 +10,7 @@ namespace LmModel.Tokenization;
 /// <remarks>
 /// Encoding is done by Microsoft.ML.Tokenizers. A lone surrogate, which has no UTF-8, is read as U+FFFD.
 /// </remarks>
-public sealed class BpeTokenizer : Tokenizer
+internal sealed class BpeTokenizer : Tokenizer
 {
     private readonly string[] _vocabulary;
     private readonly byte[][] _bytes;

@@ -4,7 +4,7 @@ namespace LmModel.Tokenization;
 
 /// <summary>One token a byte of UTF-8: V is 256, every text has tokens, and nothing is ever unknown.</summary>
 /// <remarks>A lone surrogate, which has no UTF-8, is read as U+FFFD.</remarks>
-public sealed class ByteTokenizer : Tokenizer
+internal sealed class ByteTokenizer : Tokenizer
 {
     private static readonly byte[] Bytes = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
 

@@ -6,7 +6,7 @@ namespace LmModel.Tokenization;
 /// One token a character. A character is a Unicode scalar value (a <see cref="Rune"/>), never half a surrogate pair.
 /// </summary>
 /// <remarks>A lone surrogate, which is not a character, is read as U+FFFD everywhere.</remarks>
-public sealed class CharacterTokenizer : Tokenizer
+internal sealed class CharacterTokenizer : Tokenizer
 {
     private const int Unknown = -1;
 

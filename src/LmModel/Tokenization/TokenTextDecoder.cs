@@ -10,7 +10,7 @@ namespace LmModel.Tokenization;
 /// decoder"; Unicode 16, section 3.9). A token of whole characters that follows another allocates nothing. Not
 /// thread-safe: one decoder a sequence.
 /// </remarks>
-public sealed class TokenTextDecoder(Tokenizer tokenizer)
+internal sealed class TokenTextDecoder(Tokenizer tokenizer)
 {
     /// <summary>Bytes held back are at most this many: an unfinished UTF-8 character.</summary>
     public const int MaxPendingBytes = 3;

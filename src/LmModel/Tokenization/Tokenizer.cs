@@ -5,7 +5,7 @@ namespace LmModel.Tokenization;
 
 /// <summary>Maps text to token ids and back. Every token stands for a fixed sequence of UTF-8 bytes.</summary>
 /// <remarks>Immutable and safe for use by several threads at once.</remarks>
-public abstract class Tokenizer
+internal abstract class Tokenizer
 {
     // Stands for a token that is not text by itself; told from a text by reference.
     private static readonly string NoText = new('\0', 1);

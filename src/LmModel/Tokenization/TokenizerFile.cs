@@ -3,7 +3,7 @@ using LmModel.Files;
 namespace LmModel.Tokenization;
 
 /// <summary>Reads and writes <c>tokenizer.json</c>; <c>docs/tokenizers.md</c> describes it.</summary>
-public static class TokenizerFile
+internal static class TokenizerFile
 {
     /// <summary>A longer file is refused unread.</summary>
     public const long MaxBytes = 64L << 20;

@@ -13,7 +13,7 @@ namespace LmModel.Tokenization;
 /// the vocabulary lacks is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as
 /// U+FFFD.
 /// </remarks>
-public sealed class WordTokenizer : Tokenizer
+internal sealed class WordTokenizer : Tokenizer
 {
     /// <summary>The line end in the vocabulary.</summary>
     public const string LineEnd = "\n";

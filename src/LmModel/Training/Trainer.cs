@@ -17,7 +17,7 @@ namespace LmModel.Training;
 /// model folder that can be served, and the last state of everything, from which <see cref="Resume"/> goes on bit for
 /// bit.
 /// </summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     /// <summary>
     /// Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.

@@ -11,7 +11,7 @@ namespace LmModel.Training;
 /// What a training is prepared from: a corpus, what is decided about it, the plan that decides the rest, and the split.
 /// <see cref="Start"/> makes the tokenizer and the <see cref="Trainer"/>.
 /// </summary>
-public sealed class TrainingSetup
+internal sealed class TrainingSetup
 {
     /// <summary>The time that a training is planned for where neither a time nor steps are decided.</summary>
     public const double DefaultMinutes = 20;

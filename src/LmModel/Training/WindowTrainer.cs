@@ -61,7 +61,7 @@ internal sealed class WindowTrainer : IDisposable
     public int WindowsPerEpoch => _batches.WindowsPerEpoch;
 
     /// <summary>Where the next window is.</summary>
-    public TextPosition Position { get; private set; } = new(Epoch: -1, Offset: long.MaxValue / 2);
+    public TrainingPosition Position { get; private set; } = new(Epoch: -1, Offset: long.MaxValue / 2);
 
     /// <summary>The learning rate of <paramref name="step"/>, from 0.</summary>
     public double LearningRate(int step) => _schedule.At(step);
@@ -137,7 +137,7 @@ internal sealed class WindowTrainer : IDisposable
     /// <summary>Goes back to what <see cref="Read"/> gave.</summary>
     /// <param name="values">So many numbers of a name.</param>
     /// <param name="position">Where the next window is.</param>
-    public void Restore(Func<string, long, float[]> values, TextPosition position)
+    public void Restore(Func<string, long, float[]> values, TrainingPosition position)
     {
         using var scope = NewDisposeScope();
         void Set(string name, Tensor target) => target.copy_(tensor(values(name, target.numel())).view(target.shape));
@@ -202,4 +202,4 @@ internal sealed class WindowTrainer : IDisposable
 /// <summary>Where in the text a training is.</summary>
 /// <param name="Epoch">Times that the text was begun before this one; −1 before the first window.</param>
 /// <param name="Offset">Tokens of each column that were read, and those skipped at the epoch's beginning.</param>
-internal readonly record struct TextPosition(int Epoch, long Offset);
+internal readonly record struct TrainingPosition(int Epoch, long Offset);

@@ -27,10 +27,10 @@ public sealed class EventStreamWriterTests
     public async Task A_token_is_written_as_the_serializer_would_write_it()
     {
         var random = new Random(1);
-        var run = Run(alternatives: 0);
+        var reply = Reply(alternatives: 0);
         using var stream = new MemoryStream();
         var pipe = PipeWriter.Create(stream);
-        using var writer = new EventStreamWriter(pipe, run);
+        using var writer = new EventStreamWriter(pipe, reply);
         var expected = new StringBuilder();
         for (var i = 0; i < 500; i++)
         {
@@ -43,7 +43,7 @@ public sealed class EventStreamWriterTests
             };
             var token = new TokenEvent(i, random.Next(), Texts[random.Next(Texts.Length)], logprob, []);
             writer.WriteToken(token);
-            var json = JsonSerializer.Serialize(run.ToResponse(token), ApiJson.Wire.TokenResponse);
+            var json = JsonSerializer.Serialize(reply.ToResponse(token), ApiJson.Wire.TokenResponse);
             expected.Append("event: token\nid: gen-1:").Append(i + 1).Append("\ndata: ").Append(json).Append("\n\n");
         }
 
@@ -57,7 +57,7 @@ public sealed class EventStreamWriterTests
     public async Task A_token_allocates_nothing()
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        using var writer = new EventStreamWriter(pipe.Writer, Run(alternatives: 0));
+        using var writer = new EventStreamWriter(pipe.Writer, Reply(alternatives: 0));
         var token = new TokenEvent(1, 2, "é\n", -0.5f, []);
         void Write(int count)
         {
@@ -74,7 +74,7 @@ public sealed class EventStreamWriterTests
         Assert.Equal(0, Allocations.Of(() => Write(2)));
     }
 
-    private static GenerationRun Run(int alternatives) => new(
+    private static GenerationReply Reply(int alternatives) => new(
         "gen-1", "m", TestModel.Tokenizer, new LmModel.Generation.AdmittedGeneration
         {
             Settings = new() { PromptTokens = [], MaxTokens = 1, Seed = 1, Alternatives = alternatives },

@@ -48,7 +48,7 @@ public sealed class AllocationTests
     [Fact]
     public void An_event_costs_nothing_to_write_and_to_read()
     {
-        var events = new GenerationEvents(64, () => { }, () => { });
+        var events = new GenerationEventStream(64, () => { }, () => { });
         void Pass(int count)
         {
             for (var i = 0; i < count; i++)
@@ -100,7 +100,7 @@ public sealed class AllocationTests
         return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 
-    private static async Task Read(GenerationEvents events, int awaited)
+    private static async Task Read(GenerationEventStream events, int awaited)
     {
         while (true)
         {

@@ -319,7 +319,7 @@ public sealed class SequenceTests
 
     private static (List<TokenEvent> Tokens, DoneEvent Done) Run(FakeStepModel model, Sequence sequence, int slice = 1)
     {
-        var events = new GenerationEvents(int.MaxValue / 2, () => { }, () => { });
+        var events = new GenerationEventStream(int.MaxValue / 2, () => { }, () => { });
         var tokens = new List<TokenEvent>();
         var logits = new float[model.VocabularySize];
         while (sequence.Done is null)

@@ -8,7 +8,7 @@ namespace LmModel.Evaluation.Comparison;
 /// <param name="Name">The method.</param>
 /// <param name="BitsPerByte">Bits for a UTF-8 byte of the held-out text, once the training text is known.</param>
 /// <param name="BitsPerByteAlone">The same without the training text; null where that was not measured.</param>
-public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null)
+internal sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null)
 {
     /// <summary>
     /// It learns from the held-out text while it reads it, as compressors do and n-gram models do not.
@@ -17,7 +17,7 @@ public sealed record Baseline(string Name, double BitsPerByte, double? BitsPerBy
 }
 
 /// <summary>Measures what a model of a text must beat: the best n-gram model and general compressors.</summary>
-public static class Baselines
+internal static class Baselines
 {
     /// <summary>
     /// Characters at the end of a training text that are used at most; a longer text would take minutes and gigabytes.

@@ -5,7 +5,7 @@ namespace LmModel.Evaluation.Leaks;
 /// memory for the scored text alone.
 /// </summary>
 /// <remarks>Exact: characters are compared, not hashes. Lines end at <c>\n</c>; characters are UTF-16 units.</remarks>
-public sealed class LeakCheck
+internal sealed class LeakCheck
 {
     /// <summary>Characters of a window: about ten words, which two texts rarely have in common by chance.</summary>
     public const int DefaultWindow = 50;

@@ -10,7 +10,7 @@ namespace LmModel.Evaluation.Leaks;
 /// The training documents that share a window, and how many of their windows do, the most first.
 /// </param>
 /// <param name="Unchecked">Characters at the scored text's end that were not looked for: it is too long.</param>
-public sealed record LeakReport(
+internal sealed record LeakReport(
     int Window,
     int Windows,
     int Shared,
@@ -27,4 +27,4 @@ public sealed record LeakReport(
 /// <param name="ScoredLine">The line of the scored text that it begins in, from 1.</param>
 /// <param name="Document">The training document.</param>
 /// <param name="TrainingLine">The line of that document.</param>
-public sealed record SharedPassage(string Text, int ScoredLine, string Document, int TrainingLine);
+internal sealed record SharedPassage(string Text, int ScoredLine, string Document, int TrainingLine);

@@ -6,14 +6,14 @@ namespace LmModel.Evaluation.Ngrams;
 /// <param name="Smoothing">Its kind.</param>
 /// <param name="Order">n: it sees the n − 1 tokens before the one it predicts.</param>
 /// <param name="Loss">Its loss on the scored text, by the contiguous protocol.</param>
-public sealed record NgramResult(Smoothing Smoothing, int Order, EvaluationResult Loss)
+internal sealed record NgramResult(Smoothing Smoothing, int Order, EvaluationResult Loss)
 {
     /// <summary>Its name in a sentence.</summary>
     public string Name => $"{(Smoothing is Smoothing.WittenBell ? "Witten-Bell" : "Kneser-Ney")} {Order}-gram";
 }
 
 /// <summary>What a network must beat: n-gram models of all orders, counted on the training text.</summary>
-public static class NgramBaseline
+internal static class NgramBaseline
 {
     /// <summary>
     /// The longest n-grams where none are asked for: the best of a megabyte of characters are shorter. Of ten megabytes

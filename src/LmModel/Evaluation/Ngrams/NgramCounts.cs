@@ -2,7 +2,7 @@ namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>The n-grams of texts, of all orders up to one, and how often they come.</summary>
 /// <remarks>Time is linear in tokens · order; memory is some 24 bytes for every different n-gram.</remarks>
-public sealed class NgramCounts
+internal sealed class NgramCounts
 {
     /// <summary>The highest order that can be counted.</summary>
     public const int MaxOrder = 32;

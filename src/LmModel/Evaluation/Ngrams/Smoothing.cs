@@ -1,7 +1,7 @@
 namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>How the counts of an n-gram model give way to those of shorter contexts.</summary>
-public enum Smoothing
+internal enum Smoothing
 {
     /// <summary>
     /// Interpolated Witten-Bell: a context that many different tokens followed trusts its counts less.

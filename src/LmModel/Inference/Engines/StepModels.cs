@@ -15,7 +15,7 @@ public enum InferenceEngine
 }
 
 /// <summary>Makes the step model that was asked for.</summary>
-public static class StepModels
+internal static class StepModels
 {
     /// <summary>As people read and write it: <c>managed</c> or <c>torch</c>.</summary>
     public static string Name(this InferenceEngine engine) => engine.ToString().ToLowerInvariant();

@@ -18,7 +18,7 @@ namespace LmModel.Inference.Managed;
 /// output    W h + b                                     for the sequences whose logits are wanted
 /// </code>
 /// </remarks>
-public sealed unsafe class ManagedStepModel : IStepModel
+internal sealed unsafe class ManagedStepModel : IStepModel
 {
     /// <summary>Tokens of one block of prompts; bounds the memory of a call, and changes no bit.</summary>
     private const int BlockTokens = 512;

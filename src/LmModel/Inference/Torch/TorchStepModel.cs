@@ -11,7 +11,7 @@ namespace LmModel.Inference.Torch;
 /// at once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits
 /// depend on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
 /// </remarks>
-public sealed class TorchStepModel : IStepModel
+internal sealed class TorchStepModel : IStepModel
 {
     /// <summary>
     /// Up to this V the first layer's product with the input is a row of a table (V, G), made once: a step then never

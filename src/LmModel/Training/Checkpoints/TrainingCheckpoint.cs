@@ -147,7 +147,7 @@ internal sealed record TrainingRun
     public int ValidationsSinceBest { get; init; }
 
     /// <summary>Where the next window is.</summary>
-    public TextPosition Position { get; init; }
+    public TrainingPosition Position { get; init; }
 
     /// <summary>Time trained so far, over all interruptions.</summary>
     public TimeSpan Elapsed { get; init; }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Planning;
 
 /// <summary>How fast this machine multiplies matrices now: what a plan makes a time into steps by.</summary>
-public static class MachineSpeed
+internal static class MachineSpeed
 {
     // The product of a step of time: 64 columns, 512 units, the gates of an LSTM.
     private const int Columns = 64;

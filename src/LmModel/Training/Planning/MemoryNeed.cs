@@ -17,7 +17,7 @@ namespace LmModel.Training.Planning;
 /// <param name="Windows">
 /// Bytes of what is computed at once from the text: activations, their gradients and logits.
 /// </param>
-public sealed record MemoryNeed(long Weights, long Windows)
+internal sealed record MemoryNeed(long Weights, long Windows)
 {
     /// <summary>Code, libraries and buffers of a process that has hardly a network.</summary>
     private const long Process = 100L << 20;

@@ -10,7 +10,7 @@ namespace LmModel.Training.Planning;
 /// <param name="Between">Dropout between layers and before the output.</param>
 /// <param name="Input">Dropout of the embedded tokens.</param>
 /// <param name="Weight">Dropout of the recurrent matrices.</param>
-public sealed record PlannedDropout(double Between, double Input, double Weight)
+internal sealed record PlannedDropout(double Between, double Input, double Weight)
 {
     /// <param name="network">The network that is trained.</param>
     /// <param name="settings">Its steps, columns, window and sampled tokens.</param>

@@ -10,7 +10,7 @@ namespace LmModel.Training.Planning;
 /// Tokenizer, network and schedule for a text and a time, and why. A function of its arguments alone; what was chosen
 /// already stays, and the rest adapts to it.
 /// </summary>
-public sealed record TrainingPlan
+internal sealed record TrainingPlan
 {
     /// <summary>The tokenizer's <see cref="Tokenization.Tokenizer.Kind"/>.</summary>
     public required string Tokenizer { get; init; }

@@ -5,7 +5,7 @@ namespace LmModel.Training.Planning;
 /// <summary>The time that a training is planned for.</summary>
 /// <param name="Minutes">Above 0.</param>
 /// <param name="FlopsPerSecond">The machine's rate of matrix products, see <see cref="MachineSpeed"/>.</param>
-public sealed record TrainingTime(double Minutes, double FlopsPerSecond)
+internal sealed record TrainingTime(double Minutes, double FlopsPerSecond)
 {
     /// <summary>Such as <c>20 minutes</c>.</summary>
     public string Words => Invariant($"{Minutes:0.##} minute{(Minutes == 1 ? "" : "s")}");

@@ -10,7 +10,7 @@ using LmModel.Training.Checkpoints;
 namespace LmModel.Training.Reporting;
 
 /// <summary>What a model card (Mitchell et al. 2019) says beside what the training itself knows.</summary>
-public sealed record ModelCard
+internal sealed record ModelCard
 {
     /// <summary>The model's name: that of its folder.</summary>
     public required string Name { get; init; }

@@ -8,7 +8,7 @@ namespace LmModel.Training.Reporting;
 /// <summary>
 /// Keeps what a model loses in each precision where it is used (<c>precision.json</c>) and where it is read (the card).
 /// </summary>
-public static class PrecisionRecord
+internal static class PrecisionRecord
 {
     /// <summary>Chooses the default and records it; a card, where there is one, gets its section.</summary>
     /// <param name="folder">The model that was measured.</param>

@@ -7,7 +7,7 @@ namespace LmModel.Training.Reporting;
 /// The numbers of a training in its model folder, a line a report: <c>training.jsonl</c>, and the same as
 /// <c>training.csv</c> for a spreadsheet.
 /// </summary>
-public sealed class TrainingLog
+internal sealed class TrainingLog
 {
     private const string Header = "step,epoch,loss,validation_loss,learning_rate,tokens_per_second,elapsed_seconds\n";
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LmModel.Training.Reporting;
 
 /// <summary>One line of a training's log: where it stood after a step.</summary>
-public sealed record TrainingReport
+internal sealed record TrainingReport
 {
     /// <summary>Updates done.</summary>
     [JsonPropertyName("step")]

@@ -1,7 +1,7 @@
 namespace LmModel.Training.Reporting;
 
 /// <summary>What the log of a training says about it: whether it learns, learns by heart, or wants more time.</summary>
-public sealed record TrainingTrend
+internal sealed record TrainingTrend
 {
     // A validation loss of one training wavers by about this share of itself between neighbouring validations.
     private const double Noise = 0.005;

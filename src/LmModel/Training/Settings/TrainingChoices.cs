@@ -52,7 +52,7 @@ public sealed partial record TrainingChoices
         TrainingSetting.All.Select(setting => (setting, setting.Of(this))));
 
     /// <summary>These choices and others; a null changes nothing.</summary>
-    public TrainingChoices With(IEnumerable<(TrainingSetting Setting, object? Value)> others)
+    internal TrainingChoices With(IEnumerable<(TrainingSetting Setting, object? Value)> others)
     {
         var result = this with { };
         foreach (var (setting, value) in others.Where(o => o.Value is not null))

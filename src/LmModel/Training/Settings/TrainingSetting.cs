@@ -10,7 +10,7 @@ namespace LmModel.Training.Settings;
 /// validation, choices, recipe and the table in docs/training.md derive from it. Checkpoints store its value by its
 /// name.
 /// </summary>
-public sealed class TrainingSetting
+internal sealed class TrainingSetting
 {
     private static readonly JsonNamingPolicy Kebab = JsonNamingPolicy.KebabCaseLower;
 

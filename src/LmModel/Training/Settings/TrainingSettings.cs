@@ -6,7 +6,7 @@ namespace LmModel.Training.Settings;
 /// How a network is trained. The defaults give a sensible character model of a text of about a megabyte.
 /// </summary>
 /// <remarks>A property with its attribute is all that declares a setting: <see cref="TrainingSetting"/>.</remarks>
-public sealed record TrainingSettings
+internal sealed record TrainingSettings
 {
     /// <summary>
     /// Probability of dropping an element of the embedded tokens, the same ones at every step of a window.

@@ -15,14 +15,14 @@ namespace LmModel.Generation;
 /// </code>
 /// Those that want logits stand first; prompts in the middle cost none.
 /// </remarks>
-internal sealed class GenerationRound : IDisposable
+internal sealed class BatchRound : IDisposable
 {
     private readonly IStepModel _model;
     private readonly GenerationEngineOptions _options;
-    private readonly GenerationPlaces _places;
+    private readonly AdmissionQueue _admission;
     private readonly PrefixCache _cache;
     private readonly int _interval;
-    private readonly List<GenerationRun> _batch = []; // (B)
+    private readonly List<ActiveGeneration> _batch = []; // (B)
     private readonly int[] _lengths; // (B)
     private readonly RecurrentState[] _states; // (B)
     private readonly float[] _logits; // (B, V), of which R rows are filled
@@ -31,9 +31,9 @@ internal sealed class GenerationRound : IDisposable
     private readonly Action<int> _accept;
     private int _rows; // R
 
-    public GenerationRound(IStepModel model, GenerationEngineOptions options, GenerationPlaces places)
+    public BatchRound(IStepModel model, GenerationEngineOptions options, AdmissionQueue admission)
     {
-        (_model, _options, _places) = (model, options, places);
+        (_model, _options, _admission) = (model, options, admission);
         _cache = new PrefixCache(options.PrefixCacheBytes);
         _interval = options.PrefixCacheBytes == 0 ? int.MaxValue : options.PrefixCacheInterval;
         var batch = Math.Clamp(model.MaxInvariantBatch, 1, options.MaxActive);
@@ -46,16 +46,16 @@ internal sealed class GenerationRound : IDisposable
     }
 
     /// <summary>Who has a turn, in the order in which they became active.</summary>
-    public List<GenerationRun> Runs { get; } = [];
+    public List<ActiveGeneration> Generations { get; } = [];
 
-    /// <summary>Gives everyone a turn and clears <see cref="Runs"/>.</summary>
+    /// <summary>Gives everyone a turn and clears <see cref="Generations"/>.</summary>
     public void Step()
     {
         Plan();
         StepThose(wantLogits: true);
         StepThose(wantLogits: false);
         StepBatch();
-        Runs.Clear();
+        Generations.Clear();
     }
 
     public void Dispose() => _candidates.Dispose();
@@ -63,17 +63,17 @@ internal sealed class GenerationRound : IDisposable
     private void Plan()
     {
         var prompts = 0;
-        foreach (var run in Runs)
+        foreach (var generation in Generations)
         {
-            LookUp(run);
-            prompts += run.Sequence.ReadsSlices ? 1 : 0;
+            LookUp(generation);
+            prompts += generation.Sequence.ReadsSlices ? 1 : 0;
         }
 
-        var slice = Slice(prompts, Runs.Count - prompts);
-        foreach (var run in Runs)
+        var slice = Slice(prompts, Generations.Count - prompts);
+        foreach (var generation in Generations)
         {
             // A slice ends where a state is to be kept.
-            run.Sequence.Plan(Math.Min(slice, _interval - (run.Sequence.PromptRead % _interval)));
+            generation.Sequence.Plan(Math.Min(slice, _interval - (generation.Sequence.PromptRead % _interval)));
         }
     }
 
@@ -88,20 +88,20 @@ internal sealed class GenerationRound : IDisposable
         return Math.Clamp(_options.MaxRoundPromptTokens / Math.Max(1, prompts), 1, most);
     }
 
-    private void LookUp(GenerationRun run)
+    private void LookUp(ActiveGeneration generation)
     {
-        var sequence = run.Sequence;
+        var sequence = generation.Sequence;
         if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prompt) is { } known)
         {
             sequence.GoOnFrom(known.State!, known.Length);
-            run.Prefix = known;
+            generation.Prefix = known;
         }
     }
 
     /// <summary>Keeps the state after a prompt and at the interval, before the text changes it.</summary>
-    private void Keep(GenerationRun run)
+    private void Keep(ActiveGeneration generation)
     {
-        var sequence = run.Sequence;
+        var sequence = generation.Sequence;
         if (sequence.PromptLeft == 0 || sequence.Prompt.IsEmpty)
         {
             return;
@@ -110,32 +110,32 @@ internal sealed class GenerationRound : IDisposable
         var read = sequence.PromptRead + sequence.TurnLength;
         if (read == sequence.Prompt.Length || read % _interval == 0)
         {
-            run.Prefix = _cache.Add(run.Prefix, sequence.Prompt[..read], sequence.State);
+            generation.Prefix = _cache.Add(generation.Prefix, sequence.Prompt[..read], sequence.State);
         }
     }
 
     private void StepThose(bool wantLogits)
     {
-        foreach (var run in Runs)
+        foreach (var generation in Generations)
         {
-            if (run.Sequence.WantsLogits != wantLogits)
+            if (generation.Sequence.WantsLogits != wantLogits)
             {
                 continue;
             }
 
-            if (_places.Closed)
+            if (_admission.Closed)
             {
                 break;
             }
 
-            if (run.CancelRequested)
+            if (generation.CancelRequested)
             {
-                _places.Leave(run);
-                run.EndCancelled();
+                _admission.Leave(generation);
+                generation.EndCancelled();
                 continue;
             }
 
-            _batch.Add(run);
+            _batch.Add(generation);
             if (_batch.Count == _states.Length)
             {
                 StepBatch();
@@ -179,17 +179,17 @@ internal sealed class GenerationRound : IDisposable
         catch (Exception e)
         {
             // All of them: their states may be half written.
-            foreach (var run in _batch)
+            foreach (var generation in _batch)
             {
-                run.Fail(e);
+                generation.Fail(e);
             }
 
             return;
         }
 
-        foreach (var run in _batch)
+        foreach (var generation in _batch)
         {
-            Keep(run);
+            Keep(generation);
         }
 
         _rows = rows;
@@ -205,12 +205,12 @@ internal sealed class GenerationRound : IDisposable
     /// <summary>Places of those that ended; each is free before its end can be seen.</summary>
     private void Settle()
     {
-        foreach (var run in _batch)
+        foreach (var generation in _batch)
         {
-            if (run.Failure is not null || run.Sequence.Done is not null)
+            if (generation.Failure is not null || generation.Sequence.Done is not null)
             {
-                _places.Leave(run);
-                run.End(run.Failure);
+                _admission.Leave(generation);
+                generation.End(generation.Failure);
             }
         }
     }

@@ -14,7 +14,7 @@ namespace LmModel.Generation;
 /// on the pool, never on the decode thread. The buffer takes every event; at <c>capacity</c> it is paused, which tells
 /// the engine to make no more, until the reader has brought it down to half.
 /// </remarks>
-public sealed class GenerationEvents
+internal sealed class GenerationEventStream
     : IAsyncEnumerable<GenerationEvent>,
         IAsyncEnumerator<GenerationEvent>,
         IValueTaskSource,
@@ -54,7 +54,7 @@ public sealed class GenerationEvents
     /// <param name="capacity">Unread events at which the buffer is paused.</param>
     /// <param name="onRoom">Called by the reader when a paused buffer has room again.</param>
     /// <param name="onAbandoned">Called when the reader wants no more; also after the last event.</param>
-    internal GenerationEvents(int capacity, Action onRoom, Action onAbandoned)
+    internal GenerationEventStream(int capacity, Action onRoom, Action onAbandoned)
     {
         (_capacity, _onRoom, _onAbandoned) = (capacity, onRoom, onAbandoned);
         _ring = new GenerationEvent[Math.Min(capacity + MostOfATurn, FirstRing)];

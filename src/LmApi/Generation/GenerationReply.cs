@@ -4,7 +4,7 @@ using LmModel.Tokenization;
 namespace LmApi.Generation;
 
 /// <summary>One admitted generation and how its events look on the wire.</summary>
-internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer, AdmittedGeneration generation)
+internal sealed class GenerationReply(string id, string model, Tokenizer tokenizer, AdmittedGeneration generation)
 {
     private readonly GenerationSettings _settings = generation.Settings;
 
@@ -12,7 +12,7 @@ internal sealed class GenerationRun(string id, string model, Tokenizer tokenizer
 
     public bool ReportsAlternatives => _settings.Alternatives > 0;
 
-    public GenerationEvents Events => generation.Events;
+    public GenerationEventStream Events => generation.Events;
 
     public StartResponse Start => new() { Id = id, Model = model, Seed = _settings.Seed };
 
