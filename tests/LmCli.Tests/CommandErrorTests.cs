@@ -31,6 +31,9 @@ public sealed class CommandErrorTests
     [InlineData("generate|x|--top-p|0", "--top-p must be above 0 and at most 1, not 0.")]
     [InlineData("generate|x|--typical-p|2", "--typical-p must be above 0 and at most 1, not 2.")]
     [InlineData("generate|x|--mirostat|1", "--mirostat must be 0 or 2, not 1; version 1 is not offered.")]
+    [InlineData("generate|x|--presence-penalty|3", "--presence-penalty must be from -2 to 2, not 3.")]
+    [InlineData("generate|x|--logit-bias|a=1", "--logit-bias must be a token id, = and a number from -100 to 100")]
+    [InlineData("generate|x|--logit-bias|5=101", "such as 17=-5, not '5=101'.")]
     [InlineData("generate|x|--mirostat-tau|0", "--mirostat-tau must be above 0 and at most 32, not 0.")]
     [InlineData("generate|x|--engine|onnx", "'managed'")]
     [InlineData("generate|x|--precision|1", "'int8'")]
@@ -49,7 +52,7 @@ public sealed class CommandErrorTests
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]
-    [InlineData("generate|x|--temperature|-1", "--temperature must be at least 0, not -1.")]
+    [InlineData("generate|x|--temperature|-1", "--temperature must be from 0 to 2, not -1.")]
     public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
     {
         var (code, output, error) = await LmProcess.RunAsync(command.Split('|'));

@@ -71,7 +71,7 @@ public sealed class TextModelTests
         using var model = TextModel.Open(FairyTales);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => TextAsync(model, "a", new() { MaxTokens = -1 }));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => TextAsync(model, "a", new() { Sampling = new SamplingSettings { TopP = 0 } }));
+            () => TextAsync(model, "a", new() { Sampling = SamplingSettings.Unfiltered with { TopP = 0 } }));
         await Assert.ThrowsAsync<ArgumentException>(() => TextAsync(model, "a", new() { Stop = [""] }));
         await Assert.ThrowsAsync<ArgumentException>(() => model.ScoreAsync(""));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LmApi.Infrastructure.Fields;
+using LmModel.Sampling;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
@@ -39,119 +40,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Example = 64,
     };
 
-    public NumberField Temperature { get; } = new()
-    {
-        Name = "temperature",
-        Minimum = 0,
-        Maximum = 2,
-        Default = 0.8f,
-        Description = "0 always takes the most probable token, 1 draws from the model's own distribution, "
-            + "and more than 1 is wilder.",
-        Example = 0.8f,
-    };
-
-    public IntegerField TopK { get; } = new()
-    {
-        Name = "top_k",
-        Minimum = 0,
-        Maximum = int.MaxValue,
-        Default = 0,
-        Description = "Draw from the k most probable tokens only; 0 is off.",
-        Example = 40,
-    };
-
-    public NumberField TopP { get; } = new()
-    {
-        Name = "top_p",
-        Minimum = 0,
-        ExclusiveMinimum = true,
-        Maximum = 1,
-        Default = 1,
-        Description = "Draw from the smallest set of tokens whose probability reaches p only; 1 is off.",
-        Example = 0.95f,
-    };
-
-    public NumberField MinP { get; } = new()
-    {
-        Name = "min_p",
-        Minimum = 0,
-        Maximum = 1,
-        Default = 0,
-        Description = "Draw from tokens at least this times as probable as the best one only; 0 is off.",
-    };
-
-    public NumberField TypicalP { get; } = new()
-    {
-        Name = "typical_p",
-        Minimum = 0,
-        ExclusiveMinimum = true,
-        Maximum = 1,
-        Default = 1,
-        Aliases = ["typ_p", "typical"],
-        Description =
-                "Draw from the smallest set of tokens nearest to the expected surprise whose probability "
-                    + "reaches p only; "
-                    + "1 is off.",
-    };
-
-    public IntegerChoiceField Mirostat { get; } = new()
-    {
-        Name = "mirostat",
-        Choices = [0, 2],
-        Default = 0,
-        Reason = "version 1 is not offered",
-        Description =
-                "2 steers the text to an average surprise of `mirostat_tau` by Mirostat 2, after all other settings; "
-                    + "0 is off.",
-    };
-
-    public NumberField MirostatTau { get; } = new()
-    {
-        Name = "mirostat_tau",
-        Minimum = 0,
-        ExclusiveMinimum = true,
-        Maximum = 32,
-        Default = 5,
-        Description = "The average surprise of a token in bits that Mirostat steers to; no effect without `mirostat`.",
-    };
-
-    public NumberField MirostatEta { get; } = new()
-    {
-        Name = "mirostat_eta",
-        Minimum = 0,
-        ExclusiveMinimum = true,
-        Maximum = 1,
-        Default = 0.1f,
-        Description = "How fast Mirostat corrects itself; no effect without `mirostat`.",
-    };
-
-    public NumberField RepetitionPenalty { get; } = new()
-    {
-        Name = "repetition_penalty",
-        Minimum = 0.1,
-        Maximum = 10,
-        Default = 1,
-        Aliases = ["repeat_penalty"],
-        Description = "Divides positive and multiplies negative logits of tokens seen in prompt or text; 1 is off.",
-    };
-
-    public NumberField PresencePenalty { get; } = new()
-    {
-        Name = "presence_penalty",
-        Minimum = -2,
-        Maximum = 2,
-        Default = 0,
-        Description = "Subtracted from the logit of every token generated before; 0 is off.",
-    };
-
-    public NumberField FrequencyPenalty { get; } = new()
-    {
-        Name = "frequency_penalty",
-        Minimum = -2,
-        Maximum = 2,
-        Default = 0,
-        Description = "Subtracted from the logit of a token for each time it was generated before; 0 is off.",
-    };
+    /// <summary>The numbers that say how tokens are drawn, as the library declares them.</summary>
+    public IReadOnlyList<SamplingField> Sampling { get; } = [.. SamplingParameter.All.Select(SamplingField.Of)];
 
     public TokenBiasField LogitBias { get; } = new()
     {
@@ -231,26 +121,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
     };
 
     public override IReadOnlyList<Field> All =>
-        field ??= [
-            Prompt,
-            MaxTokens,
-            Temperature,
-            TopK,
-            TopP,
-            MinP,
-            TypicalP,
-            Mirostat,
-            MirostatTau,
-            MirostatEta,
-            RepetitionPenalty,
-            PresencePenalty,
-            FrequencyPenalty,
-            LogitBias,
-            NeuralCache,
-            Stop,
-            Seed,
-            Stream,
-            Logprobs,
-            Echo,
-    ];
+        field ??=
+        [
+            Prompt, MaxTokens, .. Sampling.Select(parameter => parameter.Field), LogitBias, NeuralCache, Stop, Seed,
+            Stream, Logprobs, Echo,
+        ];
 }

@@ -4,6 +4,7 @@ using LmApi.Infrastructure.Fields;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmModel.Generation;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +39,7 @@ internal sealed class GenerationRequestParser(
         return new(settings, stream);
     }
 
-    private LmModel.Sampling.SamplingSettings ReadSampling(FieldReader reader, Tokenizer tokenizer)
+    private SamplingSettings ReadSampling(FieldReader reader, Tokenizer tokenizer)
     {
         var bias = reader.Read(fields.LogitBias);
         foreach (var id in bias.Keys)
@@ -46,21 +47,8 @@ internal sealed class GenerationRequestParser(
             TokenRules.RequireKnown(tokenizer, id, $"{fields.LogitBias.Name}.{id}", reader.Errors);
         }
 
-        // Read where it has no effect too: what is not valid is said.
-        var tau = reader.Read(fields.MirostatTau) ?? 0;
-        return new()
-        {
-            Temperature = reader.Read(fields.Temperature) ?? 0,
-            TopK = (int)(reader.Read(fields.TopK) ?? 0),
-            TopP = reader.Read(fields.TopP) ?? 1,
-            MinP = reader.Read(fields.MinP) ?? 0,
-            TypicalP = reader.Read(fields.TypicalP) ?? 1,
-            MirostatTau = reader.Read(fields.Mirostat) == 2 ? tau : 0,
-            MirostatEta = reader.Read(fields.MirostatEta) ?? 1,
-            RepetitionPenalty = reader.Read(fields.RepetitionPenalty) ?? 1,
-            PresencePenalty = reader.Read(fields.PresencePenalty) ?? 0,
-            FrequencyPenalty = reader.Read(fields.FrequencyPenalty) ?? 0,
-            LogitBias = bias,
-        };
+        var sampling = SamplingParameter.With(
+            new(), fields.Sampling.Select(field => (field.Parameter, field.Read(reader))));
+        return sampling with { LogitBias = bias };
     }
 }

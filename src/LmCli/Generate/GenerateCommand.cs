@@ -6,15 +6,12 @@ using LmModel.Checkpoints;
 using LmModel.Generation;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
-using LmModel.Sampling;
 
 namespace LmCli.Generate;
 
 /// <summary><c>lm generate MODEL [PROMPT]</c>: streams text to the terminal, what it cost to standard error.</summary>
 internal static class GenerateCommand
 {
-    private static readonly SamplingSettings Off = new();
-
     private static readonly Argument<string> Model = new("model") { Description = "The model folder." };
 
     private static readonly Argument<string?> Prompt = new("prompt")
@@ -33,52 +30,7 @@ internal static class GenerateCommand
         Description = "Tokens to draw; 0 only reads the prompt.",
         DefaultValueFactory = _ => 500,
     };
-    private static readonly Option<float> Temperature = new("--temperature")
-    {
-        Description = "0 takes the most probable token; 1 draws from the model's own distribution.",
-        DefaultValueFactory = _ => 0.8f,
-    };
-    private static readonly Option<int> TopK = new("--top-k")
-    {
-        Description = "Keep the k most probable tokens; 0 is off.",
-        DefaultValueFactory = _ => Off.TopK,
-    };
-    private static readonly Option<float> TopP = new("--top-p")
-    {
-        Description = "Keep the smallest set that reaches this probability; 1 is off.",
-        DefaultValueFactory = _ => Off.TopP,
-    };
-    private static readonly Option<float> MinP = new("--min-p")
-    {
-        Description = "Keep tokens this times as probable as the best; 0 is off.",
-        DefaultValueFactory = _ => Off.MinP,
-    };
-    private static readonly Option<float> TypicalP = new("--typical-p")
-    {
-        Description =
-            "Keep the smallest set of tokens nearest to the expected surprise that reaches this probability; 1 is off.",
-        DefaultValueFactory = _ => Off.TypicalP,
-    };
-    private static readonly Option<int> Mirostat = new("--mirostat")
-    {
-        Description = "2 steers to an average surprise by Mirostat 2; 0 is off.",
-        DefaultValueFactory = _ => 0,
-    };
-    private static readonly Option<float> MirostatTau = new("--mirostat-tau")
-    {
-        Description = "The average surprise of a token in bits that Mirostat steers to.",
-        DefaultValueFactory = _ => 5,
-    };
-    private static readonly Option<float> MirostatEta = new("--mirostat-eta")
-    {
-        Description = "How fast Mirostat corrects itself.",
-        DefaultValueFactory = _ => Off.MirostatEta,
-    };
-    private static readonly Option<float> Repetition = new("--repetition-penalty")
-    {
-        Description = "Above 1 avoids tokens seen before; 1 is off.",
-        DefaultValueFactory = _ => Off.RepetitionPenalty,
-    };
+
     private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
     {
         Description = "End before this text; may be given several times.",
@@ -99,23 +51,17 @@ internal static class GenerateCommand
     public static Command Create()
     {
         AtLeast(MaxTokens, 0);
-        AtLeast(Temperature, 0f);
-        AtLeast(TopK, 0);
-        Within(TopP, 0, 1, lowestAllowed: false);
-        Within(MinP, 0, 1, lowestAllowed: true);
-        Within(TypicalP, 0, 1, lowestAllowed: false);
-        Mirostat.Refuse(version =>
-            version is 0 or 2 ? null : $"must be 0 or 2, not {version}; version 1 is not offered.");
-        Within(MirostatTau, 0, 32, lowestAllowed: false);
-        Within(MirostatEta, 0, 1, lowestAllowed: false);
-        AtLeast(Repetition, 0.01f);
         AtLeast(Seed, 0L);
         var command = new Command("generate", "Streams text from a model.")
         {
-            Model, Prompt, PromptFile, MaxTokens, Temperature, TopK, TopP, MinP, TypicalP,
-            Mirostat, MirostatTau, MirostatEta, Repetition, Stop, Echo, Seed, Engine, Kept, Threads,
+            Model, Prompt, PromptFile, MaxTokens, Stop, Echo, Seed, Engine, Kept, Threads,
             NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda,
         };
+        foreach (var option in SamplingOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(RunAsync);
         return command;
     }
@@ -161,17 +107,7 @@ internal static class GenerateCommand
         Stop = arguments.GetValue(Stop) ?? [],
         Echo = arguments.GetValue(Echo),
         NeuralCache = NeuralCacheOptions.Read(arguments),
-        Sampling = new SamplingSettings
-        {
-            Temperature = arguments.GetValue(Temperature),
-            TopK = arguments.GetValue(TopK),
-            TopP = arguments.GetValue(TopP),
-            MinP = arguments.GetValue(MinP),
-            TypicalP = arguments.GetValue(TypicalP),
-            MirostatTau = arguments.GetValue(Mirostat) == 2 ? arguments.GetValue(MirostatTau) : 0,
-            MirostatEta = arguments.GetValue(MirostatEta),
-            RepetitionPenalty = arguments.GetValue(Repetition),
-        },
+        Sampling = SamplingOptions.Read(arguments),
     };
 
     private static string Summary(DoneEvent done, long seed)
@@ -201,13 +137,4 @@ internal static class GenerateCommand
         value is not null && least.CompareTo(value) > 0
             ? string.Create(CultureInfo.InvariantCulture, $"must be at least {least}, not {value}.")
             : null);
-
-    private static void Within(Option<float> option, float least, float most, bool lowestAllowed) =>
-        option.Refuse(value =>
-        (lowestAllowed ? value >= least : value > least) && value <= most
-            ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                    $"must be {(lowestAllowed ? "from" : "above")} {least} {(lowestAllowed ? "to" : "and at most")} "
-                        + $"{most}, not {value}."));
 }

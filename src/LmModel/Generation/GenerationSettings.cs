@@ -16,7 +16,8 @@ internal sealed record GenerationSettings
     /// <summary>Key of every random number of this text.</summary>
     public required long Seed { get; init; }
 
-    public SamplingSettings Sampling { get; init; } = new();
+    /// <summary>How tokens are drawn; where nothing is said, from the model's own distribution.</summary>
+    public SamplingSettings Sampling { get; init; } = SamplingSettings.Unfiltered;
 
     /// <summary>
     /// Mixes the text's own past into what the model predicts, before any filter; null for the model alone.

@@ -26,7 +26,7 @@ internal static class FilterChain
             (!greedy && settings.TopP < 1, () => new TopP(settings.TopP)),
             (!greedy && settings.MinP > 0, () => new MinP(settings.MinP)),
             (!greedy && settings.TypicalP < 1, () => new TypicalP(settings.TypicalP)),
-            (!greedy && settings.MirostatTau > 0, () => new Mirostat(settings.MirostatTau, settings.MirostatEta)),
+            (!greedy && settings.Mirostat > 0, () => new Mirostat(settings.MirostatTau, settings.MirostatEta)),
         ];
         return [.. order.Where(f => f.On).Select(f => f.Create())];
     }

@@ -214,7 +214,7 @@ public sealed class PrefixCacheTests
             MaxTokens = 1 + random.Next(12),
             Seed = random.Next(3),
             Echo = random.Next(8) == 0,
-            Sampling = new SamplingSettings { RepetitionPenalty = 1 + random.Next(2) },
+            Sampling = SamplingSettings.Unfiltered with { RepetitionPenalty = 1 + random.Next(2) },
         };
     }
 

@@ -34,7 +34,7 @@ public sealed class SequenceTests
     {
         var settings = Settings("some prompt", maxTokens: 40) with
         {
-            Sampling = new SamplingSettings { RepetitionPenalty = 1.5f },
+            Sampling = SamplingSettings.Unfiltered with { RepetitionPenalty = 1.5f },
         };
 
         var (one, _) = Run(FakeStepModel.Noisy(), settings);

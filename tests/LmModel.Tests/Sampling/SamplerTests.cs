@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Numerics;
 using LmModel.Sampling;
 
@@ -12,6 +13,7 @@ public sealed class SamplerTests
         TopP = 0.95f,
         MinP = 0.01f,
         TypicalP = 0.9f,
+        Mirostat = 2,
         MirostatTau = 3,
         RepetitionPenalty = 1.1f,
         PresencePenalty = 0.1f,
@@ -31,8 +33,8 @@ public sealed class SamplerTests
     [Fact]
     public void Filters_that_are_off_are_not_in_the_chain()
     {
-        Assert.Empty(Chain(new SamplingSettings()));
-        Assert.Empty(Chain(new SamplingSettings { TopK = 100 }));
+        Assert.Empty(Chain(SamplingSettings.Unfiltered));
+        Assert.Empty(Chain(SamplingSettings.Unfiltered with { TopK = 100 }));
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class SamplerTests
     public void Presence_and_frequency_penalty_do_not_count_the_prompt()
     {
         var sampler = new Sampler(
-            new SamplingSettings { Temperature = 0, PresencePenalty = 9, FrequencyPenalty = 9 }, 3, 0);
+            new SamplingSettings { Temperature = 0, PresencePenalty = 2, FrequencyPenalty = 2 }, 3, 0);
         sampler.ObservePrompt(1);
 
         Assert.Equal(1, sampler.Draw([1, 3, 2], 0));
@@ -84,7 +86,7 @@ public sealed class SamplerTests
     [Fact]
     public void Without_filters_tokens_come_as_often_as_the_model_says()
     {
-        var sampler = new Sampler(new SamplingSettings(), 4, seed: 5);
+        var sampler = new Sampler(SamplingSettings.Unfiltered, 4, seed: 5);
         float[] logits = [MathF.Log(0.5f), MathF.Log(0.25f), float.NegativeInfinity, MathF.Log(0.25f)];
         var counts = new int[4];
         for (var position = 0; position < 40_000; position++)
@@ -101,14 +103,14 @@ public sealed class SamplerTests
     public void A_token_can_be_drawn_again_from_seed_and_position_alone()
     {
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
-        var whole = new Sampler(new SamplingSettings(), 65, seed: 9);
+        var whole = new Sampler(SamplingSettings.Unfiltered, 65, seed: 9);
         var tokens = Enumerable.Range(0, 50).Select(position => whole.Draw(logits, position)).ToArray();
 
-        var again = new Sampler(new SamplingSettings(), 65, seed: 9);
+        var again = new Sampler(SamplingSettings.Unfiltered, 65, seed: 9);
         Assert.All(
             Enumerable.Range(0, 50).Reverse(),
             position => Assert.Equal(tokens[position], again.Draw(logits, position)));
-        var other = new Sampler(new SamplingSettings(), 65, seed: 10);
+        var other = new Sampler(SamplingSettings.Unfiltered, 65, seed: 10);
         Assert.NotEqual(tokens, Enumerable.Range(0, 50).Select(position => other.Draw(logits, position)));
     }
 
@@ -116,7 +118,7 @@ public sealed class SamplerTests
     public void A_seed_always_gives_the_same_tokens()
     {
         // Golden: a change here changes every text that users drew with a seed.
-        var sampler = new Sampler(Everything with { TypicalP = 1, MirostatTau = 0 }, 65, seed: 1234);
+        var sampler = new Sampler(Everything with { TypicalP = 1, Mirostat = 0 }, 65, seed: 1234);
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => i * 37 % 65 / 16f)];
 
         Assert.Equal(
@@ -151,7 +153,7 @@ public sealed class SamplerTests
     public void With_mirostat_a_seed_gives_the_same_text_from_its_beginning()
     {
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => 3 * MathF.Sin(i))];
-        var settings = new SamplingSettings { MirostatTau = 2, MirostatEta = 0.5f };
+        var settings = SamplingSettings.Unfiltered with { Mirostat = 2, MirostatTau = 2, MirostatEta = 0.5f };
         var (one, other) = (new Sampler(settings, 65, 9), new Sampler(settings, 65, 9));
 
         Assert.All(
@@ -226,33 +228,55 @@ public sealed class SamplerTests
     [Fact]
     public void Settings_outside_of_their_range_are_refused_by_name()
     {
-        AssertRefused(new() { Temperature = -0.1f }, "Temperature must be finite and at least 0");
-        AssertRefused(new() { Temperature = float.NaN }, "Temperature");
-        AssertRefused(new() { Temperature = float.PositiveInfinity }, "Temperature");
-        AssertRefused(new() { TopK = -1 }, "TopK");
-        AssertRefused(new() { TopP = 0 }, "TopP");
-        AssertRefused(new() { TopP = 1.1f }, "TopP");
-        AssertRefused(new() { TopP = float.NaN }, "TopP");
-        AssertRefused(new() { MinP = 1.1f }, "MinP");
-        AssertRefused(new() { TypicalP = 0 }, "TypicalP must be above 0 and at most 1");
-        AssertRefused(new() { TypicalP = float.NaN }, "TypicalP");
-        AssertRefused(new() { MirostatTau = -1 }, "MirostatTau must be finite and at least 0");
-        AssertRefused(new() { MirostatTau = float.PositiveInfinity }, "MirostatTau");
-        AssertRefused(new() { MirostatEta = 0 }, "MirostatEta must be above 0 and at most 1");
-        AssertRefused(new() { MirostatEta = float.NaN }, "MirostatEta");
-        AssertRefused(new() { RepetitionPenalty = 0 }, "RepetitionPenalty");
-        AssertRefused(new() { PresencePenalty = float.NaN }, "PresencePenalty");
-        AssertRefused(new() { FrequencyPenalty = float.NegativeInfinity }, "FrequencyPenalty");
+        foreach (var parameter in SamplingParameter.All)
+        {
+            IEnumerable<double> wrong = parameter.Choices.Count > 0
+                ? [-1, 1, parameter.Choices[^1] + 1]
+                : parameter.IsInteger
+                    ? [parameter.Least - 1]
+                    : [
+                        double.NaN, double.PositiveInfinity, double.NegativeInfinity,
+                        parameter.Above ? parameter.Least : parameter.Least - 0.01, parameter.Most + 0.01,
+                    ];
+            foreach (var value in wrong)
+            {
+                var typed = parameter.IsInteger ? (object)(int)value : (float)value;
+                AssertRefused(
+                    SamplingParameter.With(new(), [(parameter, typed)]), $"{parameter.Name} must be {parameter.Range}");
+            }
+        }
+
         AssertRefused(
             new() { LogitBias = new Dictionary<int, float> { [4] = 1 } },
-            "LogitBias must be for token ids below 4");
-        AssertRefused(new() { LogitBias = new Dictionary<int, float> { [0] = float.NaN } }, "LogitBias must be finite");
+            "logit_bias must be for token ids from 0 to 3, not 4");
+        AssertRefused(
+            new() { LogitBias = new Dictionary<int, float> { [0] = float.NaN } }, "logit_bias must be finite");
     }
+
+    [Fact]
+    public void Values_at_the_ends_of_their_ranges_are_accepted()
+    {
+        foreach (var parameter in SamplingParameter.All)
+        {
+            IEnumerable<double> allowed = parameter.Choices.Count > 0
+                ? parameter.Choices.Select(choice => (double)choice)
+                : [parameter.Above ? parameter.Least + 0.001 : parameter.Least, parameter.Most];
+            foreach (var value in allowed)
+            {
+                var typed = parameter.IsInteger ? (object)(int)value : (float)value;
+                SamplingParameter.With(new(), [(parameter, typed)]).ThrowIfInvalid(4);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_documentation_has_every_parameter() =>
+        Golden.SectionMatches("docs/sampling.md", "parameters", string.Join('\n', ParameterTable()));
 
     [Fact]
     public void Wrong_sizes_are_refused()
     {
-        var sampler = new Sampler(new SamplingSettings(), 4, 0);
+        var sampler = new Sampler(SamplingSettings.Unfiltered, 4, 0);
 
         Assert.Throws<ArgumentException>(() => sampler.Draw([1, 2, 3], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => sampler.ObservePrompt(4));
@@ -292,4 +316,16 @@ public sealed class SamplerTests
 
     private static IEnumerable<Type> Chain(SamplingSettings settings) =>
         FilterChain.Build(settings, 65, new TokenCounts(65), new TokenCounts(65)).Select(f => f.GetType());
+
+    private static IEnumerable<string> ParameterTable()
+    {
+        yield return "| member of `POST /generate` | option of `lm generate` | values | default | what it does |";
+        yield return "| --- | --- | --- | --- | --- |";
+        foreach (var p in SamplingParameter.All)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{p.Name}` | `{p.Option}` | {p.Range} | {p.Default} | {p.Sentence} |");
+        }
+    }
 }

@@ -1,0 +1,37 @@
+using LmCli.Generate;
+using LmModel.Sampling;
+
+namespace LmCli.Tests.Generate;
+
+public sealed class SamplingOptionsTests
+{
+    [Fact]
+    public void Every_parameter_has_its_option()
+    {
+        var options = GenerateCommand.Create().Options.ToDictionary(option => option.Name);
+
+        Assert.All(SamplingParameter.All, parameter =>
+        {
+            var option = options[parameter.Option];
+            Assert.Equal(parameter.Sentence, option.Description);
+            Assert.Equal(parameter.Default, option.GetDefaultValue());
+        });
+    }
+
+    [Fact]
+    public void Options_are_the_settings_that_they_name()
+    {
+        var command = GenerateCommand.Create();
+
+        var given = SamplingOptions.Read(command.Parse(
+            "x --temperature 0.5 --top-k 3 --mirostat 2 --presence-penalty 0.25 --frequency-penalty -0.5 "
+            + "--logit-bias 7=-100 --logit-bias 9=1.5"));
+
+        Assert.Equal((0.5f, 3, 2, 0.25f, -0.5f), (
+            given.Temperature, given.TopK, given.Mirostat, given.PresencePenalty, given.FrequencyPenalty));
+        Assert.Equal(new Dictionary<int, float> { [7] = -100, [9] = 1.5f }, given.LogitBias);
+        Assert.Equal(
+            new SamplingSettings() with { LogitBias = given.LogitBias },
+            SamplingOptions.Read(command.Parse("x")) with { LogitBias = given.LogitBias });
+    }
+}
