@@ -30,4 +30,5 @@ return HealthProbe.IsAskedFor(args)
         app.MapHealth();
         app.MapApiDocument();
         return app;
-    });
+    },
+    Logs.WithoutService);

@@ -1,5 +1,5 @@
+using LmApi.Models;
 using System.Diagnostics;
-using LmApi.Infrastructure.Json;
 using LmModel.Generation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -10,10 +10,13 @@ namespace LmApi.Generation;
 /// Answers with <c>text/event-stream</c>: one <c>start</c>, <c>token</c> events, then one <c>done</c> or <c>error</c>.
 /// </summary>
 internal sealed class EventStreamAnswer(
-    IOptions<GenerationOptions> options, TimeProvider time, ILogger<EventStreamAnswer> logger)
+    IOptions<GenerationOptions> options,
+    IOptions<EngineOptions> engine,
+    TimeProvider time,
+    ILogger<EventStreamAnswer> logger)
 {
     private readonly TimeSpan _rest = TimeSpan.FromMilliseconds(options.Value.FlushMilliseconds);
-    private readonly TimeSpan _patience = options.Value.SendPatience;
+    private readonly TimeSpan _patience = engine.Value.SendPatience;
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
 
     public async Task WriteAsync(HttpContext http, GenerationReply reply)
@@ -37,7 +40,7 @@ internal sealed class EventStreamAnswer(
         try
         {
             // Sent now, so that the client knows that it has been admitted, and with which seed.
-            output.Write("start", reply.Start, ApiJson.Wire.StartResponse);
+            output.Write("start", reply.Start, GenerationJson.Wire.StartResponse);
             await output.SendAsync(http.RequestAborted);
             await CopyAsync(reply, output, http.RequestAborted);
         }
@@ -50,7 +53,7 @@ internal sealed class EventStreamAnswer(
                 Message = problem.Detail,
                 TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
             };
-            output.Write("error", error, ApiJson.Wire.StreamErrorResponse);
+            output.Write("error", error, GenerationJson.Wire.StreamErrorResponse);
             await output.SendAsync(http.RequestAborted);
         }
     }
@@ -116,7 +119,7 @@ internal sealed class EventStreamAnswer(
             {
                 var response = reply.ToResponse(done);
                 logger.Ended(response);
-                output.Write("done", response, ApiJson.Wire.GenerationResponse);
+                output.Write("done", response, GenerationJson.Wire.GenerationResponse);
                 return true;
             }
 

@@ -43,7 +43,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
         Begin(_toTokenNumber);
         if (reply.ReportsAlternatives)
         {
-            JsonSerializer.Serialize(_json, reply.ToResponse(token), ApiJson.Wire.TokenResponse);
+            JsonSerializer.Serialize(_json, reply.ToResponse(token), GenerationJson.Wire.TokenResponse);
         }
         else
         {

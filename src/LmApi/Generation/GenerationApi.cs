@@ -24,7 +24,6 @@ internal static class GenerationApi
                 o => o.DefaultMaxTokens <= o.MaxTokens,
                 "Generation:DefaultMaxTokens must not be above Generation:MaxTokens.")
             .ValidateOnStart();
-        builder.Services.AddSingleton<BodyReader>();
         builder.Services.AddFieldTable<GenerationFields>();
         builder.Services.AddSingleton<GenerationRequestParser>();
         builder.Services.AddSingleton<EventStreamAnswer>();
@@ -61,12 +60,12 @@ internal static class GenerationApi
         EventStreamAnswer events,
         JsonAnswer json,
         Chance chance,
-        IOptions<GenerationOptions> options,
+        IOptions<HttpLimits> limits,
         ILogger<EventStreamAnswer> logger)
     {
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
         var request = await bodies.ReadAsync(http.Request, body => parser.Parse(body, streamByDefault));
-        var generation = Admit(host, request, options.Value, http.RequestAborted);
+        var generation = Admit(host, request, limits.Value.RetryAfterSeconds, http.RequestAborted);
         var reply = new GenerationReply(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
         logger.Admitted(reply.Id, request.Settings);
         http.Response.Headers[SeedHeader] = request.Settings.Seed.ToString(CultureInfo.InvariantCulture);
@@ -75,18 +74,17 @@ internal static class GenerationApi
 
     /// <exception cref="ProblemException">429 or 503.</exception>
     private static AdmittedGeneration Admit(
-        ModelHost host, GenerationRequest request, GenerationOptions options, CancellationToken aborted)
+        ModelHost host, GenerationRequest request, int retryAfterSeconds, CancellationToken aborted)
     {
         try
         {
             return host.TryStart(request.Settings, aborted)
                 ?? throw new ProblemException(
                     ProblemKind.Overloaded.With(
-                        $"As many requests wait, or as many neural caches are held, as may be; retry in "
-                            + $"{options.RetryAfterSeconds} s."
-                    ) with
+                        "The service is busy: the queue of requests or the memory for neural caches is full. "
+                            + $"Retry in {retryAfterSeconds} s.") with
                     {
-                        RetryAfterSeconds = options.RetryAfterSeconds,
+                        RetryAfterSeconds = retryAfterSeconds,
                     });
         }
         catch (ObjectDisposedException)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LmApi.Infrastructure.Fields;
+using LmApi.Models;
 using LmModel.Sampling;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace LmApi.Generation;
 /// <summary>
 /// The members of <c>POST /generate</c>: this table is parser, validator, suggestions and documentation.
 /// </summary>
-internal sealed class GenerationFields(IOptions<GenerationOptions> options) : FieldTable
+internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOptions<EngineOptions> engine) : FieldTable
 {
     /// <summary>2⁵³−1: every JSON reader keeps a seed exactly and can send it back.</summary>
     public const long MaxSeed = (1L << 53) - 1;
@@ -24,7 +25,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options) : Fi
         Required = true,
         Aliases = ["inputs", "input", "text", "content"],
         Description = "The text to continue. May be empty, which starts from the zero state. "
-            + $"At most {options.Value.MaxPromptTokens} tokens.",
+            + $"At most {engine.Value.MaxPromptTokens} tokens.",
         Example = "To be, or not to be",
     };
 

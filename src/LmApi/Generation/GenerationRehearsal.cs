@@ -7,9 +7,6 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>Makes a first text before anybody asks for one; the model host calls it when the model is loaded.</summary>
-internal delegate Task Rehearse(ModelHost host, CancellationToken stopping);
-
 /// <summary>
 /// Answers one small request to nobody, by the handler that will answer the real ones: the first client should not wait
 /// while parsing, sampling and writing are compiled.
@@ -21,7 +18,6 @@ internal static class GenerationRehearsal
 
     public static Rehearse Create(IServiceProvider services) => (host, stopping) =>
     {
-        var options = services.GetRequiredService<IOptions<GenerationOptions>>();
         var http = new DefaultHttpContext { RequestServices = services, RequestAborted = stopping };
         http.Request.Method = HttpMethods.Post;
         http.Request.ContentType = "application/json";
@@ -35,12 +31,13 @@ internal static class GenerationRehearsal
             services.GetRequiredService<BodyReader>(),
             services.GetRequiredService<GenerationRequestParser>(),
                 new EventStreamAnswer(
-                    options,
+                    services.GetRequiredService<IOptions<GenerationOptions>>(),
+                    services.GetRequiredService<IOptions<EngineOptions>>(),
                     services.GetRequiredService<TimeProvider>(),
                     NullLogger<EventStreamAnswer>.Instance),
             services.GetRequiredService<JsonAnswer>(),
             new Chance(),
-            options,
+            services.GetRequiredService<IOptions<HttpLimits>>(),
             NullLogger<EventStreamAnswer>.Instance);
     };
 }

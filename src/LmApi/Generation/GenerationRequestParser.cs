@@ -12,7 +12,7 @@ namespace LmApi.Generation;
 
 /// <summary>Makes a valid request of a body, or names everything that is wrong with it.</summary>
 internal sealed class GenerationRequestParser(
-    GenerationFields fields, IOptions<GenerationOptions> options, ModelHost host, Chance chance)
+    GenerationFields fields, IOptions<EngineOptions> engine, ModelHost host, Chance chance)
 {
     /// <param name="body">The body.</param>
     /// <param name="streamByDefault">What <c>stream</c> is where the body does not say.</param>
@@ -24,7 +24,7 @@ internal sealed class GenerationRequestParser(
         var settings = new GenerationSettings
         {
             PromptTokens = reader.TryRead(fields.Prompt, out var prompt)
-                ? TokenRules.Encode(tokenizer, prompt, fields.Prompt.Name, options.Value.MaxPromptTokens, reader.Errors)
+                ? TokenRules.Encode(tokenizer, prompt, fields.Prompt.Name, engine.Value.MaxPromptTokens, reader.Errors)
                 : [],
             MaxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0),
             Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),

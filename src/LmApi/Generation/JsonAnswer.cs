@@ -1,5 +1,5 @@
+using LmApi.Models;
 using System.Text.Json;
-using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
 using LmModel.Generation;
 using Microsoft.Extensions.Options;
@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Generation;
 
 /// <summary>Answers with one JSON: the same events, folded.</summary>
-internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvider time, ILogger<JsonAnswer> logger)
+internal sealed class JsonAnswer(IOptions<EngineOptions> engine, TimeProvider time, ILogger<JsonAnswer> logger)
 {
-    private readonly TimeSpan _patience = options.Value.SendPatience;
+    private readonly TimeSpan _patience = engine.Value.SendPatience;
 
     public async Task WriteAsync(HttpContext http, GenerationReply reply)
     {
@@ -19,7 +19,8 @@ internal sealed class JsonAnswer(IOptions<GenerationOptions> options, TimeProvid
         http.Response.ContentType = "application/json";
         await using var body = new ImpatientPipeWriter(
             http, _patience, time, () => logger.GaveUp(reply.Id, _patience.TotalSeconds));
-        await JsonSerializer.SerializeAsync(body, response, ApiJson.Wire.GenerationResponse, http.RequestAborted);
+        await JsonSerializer.SerializeAsync(
+            body, response, GenerationJson.Wire.GenerationResponse, http.RequestAborted);
     }
 
     private async Task<GenerationResponse> FoldAsync(GenerationReply reply, CancellationToken aborted)

@@ -30,12 +30,15 @@ internal static class HealthApi
             .WithProblems();
     }
 
-    internal static JsonHttpResult<HealthResponse> Live() => Answers.Json(new HealthResponse { Status = "live" });
+    internal static JsonHttpResult<HealthResponse> Live() => Answers.Json(
+        new HealthResponse { Status = "live" }, HealthJson.Wire.HealthResponse);
 
     internal static JsonHttpResult<HealthResponse> Ready(ModelHost host, Lifecycle lifecycle) =>
         lifecycle.IsReady
-            ? Answers.Json(new HealthResponse { Status = "ready", Model = host.Model.Name })
+            ? Answers.Json(
+                new HealthResponse { Status = "ready", Model = host.Model.Name }, HealthJson.Wire.HealthResponse)
             : Answers.Json(
                 new HealthResponse { Status = lifecycle.IsStopping ? "stopping" : "starting" },
+                HealthJson.Wire.HealthResponse,
                 StatusCodes.Status503ServiceUnavailable);
 }

@@ -1,14 +1,13 @@
-using LmApi.Generation;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Bounds the connections by <see cref="GenerationOptions.MaxConnections"/>, and by what the process may open: where no
+/// Bounds the connections by <see cref="HttpLimits.MaxConnections"/>, and by what the process may open: where no
 /// file can be opened any more, the runtime may fail to start a thread, which ends the process.
 /// </summary>
-internal sealed partial class ConnectionLimit(IOptions<GenerationOptions> options, ILogger<ConnectionLimit> logger)
+internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILogger<ConnectionLimit> logger)
 {
     /// <summary>
     /// Files kept for everything else: assemblies that are loaded late, connections that are being closed.

@@ -1,3 +1,4 @@
+using LmApi.Infrastructure.Bodies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Serilog.Core;
@@ -22,7 +23,14 @@ internal static class HttpServer
 
     public static void AddHttpServer(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<HttpLimits>()
+            .BindConfiguration(HttpLimits.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new Chance());
         builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton<BodyReader>();
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = RequestBufferBytes);
         builder.Services.AddSingleton<ILogEventSink, ListenerWatch>();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using LmApi.Observability;
 using LmModel.Networks;
 
 namespace LmApi.Infrastructure;
@@ -24,8 +23,12 @@ internal static partial class Startup
 
     /// <param name="args">Of the command line.</param>
     /// <param name="build">Adds the services and the endpoints.</param>
+    /// <param name="logsWithoutService">Makes the log of a service that could not be built.</param>
     /// <returns>The exit code: 0 where the service was told to stop, 1 where it failed.</returns>
-    public static async Task<int> RunAsync(string[] args, Func<WebApplicationBuilder, WebApplication> build)
+    public static async Task<int> RunAsync(
+        string[] args,
+        Func<WebApplicationBuilder, WebApplication> build,
+        Func<IConfiguration, ILoggerFactory> logsWithoutService)
     {
         using var signals = new StopSignals();
         IConfiguration configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
@@ -51,7 +54,7 @@ internal static partial class Startup
             var reason = exception is SocketException
                 ? $"cannot listen on {ServerAddresses.Text(configuration)}: {Reason(exception)}"
                 : Reason(exception);
-            using var log = app is null ? Logs.WithoutService(configuration) : null;
+            using var log = app is null ? logsWithoutService(configuration) : null;
             var logger = log?.CreateLogger(typeof(Startup)) ?? app!.Logger;
             if (started)
             {

@@ -27,8 +27,10 @@ internal static class ModelApi
                 o => o.Precision is not { } precision || StepModels.Offers(o.Engine, precision),
                 "Inference:Precision must be fp32 where Inference:Engine is torch, which has no other.")
             .ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new Chance());
+        builder.Services.AddOptions<EngineOptions>()
+            .BindConfiguration(EngineOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.Services.AddSingleton<StepModelFactory>(CreateStepModel);
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
@@ -86,7 +88,7 @@ internal static class ModelApi
             },
             Inference = ToResponse(inference.Value, folder),
             Card = folder.Card,
-        });
+        }, ModelJson.Wire.ModelResponse);
     }
 
     private static TokenizerResponse ToResponse(Tokenizer tokenizer) => new()

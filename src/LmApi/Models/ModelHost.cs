@@ -1,4 +1,3 @@
-using LmApi.Generation;
 using LmApi.Infrastructure;
 using LmModel.Checkpoints;
 using LmModel.Generation;
@@ -8,6 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
 
+/// <summary>Generates a first text before anybody asks for one; the model host calls it when the model is loaded.</summary>
+internal delegate Task Rehearse(ModelHost host, CancellationToken stopping);
+
 /// <summary>
 /// Loads the model before the server listens, so that a bad folder stops the process, and holds it until the end. Then
 /// a few tokens are generated and a first request is rehearsed behind the server's back; from then on the service is
@@ -15,7 +17,7 @@ namespace LmApi.Models;
 /// </summary>
 internal sealed partial class ModelHost(
     IOptions<ModelOptions> model,
-    IOptions<GenerationOptions> generation,
+    IOptions<EngineOptions> engineOptions,
     IOptions<InferenceOptions> inference,
     StepModelFactory createStepModel,
     Rehearse rehearse,
@@ -45,19 +47,7 @@ internal sealed partial class ModelHost(
         var started = time.GetTimestamp();
         var folder = ModelFolder.Open(
             ModelPath.Resolve(model.Value.Path, Environment.CurrentDirectory, environment.ContentRootPath));
-        var bounds = new GenerationEngineOptions
-        {
-            MaxActive = inference.Value.BatchSize,
-            MaxWaiting = generation.Value.MaxWaiting,
-            MaxWaitingTokens = generation.Value.MaxWaitingTokens,
-            MaxBufferedEvents = generation.Value.MaxBufferedEvents,
-            ParkedTimeout = TimeSpan.FromSeconds(generation.Value.ParkedSeconds),
-            MaxParked = generation.Value.MaxParked,
-            PrefixCacheBytes = generation.Value.PrefixCache is PrefixCacheScope.Off
-                ? 0
-                : (long)generation.Value.PrefixCacheMiB << 20,
-            NeuralCacheBytes = (long)generation.Value.NeuralCacheMiB << 20,
-        };
+        var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize);
         var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);

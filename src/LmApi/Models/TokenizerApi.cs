@@ -1,5 +1,4 @@
 using System.Text.Unicode;
-using LmApi.Generation;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.Fields;
@@ -44,7 +43,7 @@ internal static class TokenizerApi
         BodyReader bodies,
         ModelHost host,
         TokenizeFields fields,
-        IOptions<GenerationOptions> options)
+        IOptions<EngineOptions> options)
     {
         var tokenizer = host.Model.Tokenizer;
         var tokens = await bodies.ReadAsync(request, body =>
@@ -57,7 +56,8 @@ internal static class TokenizerApi
             return read;
         });
         var pieces = tokens.Select(id => Piece(tokenizer, id)).ToList();
-        return Answers.Json(new TokenizeResponse { Tokens = pieces, Count = pieces.Count });
+        return Answers.Json(
+            new TokenizeResponse { Tokens = pieces, Count = pieces.Count }, ModelJson.Wire.TokenizeResponse);
     }
 
     internal static async Task<JsonHttpResult<DetokenizeResponse>> DetokenizeAsync(
@@ -76,7 +76,8 @@ internal static class TokenizerApi
             reader.Errors.ThrowIfAny();
             return read;
         });
-        return Answers.Json(new DetokenizeResponse { Text = tokenizer.Decode(ids) });
+        return Answers.Json(
+            new DetokenizeResponse { Text = tokenizer.Decode(ids) }, ModelJson.Wire.DetokenizeResponse);
     }
 
     private static TokenPieceResponse Piece(Tokenizer tokenizer, int id)

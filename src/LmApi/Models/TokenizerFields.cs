@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using LmApi.Generation;
 using LmApi.Infrastructure.Fields;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
 
 /// <summary>The members of <c>POST /tokenize</c>.</summary>
-internal sealed class TokenizeFields(IOptions<GenerationOptions> options) : FieldTable
+internal sealed class TokenizeFields(IOptions<EngineOptions> options) : FieldTable
 {
     public override string SchemaName => "TokenizeRequest";
 
@@ -25,7 +24,7 @@ internal sealed class TokenizeFields(IOptions<GenerationOptions> options) : Fiel
 }
 
 /// <summary>The members of <c>POST /detokenize</c>.</summary>
-internal sealed class DetokenizeFields(IOptions<GenerationOptions> options) : FieldTable
+internal sealed class DetokenizeFields(IOptions<EngineOptions> options) : FieldTable
 {
     public override string SchemaName => "DetokenizeRequest";
 

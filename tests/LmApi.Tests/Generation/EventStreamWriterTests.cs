@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using LmApi.Generation;
-using LmApi.Infrastructure.Json;
 using LmApi.Tests.Support;
 using LmModel.Generation;
 
@@ -43,7 +42,7 @@ public sealed class EventStreamWriterTests
             };
             var token = new TokenEvent(i, random.Next(), Texts[random.Next(Texts.Length)], logprob, []);
             writer.WriteToken(token);
-            var json = JsonSerializer.Serialize(reply.ToResponse(token), ApiJson.Wire.TokenResponse);
+            var json = JsonSerializer.Serialize(reply.ToResponse(token), GenerationJson.Wire.TokenResponse);
             expected.Append("event: token\nid: gen-1:").Append(i + 1).Append("\ndata: ").Append(json).Append("\n\n");
         }
 

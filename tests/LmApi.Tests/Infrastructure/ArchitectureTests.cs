@@ -1,10 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using LmApi.Models;
 using LmApi.Tests.Support;
 
 namespace LmApi.Tests.Infrastructure;
 
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     [Fact]
     public void The_api_never_mentions_a_tensor()
@@ -33,4 +34,29 @@ public sealed class ArchitectureTests
             library.GetReferencedAssemblies(),
             name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void What_features_share_knows_no_feature() =>
+        Assert.Equal(["Infrastructure"], NamespacesOf("Infrastructure"));
+
+    [Fact]
+    public void Features_know_each_other_one_way()
+    {
+        // Each may use those after it.
+        string[] order = ["Generation", "Health", "Models", "Observability", "Infrastructure"];
+        for (var i = 0; i < order.Length; i++)
+        {
+            Assert.Subset(order[i..].ToHashSet(), NamespacesOf(order[i]).ToHashSet());
+        }
+    }
+
+    /// <summary>The features that the sources of a feature name in a <c>using</c> or in full.</summary>
+    private static IEnumerable<string> NamespacesOf(string feature) =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "src/LmApi", feature), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => LmApiNamespace().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .Distinct();
+
+    [GeneratedRegex(@"\bLmApi\.(\w+)")]
+    private static partial Regex LmApiNamespace();
 }

@@ -45,7 +45,7 @@ public sealed class ErrorWorkTests
     [Fact]
     public void Items_of_a_list_that_are_not_listed_cost_nothing()
     {
-        var fields = new DetokenizeFields(Options.Create(new GenerationOptions()));
+        var fields = new DetokenizeFields(Options.Create(new EngineOptions()));
         AssertAlike(
             errors => $$"""{"tokens":[{{string.Join(',', Enumerable.Repeat("\"x\"", errors))}}]}""",
             body => new FieldReader(body, fields).TryRead(fields.Tokens, out _));

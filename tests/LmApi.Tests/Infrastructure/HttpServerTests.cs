@@ -151,7 +151,7 @@ public sealed partial class HttpServerTests
                 builder.Services.AddSingleton(TimeProvider.System);
                 builder.Services.AddSingleton<IConnectionListenerFactory, BrokenListener>();
                 return builder.Build();
-            }));
+            }, Logs.WithoutService));
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using LmApi.Generation;
 using LmApi.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -87,7 +86,7 @@ public sealed class PatientListenerTests
     }
 
     private static ConnectionLimit Limit() =>
-        new(Options.Create(new GenerationOptions()), NullLogger<ConnectionLimit>.Instance);
+        new(Options.Create(new HttpLimits()), NullLogger<ConnectionLimit>.Instance);
 
     private static Socket Listen()
     {

@@ -1,4 +1,5 @@
 using LmApi.Generation;
+using LmApi.Models;
 using LmApi.Infrastructure.Problems;
 using LmApi.Tests.Support;
 using Microsoft.Extensions.Options;
@@ -40,7 +41,7 @@ public sealed class ProblemTests
     public void Every_member_of_a_request_is_documented_with_its_default()
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
-        var fields = new GenerationFields(Options.Create(new GenerationOptions()));
+        var fields = new GenerationFields(Options.Create(new GenerationOptions()), Options.Create(new EngineOptions()));
         Assert.All(fields.All, field =>
         {
             var row = Assert.Single(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using LmApi.Infrastructure;
+using LmApi.Observability;
 using LmApi.Tests.Support;
 using LmModel.Tokenization;
 using Microsoft.Extensions.DependencyInjection;
@@ -122,7 +123,7 @@ public sealed class StartupTests
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddHostedService<Failing>();
             return builder.Build();
-        });
+        }, Logs.WithoutService);
         Assert.Equal(1, code);
     }
 

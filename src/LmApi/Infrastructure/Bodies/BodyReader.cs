@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LmApi.Generation;
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
 using Microsoft.AspNetCore.Connections;
@@ -8,14 +7,14 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure.Bodies;
 
 /// <summary>
-/// Reads JSON bodies: each within <see cref="GenerationOptions.MaxBodyBytes"/> and
-/// <see cref="GenerationOptions.BodySeconds"/>, all together within <see cref="GenerationOptions.BodiesMiB"/>.
+/// Reads JSON bodies: each within <see cref="HttpLimits.MaxBodyBytes"/> and
+/// <see cref="HttpLimits.BodySeconds"/>, all together within <see cref="HttpLimits.BodiesMiB"/>.
 /// </summary>
 /// <remarks>
 /// Memory is taken as bytes arrive, never because they were announced. It is not pooled: a pool would keep it after a
 /// flood.
 /// </remarks>
-internal sealed class BodyReader(IOptions<GenerationOptions> options, TimeProvider time)
+internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time)
 {
     // A body of the largest size must have a chance, whatever the other option says.
     private readonly BodyBudget _budget = new(

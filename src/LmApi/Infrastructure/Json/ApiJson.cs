@@ -1,24 +1,16 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LmApi.Generation;
-using LmApi.Health;
 using LmApi.Infrastructure.Problems;
-using LmApi.Models;
 
 namespace LmApi.Infrastructure.Json;
 
-/// <summary>How everything is written: snake_case, absent instead of null where a type says so.</summary>
+/// <summary>
+/// How everything is written: snake_case, absent instead of null where a type says so. Each feature has a context for
+/// its own answers, made with <see cref="CreateOptions"/>; this one has what all of them share.
+/// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Problem))]
-[JsonSerializable(typeof(StartResponse))]
-[JsonSerializable(typeof(TokenResponse))]
-[JsonSerializable(typeof(GenerationResponse))]
-[JsonSerializable(typeof(StreamErrorResponse))]
-[JsonSerializable(typeof(ModelResponse))]
-[JsonSerializable(typeof(TokenizeResponse))]
-[JsonSerializable(typeof(DetokenizeResponse))]
-[JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 internal sealed partial class ApiJson : JsonSerializerContext
@@ -28,11 +20,13 @@ internal sealed partial class ApiJson : JsonSerializerContext
     /// </summary>
     public static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The context that all answers are written with.</summary>
-    public static readonly ApiJson Wire = new(new JsonSerializerOptions
+    public static readonly ApiJson Wire = new(CreateOptions());
+
+    /// <summary>The options of a context; each context needs its own.</summary>
+    public static JsonSerializerOptions CreateOptions() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = Writer.Encoder,
-    });
+    };
 }

@@ -15,7 +15,7 @@ internal static class ApiDocument
     {
         builder.Services.AddEndpointsApiExplorer();
         builder.Services.AddSingleton<ISerializerDataContractResolver>(
-            new JsonSerializerDataContractResolver(ApiJson.Wire.Options));
+            new JsonSerializerDataContractResolver(ApiJson.CreateOptions()));
         builder.Services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc(Version, Info());

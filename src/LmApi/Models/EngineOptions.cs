@@ -1,0 +1,91 @@
+using System.ComponentModel.DataAnnotations;
+using LmModel.Generation;
+
+namespace LmApi.Models;
+
+/// <summary>Whose prompts a prompt may go on from.</summary>
+internal enum PrefixCacheScope
+{
+    /// <summary>Those of all callers.</summary>
+    Shared,
+
+    /// <summary>Nobody's: every prompt is read in full.</summary>
+    Off,
+}
+
+/// <summary>
+/// Bounds of the generations that are in progress at a time; in section <c>Generation</c> of the configuration.
+/// </summary>
+internal sealed class EngineOptions
+{
+    public const string Section = "Generation";
+
+    /// <summary>The most tokens of a prompt.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxPromptTokens { get; set; } = 16384;
+
+    /// <summary>
+    /// Generations that may be admitted beyond those that are stepped together, with which they take turns; the next
+    /// one gets 429.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxWaiting { get; set; } = 256;
+
+    /// <summary>
+    /// Prompt tokens of all that wait together; who would exceed them gets 429, unless nobody waits.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public int MaxWaitingTokens { get; set; } = 1 << 18;
+
+    /// <summary>Events a slow client may lag behind before its generation gives up its place.</summary>
+    [Range(1, 100_000)]
+    public int MaxBufferedEvents { get; set; } = 64;
+
+    /// <summary>
+    /// How long such a generation waits for a client that takes nothing; then it ends. A connection that takes nothing
+    /// for twice this time is closed.
+    /// </summary>
+    [Range(1, 3600)]
+    public int ParkedSeconds { get; set; } = 30;
+
+    /// <summary>Generations that may wait for slow clients; one more ends the one that has waited longest.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxParked { get; set; } = 256;
+
+    /// <summary>
+    /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, nobody's. With
+    /// <c>shared</c> an answer tells whether somebody sent a prompt that begins alike.
+    /// </summary>
+    [EnumDataType(typeof(PrefixCacheScope))]
+    public PrefixCacheScope PrefixCache { get; set; } = PrefixCacheScope.Shared;
+
+    /// <summary>
+    /// Mebibytes of states kept after prompts, from which prompts that begin alike go on; 0 keeps none.
+    /// </summary>
+    [Range(0, 65536)]
+    public int PrefixCacheMiB { get; set; } = 64;
+
+    /// <summary>
+    /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has
+    /// one.
+    /// </summary>
+    [Range(0, 65536)]
+    public int NeuralCacheMiB { get; set; } = 256;
+
+    /// <summary>How long a client may take nothing of what is sent before its connection is closed.</summary>
+    public TimeSpan SendPatience => TimeSpan.FromSeconds(2 * ParkedSeconds);
+
+    /// <summary>The bounds as the engine takes them.</summary>
+    /// <param name="batchSize">Generations that are stepped together.</param>
+    public GenerationEngineOptions ToEngine(int batchSize) => new()
+    {
+        MaxActive = batchSize,
+        MaxWaiting = MaxWaiting,
+        MaxWaitingTokens = MaxWaitingTokens,
+        MaxBufferedEvents = MaxBufferedEvents,
+        ParkedTimeout = TimeSpan.FromSeconds(ParkedSeconds),
+        MaxParked = MaxParked,
+        PrefixCacheBytes = PrefixCache is PrefixCacheScope.Off ? 0 : (long)PrefixCacheMiB << 20,
+        NeuralCacheBytes = (long)NeuralCacheMiB << 20,
+    };
+}
