@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using LmModel.Inference.Managed;
-using LmModel.Networks;
 using LmModel.Numerics;
+using LmModel.Quantization;
 
 namespace Kernels;
 

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using LmCli.Bench;
+using LmCli.Bench.Measures;
 using LmModel.Inference;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace Kernels;
 

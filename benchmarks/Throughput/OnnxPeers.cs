@@ -1,7 +1,8 @@
-using LmCli.Bench;
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 using LmModel.Inference;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace Throughput;
 

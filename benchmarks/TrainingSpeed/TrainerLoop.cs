@@ -2,7 +2,6 @@ using LmModel.Corpora;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training;
-using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
 
 namespace TrainingSpeed;

@@ -6,6 +6,7 @@ using LmCli.Completion;
 using LmCli.Evaluate;
 using LmCli.Generate;
 using LmCli.Options;
+using LmCli.Quantize;
 using LmCli.Terminal;
 using LmCli.Train;
 

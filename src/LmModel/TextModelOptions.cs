@@ -1,5 +1,5 @@
 using LmModel.Inference.Engines;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel;
 

@@ -1,5 +1,6 @@
 using LmModel.Checkpoints;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
 namespace Fuzz;

@@ -1,5 +1,7 @@
 using System.Text;
 using LmModel.Checkpoints;
+using LmModel.Files;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
 namespace Fuzz;

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LmModel.Checkpoints;
 using LmModel.Inference.Engines;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmApi.Models;
 

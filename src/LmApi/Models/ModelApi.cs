@@ -5,6 +5,7 @@ using LmModel.Checkpoints;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

@@ -3,6 +3,7 @@ using LmModel.Checkpoints;
 using LmModel.Generation;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Quantization;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LmCli.Bench.Load;
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 using LmCli.Train;
 using LmModel.Networks;

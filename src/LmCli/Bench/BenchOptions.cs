@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using LmCli.Options;
 using LmCli.Train;
-using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Training.Settings;
 
 namespace LmCli.Bench;

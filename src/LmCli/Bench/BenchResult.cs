@@ -1,3 +1,4 @@
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 
 namespace LmCli.Bench;

@@ -1,6 +1,7 @@
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 using LmModel.Inference;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Bench;
 

@@ -1,5 +1,6 @@
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Bench;
 

@@ -1,3 +1,4 @@
+using LmCli.Bench.Measures;
 using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Sampling;

@@ -1,5 +1,5 @@
 using LmCli.Bench.Peers;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Bench;
 

@@ -1,4 +1,5 @@
 using System.Runtime;
+using LmCli.Bench.Measures;
 using LmModel.Generation;
 using LmModel.Inference;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LmCli.Options;
-using LmCli.Train;
+using LmCli.Terminal;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
@@ -11,6 +11,7 @@ using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 using LmModel.Training.Planning;
 using static LmCli.Evaluate.ScoringOptions;

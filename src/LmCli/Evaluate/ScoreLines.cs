@@ -18,7 +18,7 @@ internal static class ScoreLines
     /// <summary>One line for a figure, used wherever one is printed.</summary>
     public static string Figure(EvaluationResult f) => string.Create(
         CultureInfo.InvariantCulture,
-            $"{(f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous"),-20} "
+            $"{f.Protocol.Describe(f.Window),-20} "
                 + $"{f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} "
                 + $"bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens{Confidence(f)})");
 
@@ -44,7 +44,7 @@ internal static class ScoreLines
             { Low: > 0 } i => $"95 %: {Range(i, signed: true)}; the second is better",
             { } i => $"95 %: {Range(i, signed: true)}; this text does not tell which is better",
         };
-        var protocol = first.Protocol is Protocol.ColdWindows ? $"cold windows of {first.Window}" : "contiguous";
+        var protocol = first.Protocol.Describe(first.Window);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{protocol,-20} {difference:+0.0000;-0.0000;0.0000} {unit} ({verdict})");

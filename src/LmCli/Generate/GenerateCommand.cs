@@ -5,7 +5,7 @@ using LmCli.Options;
 using LmModel.Checkpoints;
 using LmModel.Generation;
 using LmModel.Inference.Engines;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Generate;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LmModel.Inference.Engines;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Options;
 

@@ -2,14 +2,17 @@ using System.CommandLine;
 using System.Globalization;
 using LmCli.Evaluate;
 using LmCli.Options;
+using LmCli.Quantize;
 using LmCli.Terminal;
 using LmModel.Corpora;
 using LmModel.Evaluation.Leaks;
 using LmModel.Files;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Training;
 using LmModel.Training.Planning;
 using LmModel.Training.Reporting;
+using LmModel.Training.Settings;
 using static LmCli.Train.TrainOptions;
 
 namespace LmCli.Train;

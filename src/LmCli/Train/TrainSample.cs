@@ -3,6 +3,7 @@ using LmCli.Terminal;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Training;

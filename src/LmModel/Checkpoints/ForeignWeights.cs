@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LmModel.Files;
 using LmModel.Networks;
 
 namespace LmModel.Checkpoints;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LmModel.Files;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
 namespace LmModel.Checkpoints;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Tokenization;
 

@@ -1,3 +1,5 @@
+using LmModel.Files;
+
 namespace LmModel.Checkpoints;
 
 /// <summary>

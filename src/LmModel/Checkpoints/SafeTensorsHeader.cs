@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmModel.Files;
 
 namespace LmModel.Checkpoints;
 

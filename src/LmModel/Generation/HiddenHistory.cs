@@ -1,5 +1,5 @@
 using LmModel.Inference.Managed;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Generation;
 

@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
+using LmModel.Files;
 
 namespace LmModel.Networks;
 
@@ -53,8 +53,7 @@ internal static class Cells
     private static readonly CellTraits Lstm = new("LSTM", Gates: 4, StateVectors: 2) { ForgetGate = 1 };
 
     /// <summary>Such as <c>rnn_tanh, rnn_relu, gru or lstm</c>, for messages.</summary>
-    internal static string Choices { get; } = string.Join(", ", Enum.GetValues<Cell>()[..^1].Select(JsonName))
-        + $" or {JsonName(Enum.GetValues<Cell>()[^1])}";
+    internal static string Choices { get; } = EnumNames.Listed(typeof(Cell));
 
     /// <summary>Such as LSTM or tanh RNN.</summary>
     public static string Name(this Cell cell) => cell.Traits().Name;
@@ -71,7 +70,4 @@ internal static class Cells
 
     /// <summary>What a switch over cells throws for one that it has no case for.</summary>
     internal static ArgumentOutOfRangeException Unknown(Cell cell) => new(nameof(cell), cell, "There is no such cell.");
-
-    private static string JsonName(Cell cell) =>
-        typeof(Cell).GetField(cell.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name;
 }

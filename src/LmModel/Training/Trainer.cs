@@ -4,6 +4,8 @@ using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Quantization;
+using LmModel.Quantization.Measurement;
 using LmModel.Tokenization;
 using LmModel.Training.Checkpoints;
 using LmModel.Training.Reporting;
@@ -340,7 +342,9 @@ internal sealed class Trainer : IDisposable
     }
 
     private void SaveBest(IReadOnlyDictionary<string, float[]> weights, IReadOnlyList<EvaluationResult> figures) =>
-        ModelFolder.Save(_folder, Config, _tokenizer, weights, _run.Card.Render(_run, Split, _tokenizer, figures));
+        ModelFolder.Save(
+            _folder, Config, _tokenizer, weights,
+            ModelCardText.Render(_run.Card, _run, Split, _tokenizer, figures));
 
     private TrainingCheckpoint Checkpoint() => new() { Run = _run, Tensors = _network.Read() };
 }

@@ -2,7 +2,6 @@ using LmModel.Corpora;
 using LmModel.Tokenization;
 using LmModel.Training.Batches;
 using LmModel.Training.Planning;
-using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
 
 namespace LmModel.Training;

@@ -3,6 +3,7 @@ using LmModel.Networks;
 using LmModel.Numerics;
 using LmModel.Training.Backpropagation;
 using LmModel.Training.Batches;
+using LmModel.Training.Checkpoints;
 using LmModel.Training.Optimization;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
@@ -198,8 +199,3 @@ internal sealed class WindowTrainer : IDisposable
 
     private double Draw(TrainingRandom use, long position) => Philox.Uniform(_settings.Seed, (int)use, position);
 }
-
-/// <summary>Where in the text a training is.</summary>
-/// <param name="Epoch">Times that the text was begun before this one; −1 before the first window.</param>
-/// <param name="Offset">Tokens of each column that were read, and those skipped at the epoch's beginning.</param>
-internal readonly record struct TrainingPosition(int Epoch, long Offset);

@@ -1,6 +1,7 @@
-using LmCli.Bench;
+using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmCli.Tests.Bench;
 

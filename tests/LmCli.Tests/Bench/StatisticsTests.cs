@@ -1,4 +1,4 @@
-using LmCli.Bench;
+using LmCli.Bench.Measures;
 
 namespace LmCli.Tests.Bench;
 

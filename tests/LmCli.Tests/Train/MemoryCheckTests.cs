@@ -1,5 +1,4 @@
 using LmCli.Terminal;
-using LmCli.Train;
 using LmModel.Training.Planning;
 
 namespace LmCli.Tests.Train;

@@ -1,5 +1,6 @@
 using System.Text;
 using LmModel.Checkpoints;
+using LmModel.Files;
 using LmModel.Networks;
 
 namespace LmModel.Tests.Checkpoints;

@@ -1,4 +1,5 @@
 using LmModel.Checkpoints;
+using LmModel.Files;
 
 namespace LmModel.Tests.Checkpoints;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using LmModel.Checkpoints;
 using LmModel.Files;
+using LmModel.Tests.Quantization;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Checkpoints;

@@ -3,6 +3,7 @@ using LmModel.Generation;
 using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Evaluation;

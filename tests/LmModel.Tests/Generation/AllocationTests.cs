@@ -2,6 +2,7 @@ using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Sampling;
 using LmModel.Tests.Inference;
 using LmModel.Tokenization;

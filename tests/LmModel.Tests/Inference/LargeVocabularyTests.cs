@@ -4,6 +4,7 @@ using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 

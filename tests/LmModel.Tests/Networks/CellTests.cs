@@ -1,6 +1,7 @@
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Training.Backpropagation;
 using LmModel.Training.Settings;
 

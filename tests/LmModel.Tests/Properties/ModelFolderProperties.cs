@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using LmModel.Checkpoints;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;

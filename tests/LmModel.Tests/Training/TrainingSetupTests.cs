@@ -1,6 +1,5 @@
 using LmModel.Corpora;
 using LmModel.Training;
-using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
 
 namespace LmModel.Tests.Training;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LmCli.Bench.Measures;
 
 namespace LmCli.Bench.Load;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LmCli.Bench.Measures;
 
 namespace LmCli.Bench.Load;
 

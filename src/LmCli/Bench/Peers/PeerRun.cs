@@ -1,3 +1,5 @@
+using LmCli.Bench.Measures;
+
 namespace LmCli.Bench.Peers;
 
 /// <summary>Times a peer.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmCli.Bench.Measures;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmCli.Bench.Measures;
 using LmModel.Networks;
 using static TorchSharp.torch;
 

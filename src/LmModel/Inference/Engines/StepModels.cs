@@ -1,6 +1,7 @@
 using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Inference.Engines;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Inference.Managed;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Inference.Managed;
 

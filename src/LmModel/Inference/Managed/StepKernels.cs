@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LmModel.Networks;
 using LmModel.Numerics;
+using LmModel.Quantization;
 
 namespace LmModel.Inference.Managed;
 

@@ -3,7 +3,6 @@ using LmModel.Checkpoints;
 using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Tokenization;
-using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
 
 namespace LmModel.Training.Checkpoints;

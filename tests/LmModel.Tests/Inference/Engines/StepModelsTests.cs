@@ -1,6 +1,6 @@
 using LmModel.Inference.Engines;
 using LmModel.Inference.Managed;
-using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Tests.Inference.Engines;
 

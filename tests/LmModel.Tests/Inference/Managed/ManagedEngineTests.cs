@@ -1,6 +1,7 @@
 using LmModel.Generation;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 

@@ -6,6 +6,7 @@ using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;
 using LmModel.Numerics;
+using LmModel.Quantization;
 
 namespace LmModel.Tests.Inference.Managed;
 

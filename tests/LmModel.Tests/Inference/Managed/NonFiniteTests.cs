@@ -4,6 +4,8 @@ using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
 using LmModel.Numerics;
+using LmModel.Quantization;
+using LmModel.Quantization.Measurement;
 using LmModel.Tests.Generation;
 using LmModel.Tokenization;
 

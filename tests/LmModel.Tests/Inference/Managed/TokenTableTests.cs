@@ -1,6 +1,7 @@
 using LmModel.Inference;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Quantization;
 
 namespace LmModel.Tests.Inference.Managed;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using LmModel.Files;
+using LmModel.Checkpoints;
 
-namespace LmModel.Checkpoints;
+namespace LmModel.Files;
 
 /// <summary>Collects everything wrong with a file, so that one message can name it all.</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
-using LmModel.Networks;
 
-namespace LmModel.Training.Reporting;
+namespace LmModel.Quantization.Measurement;
 
 /// <summary>
 /// Keeps what a model loses in each precision where it is used (<c>precision.json</c>) and where it is read (the card).

@@ -1,8 +1,8 @@
 using System.Globalization;
-using LmModel.Checkpoints;
 using LmModel.Networks;
+using LmModel.Quantization;
 
-namespace LmCli.Evaluate;
+namespace LmCli.Quantize;
 
 /// <summary>What a model loses in each precision, for a terminal.</summary>
 internal static class PrecisionTable

@@ -2,9 +2,10 @@ using System.Text;
 using LmModel.Checkpoints;
 using LmModel.Inference.Managed;
 using LmModel.Networks;
+using LmModel.Quantization;
 using LmModel.Tokenization;
 
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>What is measured: the same network for the engine, in its precision, and for every peer.</summary>
 internal sealed record BenchNetwork(

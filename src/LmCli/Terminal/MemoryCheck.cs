@@ -1,6 +1,6 @@
 using LmModel.Training.Planning;
 
-namespace LmCli.Train;
+namespace LmCli.Terminal;
 
 /// <summary>Refuses what cannot fit into memory before time is spent on it.</summary>
 internal static class MemoryCheck

@@ -6,28 +6,16 @@ using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training.Checkpoints;
+using LmModel.Training.Settings;
 
 namespace LmModel.Training.Reporting;
 
-/// <summary>What a model card (Mitchell et al. 2019) says beside what the training itself knows.</summary>
-internal sealed record ModelCard
+/// <summary>The text of a <see cref="ModelCard"/>: <c>README.md</c> of a model folder.</summary>
+internal static class ModelCardText
 {
-    /// <summary>The model's name: that of its folder.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The command that trains this model, as a reader would type it.</summary>
-    public required string Command { get; init; }
-
-    /// <summary>
-    /// A sentence about the text: what it is, from where, under which licence. Empty where none was given.
-    /// </summary>
-    public string About { get; init; } = "";
-
-    /// <summary>File name of the picture of the loss curves in the model folder; empty where there is none.</summary>
-    public string Curves { get; init; } = "";
-
-    internal string Render(
-        TrainingRun run, CorpusSplit split, Tokenizer tokenizer, IReadOnlyList<EvaluationResult> figures)
+    public static string Render(
+        ModelCard about, TrainingRun run, CorpusSplit split, Tokenizer tokenizer,
+        IReadOnlyList<EvaluationResult> figures)
     {
         var (config, settings, corpus) = (run.Config, run.Settings, split.Corpus);
         var card = new StringBuilder();
@@ -38,7 +26,7 @@ internal sealed record ModelCard
             card.Append('\n');
         }
 
-        Line($"# {Name}");
+        Line($"# {about.Name}");
         Line($"");
         Line($"A recurrent language model trained by LmService on `{corpus.Name}`.");
         Line($"");
@@ -54,13 +42,13 @@ internal sealed record ModelCard
         Line($"## Data");
         Line($"");
         Append($"`{corpus.Name}`, {corpus.Bytes:N0} bytes, SHA-256 `{corpus.Sha256}`.");
-        Line($"{(About.Length > 0 ? " " + About : "")}");
+        Line($"{(about.About.Length > 0 ? " " + about.About : "")}");
         Line($"{split.Description}");
         Line($"");
         Line($"## Training");
         Line($"");
         Line($"```");
-        Line($"{Command}");
+        Line($"{about.Command}");
         Line($"```");
         Line($"");
         Append($"Seed {settings.Seed}; {run.Step:N0} of {settings.Steps:N0} steps ");
@@ -69,9 +57,9 @@ internal sealed record ModelCard
         Line($"These are the weights");
         Line($"after step {run.BestStep:N0}, which had the lowest validation loss.");
         Line($"");
-        if (Curves.Length > 0)
+        if (about.Curves.Length > 0)
         {
-            Line($"![Loss and learning rate over the epochs]({Curves})");
+            Line($"![Loss and learning rate over the epochs]({about.Curves})");
             Line($"");
         }
 
@@ -83,13 +71,13 @@ internal sealed record ModelCard
         Line($"| --- | --- | --- | --- | --- | --- |");
         foreach (var f in figures)
         {
-            var protocol = f.Protocol is Protocol.ColdWindows ? $"cold windows of {f.Window}" : "contiguous";
+            var protocol = f.Protocol.Describe(f.Window);
             Append($"| {protocol} | {f.Tokens:N0} | {f.NatsPerToken:F4} | {f.Perplexity:F3} ");
             Line($"| {f.BitsPerCharacter:F4} | {f.BitsPerByte:F4} |");
         }
 
         Line($"");
-        Append($"`lm evaluate {ShellWord.Path($"models/{Name}")} {ShellWord.Path(corpus.Name)}");
+        Append($"`lm evaluate {ShellWord.Path($"models/{about.Name}")} {ShellWord.Path(corpus.Name)}");
         Line($"{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
         Line($"");
         Line($"## Known limits");

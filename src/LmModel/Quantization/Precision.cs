@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace LmModel.Networks;
+namespace LmModel.Quantization;
 
 /// <summary>
 /// How a decoder keeps the weights; activations, gates and states are of fp32 or better in all of them. JSON names:

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LmModel.Files;
 
-namespace LmModel.Checkpoints;
+namespace LmModel.Quantization;
 
 /// <summary>
 /// Reads and writes <c>precision.json</c>: a <c>format_version</c> and the members of <see cref="PrecisionReport"/>.

@@ -1,4 +1,4 @@
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>Figures of streams as a Markdown table, a row for each number of streams.</summary>
 internal static class StreamTable

@@ -3,10 +3,10 @@ using LmCli.Options;
 using LmModel.Checkpoints;
 using LmModel.Evaluation;
 using LmModel.Inference.Managed;
-using LmModel.Training.Reporting;
+using LmModel.Quantization.Measurement;
 using static LmCli.Evaluate.ScoringOptions;
 
-namespace LmCli.Evaluate;
+namespace LmCli.Quantize;
 
 /// <summary>
 /// <c>lm quantize MODEL TEXT</c>: what a model loses in each precision, and the default that follows.

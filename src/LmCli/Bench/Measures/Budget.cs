@@ -1,4 +1,4 @@
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>How long a run lasts: a time, or a number of tokens for each stream. One of the two is given.</summary>
 internal sealed record Budget(TimeSpan? Time, int? Tokens)

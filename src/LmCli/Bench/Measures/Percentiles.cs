@@ -1,4 +1,4 @@
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>Percentiles of one run, in milliseconds.</summary>
 internal readonly record struct Percentiles(double P50, double P95, double P99)

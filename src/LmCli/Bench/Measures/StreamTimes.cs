@@ -1,4 +1,4 @@
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>
 /// When the tokens of one stream came, as its reader saw them. Timestamps of <see cref="TimeProvider"/>.

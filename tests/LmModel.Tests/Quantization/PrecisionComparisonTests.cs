@@ -1,9 +1,10 @@
 using LmModel.Evaluation;
 using LmModel.Inference.Managed;
-using LmModel.Networks;
+using LmModel.Quantization;
+using LmModel.Quantization.Measurement;
 using LmModel.Tokenization;
 
-namespace LmModel.Tests.Evaluation;
+namespace LmModel.Tests.Quantization;
 
 public sealed class PrecisionComparisonTests
 {

@@ -1,11 +1,11 @@
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
-using LmModel.Networks;
+using LmModel.Quantization;
+using LmModel.Quantization.Measurement;
 using LmModel.Tokenization;
-using LmModel.Training.Reporting;
 
-namespace LmModel.Tests.Training.Reporting;
+namespace LmModel.Tests.Quantization;
 
 public sealed class PrecisionRecordTests : IDisposable
 {

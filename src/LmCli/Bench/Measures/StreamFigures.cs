@@ -1,4 +1,4 @@
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>What streams side by side achieved in one run.</summary>
 /// <param name="Tokens">Of all streams.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using LmModel.Networks;
+using LmModel.Files;
 
-namespace LmModel.Checkpoints;
+namespace LmModel.Quantization;
 
 /// <summary>The precision that a model is served in by default, and the evidence: <c>precision.json</c>.</summary>
 public sealed record PrecisionReport

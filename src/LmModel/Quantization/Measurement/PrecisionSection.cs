@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text;
-using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Evaluation;
 using LmModel.Files;
-using LmModel.Networks;
 
-namespace LmModel.Training.Reporting;
+namespace LmModel.Quantization.Measurement;
 
 /// <summary>The section of a model card that says what the model loses in each precision.</summary>
 internal static class PrecisionSection
@@ -65,7 +63,8 @@ internal static class PrecisionSection
             Line($"| {f.NatsPerToken - full:+0.00000;-0.00000;0} | {f.BytesPerToken:N0} |");
         }
 
-        var protocol = report.Protocol == PrecisionReport.Cold ? $"cold windows of {report.Window}" : "contiguous";
+        var protocol = (report.Protocol == PrecisionReport.Cold ? Protocol.ColdWindows : Protocol.Contiguous)
+            .Describe(report.Window);
         Line($"");
         Line($"{report.Tokens:N0} tokens of `{report.Text}`, {protocol}: `{Command(report, model)}`.");
         return text.ToString();

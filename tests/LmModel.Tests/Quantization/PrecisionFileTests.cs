@@ -1,8 +1,8 @@
 using System.Text;
-using LmModel.Checkpoints;
-using LmModel.Networks;
+using LmModel.Files;
+using LmModel.Quantization;
 
-namespace LmModel.Tests.Checkpoints;
+namespace LmModel.Tests.Quantization;
 
 public sealed class PrecisionFileTests
 {

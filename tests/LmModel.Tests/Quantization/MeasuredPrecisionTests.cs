@@ -1,7 +1,8 @@
 using LmModel.Checkpoints;
-using LmModel.Networks;
+using LmModel.Quantization;
+using LmModel.Tests.Checkpoints;
 
-namespace LmModel.Tests.Checkpoints;
+namespace LmModel.Tests.Quantization;
 
 public sealed class MeasuredPrecisionTests : SavedModelTests
 {

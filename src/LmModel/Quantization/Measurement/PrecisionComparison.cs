@@ -1,9 +1,9 @@
+using LmModel.Evaluation;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
-using LmModel.Networks;
 using LmModel.Tokenization;
 
-namespace LmModel.Evaluation;
+namespace LmModel.Quantization.Measurement;
 
 /// <summary>What a model loses and costs in one precision.</summary>
 /// <param name="Precision">How its weights were kept.</param>

@@ -2,10 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using LmModel.Files;
-using LmModel.Networks;
 
-namespace LmModel.Checkpoints;
+namespace LmModel.Files;
 
 /// <summary>
 /// The JSON of a model folder: a <c>format_version</c>, then members that are all known, each checked by itself.
@@ -23,8 +21,7 @@ internal static class JsonMembers
         // The enums' own converters take 2 for a cell too.
         Converters =
         {
-            new JsonStringEnumConverter<Cell>(namingPolicy: null, allowIntegerValues: false),
-            new JsonStringEnumConverter<Precision>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false),
         },
     };
 
@@ -117,8 +114,7 @@ internal static class JsonMembers
     }
 
     private static string Expected(Type type) =>
-        type == typeof(Cell) ? Cells.Choices
-        : type == typeof(Precision) ? "fp32, bf16 or int8"
+        type.IsEnum ? EnumNames.Listed(type)
         : type == typeof(int) || type == typeof(long) ? "an integer"
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"

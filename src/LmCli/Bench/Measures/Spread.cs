@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LmCli.Bench;
+namespace LmCli.Bench.Measures;
 
 /// <summary>
 /// One figure over the rounds. The median is reported; how far the rounds lie apart says what it is worth.
