@@ -1,5 +1,5 @@
-using LmApi.Models;
 using System.Diagnostics;
+using LmApi.Models;
 using LmModel.Generation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
-using LmApi.Models;
 using System.Text.Json;
 using LmApi.Infrastructure.Problems;
+using LmApi.Models;
 using LmModel.Generation;
 using Microsoft.Extensions.Options;
 

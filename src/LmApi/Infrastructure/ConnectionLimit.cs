@@ -1,3 +1,4 @@
+using LmApi.Infrastructure.Bodies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 

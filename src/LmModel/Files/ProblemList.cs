@@ -1,5 +1,4 @@
 using System.Text;
-using LmModel.Checkpoints;
 
 namespace LmModel.Files;
 

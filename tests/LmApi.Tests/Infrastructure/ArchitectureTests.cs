@@ -1,11 +1,10 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using LmApi.Models;
 using LmApi.Tests.Support;
 
 namespace LmApi.Tests.Infrastructure;
 
-public sealed partial class ArchitectureTests
+public sealed class ArchitectureTests
 {
     [Fact]
     public void The_api_never_mentions_a_tensor()
@@ -36,27 +35,15 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void What_features_share_knows_no_feature() =>
-        Assert.Equal(["Infrastructure"], NamespacesOf("Infrastructure"));
-
-    [Fact]
-    public void Features_know_each_other_one_way()
+    public void Folders_use_those_below_them_only()
     {
-        // Each may use those after it.
-        string[] order = ["Generation", "Health", "Models", "Observability", "Infrastructure"];
-        for (var i = 0; i < order.Length; i++)
-        {
-            Assert.Subset(order[i..].ToHashSet(), NamespacesOf(order[i]).ToHashSet());
-        }
+        var order = new FolderOrder("src/LmApi",
+        [
+            "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
+            "Infrastructure", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation", "",
+        ]);
+
+        Assert.Empty(order.Missing());
+        Assert.Empty(order.Violations());
     }
-
-    /// <summary>The features that the sources of a feature name in a <c>using</c> or in full.</summary>
-    private static IEnumerable<string> NamespacesOf(string feature) =>
-        Directory.GetFiles(Path.Combine(Repository.Root, "src/LmApi", feature), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => LmApiNamespace().Matches(File.ReadAllText(file)))
-            .Select(match => match.Groups[1].Value)
-            .Distinct();
-
-    [GeneratedRegex(@"\bLmApi\.(\w+)")]
-    private static partial Regex LmApiNamespace();
 }

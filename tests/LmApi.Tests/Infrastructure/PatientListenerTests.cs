@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LmApi.Infrastructure;
+using LmApi.Infrastructure.Bodies;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using LmApi.Generation;
-using LmApi.Models;
 using LmApi.Infrastructure.Problems;
+using LmApi.Models;
 using LmApi.Tests.Support;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LmModel.Checkpoints;
+using LmModel.Files;
 using LmModel.Inference.Managed;
 using LmModel.Inference.Torch;
 using LmModel.Networks;

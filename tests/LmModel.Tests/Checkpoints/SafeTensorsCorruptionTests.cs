@@ -1,4 +1,4 @@
-using LmModel.Checkpoints;
+using LmModel.Files;
 
 namespace LmModel.Tests.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using LmModel.Checkpoints;
+using LmModel.Files;
 
 namespace LmModel.Tests.Checkpoints;
 

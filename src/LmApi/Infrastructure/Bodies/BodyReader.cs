@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;

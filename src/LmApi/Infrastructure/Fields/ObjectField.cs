@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LmApi.Infrastructure.OpenApi;
 using Microsoft.OpenApi;
 
 namespace LmApi.Infrastructure.Fields;

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LmApi.Infrastructure.Problems;
 
 namespace LmApi.Infrastructure.Json;
 
@@ -10,7 +9,6 @@ namespace LmApi.Infrastructure.Json;
 /// its own answers, made with <see cref="CreateOptions"/>; this one has what all of them share.
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -24,7 +24,7 @@ internal static class ProblemExamples
             problem = problem with { Errors = Errors(path) };
         }
 
-        return JsonSerializer.SerializeToNode(problem, ApiJson.Wire.Problem)!;
+        return JsonSerializer.SerializeToNode(problem, ProblemJson.Wire.Problem)!;
     }
 
     private static string Detail(ProblemKind kind) => kind.Code switch

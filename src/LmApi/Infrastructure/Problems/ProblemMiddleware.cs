@@ -105,7 +105,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
         };
         await http.Response.WriteAsJsonAsync(
-            complete, ApiJson.Wire.Problem, "application/problem+json", http.RequestAborted);
+            complete, ProblemJson.Wire.Problem, "application/problem+json", http.RequestAborted);
     }
 
     /// <summary>The problem of an answer that routing gave a status and nothing else.</summary>

@@ -1,8 +1,7 @@
-using LmApi.Infrastructure.Fields;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
-namespace LmApi.Infrastructure.OpenApi;
+namespace LmApi.Infrastructure.Fields;
 
 /// <summary>The JSON Schema of a body, from the table that also validates it.</summary>
 internal static class TableSchema

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using LmApi.Infrastructure.Problems;
 
-namespace LmApi.Infrastructure.Json;
+namespace LmApi.Infrastructure.Bodies;
 
 /// <summary>Parses a JSON body, or says exactly where it breaks.</summary>
 internal static class JsonBody

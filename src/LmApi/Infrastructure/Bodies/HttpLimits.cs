@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace LmApi.Infrastructure;
+namespace LmApi.Infrastructure.Bodies;
 
 /// <summary>Bounds of connections and request bodies; in section <c>Generation</c> of the configuration.</summary>
 internal sealed class HttpLimits

@@ -1,6 +1,4 @@
-using LmModel.Files;
-
-namespace LmModel.Checkpoints;
+namespace LmModel.Files;
 
 /// <summary>
 /// A file is no sound safetensors file, or holds other tensors than asked for; the message names everything.

@@ -1,0 +1,17 @@
+namespace LmCli.Tests.Dependencies;
+
+public sealed class DependencyTests
+{
+    private static readonly FolderOrder Order = new("src/LmCli",
+    [
+        "Terminal", "Options", "Completion", "Generate", "Evaluate", "Quantize", "Train", "Bench.Measures",
+        "Bench.Load", "Bench.Peers", "Bench", "",
+    ]);
+
+    [Fact]
+    public void The_folders_of_the_command_use_those_below_them_only()
+    {
+        Assert.Empty(Order.Missing());
+        Assert.Empty(Order.Violations());
+    }
+}
