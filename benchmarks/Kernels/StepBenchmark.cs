@@ -25,7 +25,7 @@ public class StepBenchmark : IDisposable
     {
         TorchRuntime.Initialize(threads: 1);
         var network = BenchNetwork.Random(Cell.Lstm, hidden: 512, layers: 2, vocabulary: 256);
-        _torch = new TorchStepModel(network.Config, network.Weights);
+        _torch = new TorchStepModel(network.Weights);
         foreach (var precision in Enum.GetValues<Precision>())
         {
             _managed[precision] = network.Open(precision, threads: 1);

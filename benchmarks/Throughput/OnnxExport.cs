@@ -14,14 +14,14 @@ internal static class OnnxExport
     // PyTorch has the gates in the order i, f, g, o; ONNX wants i, o, f, c, where c is PyTorch's g.
     private static readonly int[] GateOrder = [0, 3, 1, 2];
 
-    /// <param name="config">An LSTM.</param>
-    /// <param name="weights">By PyTorch's names.</param>
+    /// <param name="weights">Of an LSTM.</param>
     /// <exception cref="ArgumentException">The network is no LSTM.</exception>
-    public static byte[] ToFile(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
+    public static byte[] ToFile(NetworkWeights weights)
     {
+        var config = weights.Config;
         if (config.Cell is not Cell.Lstm)
         {
-            throw new ArgumentException($"Only LSTMs can be exported, not {config.Cell}.", nameof(config));
+            throw new ArgumentException($"Only LSTMs can be exported, not {config.Cell}.", nameof(weights));
         }
 
         long v = config.VocabularySize, e = config.EmbeddingSize, h = config.HiddenSize;
@@ -34,21 +34,21 @@ internal static class OnnxExport
         graph.Output("h1", config.Layers, "B", h);
         graph.Output("c1", config.Layers, "B", h);
 
-        graph.Constant("embedding", [v, e], weights["embedding.weight"]);
+        graph.Constant("embedding", [v, e], weights.Embedding);
         graph.Node("Gather", ["embedding", "tok"], ["y_in_0"]);
         graph.Node("Split", ["h"], [.. layers.Select(l => $"h_{l}")], ("axis", 0));
         graph.Node("Split", ["c"], [.. layers.Select(l => $"c_{l}")], ("axis", 0));
         foreach (var layer in layers)
         {
-            AddLayer(graph, layer, layer == 0 ? e : h, h, weights);
+            AddLayer(graph, layer, layer == 0 ? e : h, h, weights.Layers[layer]);
         }
 
         graph.Node("Concat", [.. layers.Select(l => $"y_in_{l + 1}")], ["h1"], ("axis", 0));
         graph.Node("Concat", [.. layers.Select(l => $"c1_{l}")], ["c1"], ("axis", 0));
         graph.Constant("first", [1], [0L]);
         graph.Node("Squeeze", [$"y_in_{config.Layers}", "first"], ["y"]);
-        graph.Constant("fc.weight", [v, h], weights[config.TieWeights ? "embedding.weight" : "fc.weight"]);
-        graph.Constant("fc.bias", [v], weights["fc.bias"]);
+        graph.Constant("fc.weight", [v, h], weights.Output);
+        graph.Constant("fc.bias", [v], weights.OutputBias);
         graph.Node("Gemm", ["y", "fc.weight", "fc.bias"], ["p"], ("transB", 1));
         return graph.ToFile();
     }
@@ -59,12 +59,12 @@ internal static class OnnxExport
         int layer,
         long e,
         long h,
-        IReadOnlyDictionary<string, float[]> weights)
+        RecurrentLayerWeights weights)
     {
-        float[] Reordered(string name) => InOnnxOrder(weights[$"rnn.{name}_l{layer}"]);
-        graph.Constant($"w_{layer}", [1, 4 * h, e], Reordered("weight_ih"));
-        graph.Constant($"r_{layer}", [1, 4 * h, h], Reordered("weight_hh"));
-        graph.Constant($"b_{layer}", [1, 8 * h], [.. Reordered("bias_ih"), .. Reordered("bias_hh")]);
+        graph.Constant($"w_{layer}", [1, 4 * h, e], InOnnxOrder(weights.InputWeight));
+        graph.Constant($"r_{layer}", [1, 4 * h, h], InOnnxOrder(weights.StateWeight));
+        graph.Constant(
+            $"b_{layer}", [1, 8 * h], [.. InOnnxOrder(weights.InputBias), .. InOnnxOrder(weights.StateBias)]);
 
         // The empty name is the lengths of the sequences, which all have one token.
         graph.Node(

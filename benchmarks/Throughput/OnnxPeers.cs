@@ -28,7 +28,7 @@ internal static class OnnxPeers
             return [];
         }
 
-        var export = OnnxExport.ToFile(network.Config, network.Weights);
+        var export = OnnxExport.ToFile(network.Weights);
         ThrowIfDifferent(network, export);
         var peers = All("ONNX Runtime", export, network.Config);
         return file is null

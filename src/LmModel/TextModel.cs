@@ -62,7 +62,7 @@ public sealed class TextModel : IDisposable
         var precision = StepModels.PrecisionFor(options.Engine, options.Precision, opened.DefaultPrecision);
         return new(
             opened,
-            StepModels.Create(opened.Config, opened.ReadWeights(), options.Engine, precision, options.Threads));
+            StepModels.Create(opened.ReadWeights(), options.Engine, precision, options.Threads));
     }
 
     /// <summary>Trains a model on a text and saves it, as <c>lm train</c> does. Needs the package TorchSharp-cpu.</summary>

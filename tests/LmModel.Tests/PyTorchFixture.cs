@@ -17,6 +17,9 @@ internal sealed class PyTorchFixture
     /// <summary>By the names of <see cref="ModelConfig.ParameterShapes"/>, row by row.</summary>
     public required IReadOnlyDictionary<string, float[]> Weights { get; init; }
 
+    /// <summary>The same, as networks take them.</summary>
+    public NetworkWeights Network => NetworkWeights.Of(Config, Weights);
+
     /// <summary>(B, T)</summary>
     public required long[,] Tokens { get; init; }
 
@@ -82,4 +85,11 @@ internal sealed class PyTorchFixture
         Buffer.BlockCopy(values, 0, matrix, 0, Buffer.ByteLength(values));
         return matrix;
     }
+}
+
+internal static class NamedWeights
+{
+    /// <summary>The parameters by their names in PyTorch, to be changed.</summary>
+    public static Dictionary<string, float[]> ByName(this NetworkWeights weights) =>
+        weights.Named.ToDictionary(p => p.Name, p => p.Values.ToArray());
 }

@@ -53,7 +53,7 @@ internal static class ModelApi
         try
         {
             return StepModels.Create(
-                folder.Config, folder.ReadWeights(), options.Engine, options.PrecisionOf(folder), options.ThreadsInUse);
+                folder.ReadWeights(), options.Engine, options.PrecisionOf(folder), options.ThreadsInUse);
         }
         catch (TorchUnavailableException e)
         {

@@ -244,7 +244,7 @@ internal static class EvaluateCommand
     {
         var engine = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
-        return StepModels.Create(folder.Config, folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
+        return StepModels.Create(folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
     }
 
     private static Protocol[] Protocols(ParseResult arguments) => arguments.GetValue(Which) switch

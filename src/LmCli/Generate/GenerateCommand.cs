@@ -77,7 +77,7 @@ internal static class GenerateCommand
         var stepping = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
         using var model = StepModels.Create(
-            folder.Config, folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
+            folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken,
             // A pager may show a page for as long as its reader likes.

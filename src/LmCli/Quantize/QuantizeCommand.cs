@@ -38,7 +38,7 @@ internal static class QuantizeCommand
         var split = SplitOf(arguments, cancellation);
         var weights = folder.ReadWeights();
         var results = PrecisionComparison.Measure(
-            precision => new ManagedStepModel(folder.Config, weights, precision, ThreadsOf(arguments)),
+            precision => new ManagedStepModel(weights, precision, ThreadsOf(arguments)),
             folder.Tokenizer,
             folder.Tokenizer.Encode(split.Validation.ReadToEnd(), cancellation),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,

@@ -21,23 +21,19 @@ internal static class TrainSample
 
     /// <summary>Draws with the decoder that will serve the model, in fp32.</summary>
     public static string Draw(Trainer trainer, CancellationToken cancellation) =>
-        Draw(trainer.Config, trainer.ReadWeights(), trainer.Tokenizer, cancellation);
+        Draw(trainer.ReadWeights(), trainer.Tokenizer, cancellation);
 
     /// <returns>
     /// About <see cref="Characters"/> characters, begun from the zero state; fewer where it was cancelled.
     /// </returns>
-    public static string Draw(
-        ModelConfig config,
-        IReadOnlyDictionary<string, float[]> weights,
-        Tokenizer tokenizer,
-        CancellationToken cancellation)
+    public static string Draw(NetworkWeights weights, Tokenizer tokenizer, CancellationToken cancellation)
     {
-        using var model = StepModels.Create(config, weights, InferenceEngine.Managed, Precision.Fp32, threads: 1);
+        using var model = StepModels.Create(weights, InferenceEngine.Managed, Precision.Fp32, threads: 1);
         var sampler = new Sampler(new SamplingSettings { Temperature = Temperature }, model.VocabularySize, Seed);
         var decoder = new TokenTextDecoder(tokenizer);
         RecurrentState[] state = [RecurrentState.Zero(model.StateSize)];
         var logits = new float[model.VocabularySize];                         // (V)
-        var (token, text) = (config.StartToken, new StringBuilder());
+        var (token, text) = (weights.Config.StartToken, new StringBuilder());
         // A token can be half a character, so their number is bounded too.
         for (
             var position = 0;

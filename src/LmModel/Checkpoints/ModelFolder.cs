@@ -113,14 +113,14 @@ internal sealed class ModelFolder
             : throw Failure(path, problems);
     }
 
-    /// <summary>Every parameter by its name in <see cref="ModelConfig.ParameterShapes"/>, row by row.</summary>
+    /// <summary>Reads the weights.</summary>
     /// <exception cref="ModelFolderException">
     /// The file is not the one that was opened: <see cref="WeightsSha256"/> must be that of the weights handed out.
     /// </exception>
-    public IReadOnlyDictionary<string, float[]> ReadWeights()
+    public NetworkWeights ReadWeights()
     {
         var problems = new ProblemList();
-        Dictionary<string, float[]>? weights = null;
+        NetworkWeights? weights = null;
         problems.Attempt(WeightsName, () =>
         {
             using var stream = FolderFile.Open(System.IO.Path.Combine(Path, WeightsName));
@@ -133,8 +133,8 @@ internal sealed class ModelFolder
             }
 
             using var reader = SafeTensorsReader.Open(stream, WeightsName);
-            weights = Config.ParameterShapes.ToDictionary(
-                p => p.Name, p => reader.ReadFloats(ParameterCheck.StoredName(reader, Config, p.Name)));
+            weights = NetworkWeights.Of(Config, Config.ParameterShapes.ToDictionary(
+                p => p.Name, p => reader.ReadFloats(ParameterCheck.StoredName(reader, Config, p.Name))));
         });
         return weights ?? throw Failure(Path, problems);
     }
@@ -143,19 +143,20 @@ internal sealed class ModelFolder
     /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed:
     /// it was measured for the weights that were here.
     /// </summary>
-    /// <exception cref="ArgumentException">The parts do not fit together, or a weight is not finite; nothing was
-    /// written.</exception>
-    public static void Save(
-        string path, ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, string card)
+    /// <exception cref="ArgumentException">
+    /// The tokenizer has another vocabulary than the weights; nothing was written.
+    /// </exception>
+    public static void Save(string path, Tokenizer tokenizer, NetworkWeights weights, string card)
     {
-        var problems = new ProblemList();
-        ParameterCheck.Check(config, tokenizer, weights, problems);
-        if (problems.Count > 0)
+        var config = weights.Config;
+        if (tokenizer.VocabularySize != config.VocabularySize)
         {
-            throw new ArgumentException(problems.Describe("These parts make no model"));
+            throw new ArgumentException(
+                $"The tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}.",
+                nameof(tokenizer));
         }
 
-        var tensors = config.ParameterShapes.Select(p => TensorData.Floats(p.Name, p.Shape, weights[p.Name])).ToList();
+        var tensors = weights.Named.Select(p => TensorData.Floats(p.Name, p.Shape, p.Values)).ToList();
         string File(string name) => System.IO.Path.Combine(path, name);
 
         Directory.CreateDirectory(path);

@@ -1,15 +1,12 @@
 using System.Globalization;
 using LmModel.Files;
 using LmModel.Networks;
-using LmModel.Tokenization;
 
 namespace LmModel.Checkpoints;
 
 /// <summary>Compares the tensors of a file with the parameters a model has.</summary>
 internal static class ParameterCheck
 {
-    private const string Embedding = "embedding.weight", Output = "fc.weight";
-
     /// <param name="reader">The file.</param>
     /// <param name="config">The model.</param>
     /// <param name="problems">
@@ -40,9 +37,9 @@ internal static class ParameterCheck
             }
         }
 
-        if (config.TieWeights && foreign.Stored(Output) is { } copy && known.Add(copy.Name))
+        if (config.TieWeights && foreign.Stored(ParameterNames.Output) is { } copy && known.Add(copy.Name))
         {
-            CheckCopy(reader, foreign.Stored(Embedding)!, copy, found);
+            CheckCopy(reader, foreign.Stored(ParameterNames.Embedding)!, copy, found);
         }
 
         foreach (var tensor in reader.Tensors.Where(t => !known.Contains(t.Name)))
@@ -65,49 +62,9 @@ internal static class ParameterCheck
     /// The name that a parameter has in a sound file: of a tied matrix there may be one copy under either name.
     /// </summary>
     public static string StoredName(SafeTensorsReader reader, ModelConfig config, string name) =>
-        config.TieWeights && name == Embedding && reader.Find(name) is null ? Output : name;
-
-    /// <summary>Everything that keeps parts from being a model.</summary>
-    public static void Check(
-        ModelConfig config, Tokenizer tokenizer, IReadOnlyDictionary<string, float[]> weights, ProblemList problems)
-    {
-        foreach (var problem in config.Problems())
-        {
-            problems.Add(problem);
-        }
-
-        if (tokenizer.VocabularySize != config.VocabularySize)
-        {
-            problems.Add(
-                $"the tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}");
-        }
-
-        if (problems.Count > 0)
-        {
-            return;
-        }
-
-        var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
-        foreach (var (name, shape) in shapes)
-        {
-            var count = shape.Aggregate(1L, (n, d) => n * d);
-            var found = weights.TryGetValue(name, out var values) ? $"{values.LongLength} numbers" : "none";
-            if (values?.LongLength != count)
-            {
-                problems.Add($"{name}: expected {TensorInfo.Show(shape)}, {count} numbers, given {found}");
-            }
-        }
-
-        foreach (var problem in WeightCheck.ProblemsOf(config, weights))
-        {
-            problems.Add(problem);
-        }
-
-        foreach (var name in weights.Keys.Where(name => !shapes.ContainsKey(name)))
-        {
-            problems.Add($"{name}: not a parameter of this configuration");
-        }
-    }
+        config.TieWeights && name == ParameterNames.Embedding && reader.Find(name) is null
+            ? ParameterNames.Output
+            : name;
 
     /// <summary>PyTorch's <c>state_dict</c> names a tied matrix twice; then both must be the same.</summary>
     private static void CheckCopy(SafeTensorsReader reader, TensorInfo original, TensorInfo copy, ProblemList problems)

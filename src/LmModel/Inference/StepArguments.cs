@@ -1,5 +1,3 @@
-using LmModel.Networks;
-
 namespace LmModel.Inference;
 
 /// <summary>What every step model checks before it touches anything.</summary>
@@ -34,28 +32,6 @@ internal static class StepArguments
         foreach (var state in states)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(state.Values.Length, model.StateSize, nameof(states));
-        }
-    }
-
-    /// <exception cref="ArgumentException">
-    /// A parameter is missing, has another size or is not finite; the message names all of them.
-    /// </exception>
-    public static void CheckWeights(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
-    {
-        var problems = new List<string>();
-        foreach (var (name, shape) in config.ParameterShapes)
-        {
-            var size = shape.Aggregate(1L, (n, d) => n * d);
-            if (weights.GetValueOrDefault(name)?.LongLength is var actual && actual != size)
-            {
-                problems.Add($"{name} must have {size} numbers, not {actual?.ToString() ?? "none"}");
-            }
-        }
-
-        problems.AddRange(WeightCheck.ProblemsOf(config, weights));
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", problems), nameof(weights));
         }
     }
 }

@@ -73,36 +73,34 @@ internal sealed class LanguageModel : Module
     /// <summary>The parameters by their names in <see cref="ModelConfig.ParameterShapes"/>, in that order.</summary>
     public IReadOnlyList<(string Name, Parameter Value)> NamedWeights()
     {
-        var byName = named_parameters().ToDictionary(p => p.name == "fc_bias" ? "fc.bias" : p.name, p => p.parameter);
+        var byName = named_parameters().ToDictionary(
+            p => p.name == "fc_bias" ? ParameterNames.OutputBias : p.name, p => p.parameter);
         return [.. Config.ParameterShapes.Select(p => (p.Name, byName[p.Name]))];
     }
 
-    /// <summary>A copy of every parameter, row by row.</summary>
-    public IReadOnlyDictionary<string, float[]> ReadWeights() =>
-        NamedWeights().ToDictionary(p => p.Name, p => p.Value.ToFloats());
+    /// <summary>A copy of every parameter.</summary>
+    /// <exception cref="ArgumentException">A parameter is not finite.</exception>
+    public NetworkWeights ReadWeights() =>
+        NetworkWeights.Of(Config, NamedWeights().ToDictionary(p => p.Name, p => p.Value.ToFloats()));
 
     /// <summary>Overwrites every parameter.</summary>
-    /// <param name="weights">Row by row, by the names and of the sizes in
-    /// <see cref="ModelConfig.ParameterShapes"/>.</param>
-    /// <exception cref="ArgumentException">A parameter is missing, has another size or is not finite.</exception>
-    public void LoadWeights(IReadOnlyDictionary<string, float[]> weights)
+    /// <param name="weights">Of a network of the same sizes.</param>
+    /// <exception cref="ArgumentException">They belong to a network of other sizes.</exception>
+    public void LoadWeights(NetworkWeights weights)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in NamedWeights())
+        foreach (var ((name, parameter), given) in NamedWeights().Zip(weights.Named))
         {
-            if (!weights.TryGetValue(name, out var values) || values.Length != parameter.numel())
+            if (name != given.Name || !parameter.shape.SequenceEqual(given.Shape))
             {
                 throw new ArgumentException(
-                    $"{name} needs {parameter.numel()} numbers, not {values?.Length ?? 0}.", nameof(weights));
+                    $"{name} has the shape [{string.Join(", ", parameter.shape)}], but the weights have {given.Name} "
+                    + $"with [{string.Join(", ", given.Shape)}].",
+                    nameof(weights));
             }
 
-            if (WeightCheck.ProblemOf(name, parameter.shape, values) is { } problem)
-            {
-                throw new ArgumentException(problem, nameof(weights));
-            }
-
-            parameter.copy_(tensor(values).view(parameter.shape));
+            parameter.copy_(tensor(given.Values).view(parameter.shape));
         }
     }
 
@@ -136,7 +134,7 @@ internal sealed class LanguageModel : Module
         using var noGrad = no_grad();
         foreach (
             var (name, parameter) in NamedWeights()
-                .Where(p => p.Name.StartsWith("rnn.bias_ih", StringComparison.Ordinal)))
+                .Where(p => ParameterNames.IsInputBias(p.Name)))
         {
             parameter.narrow(0, forgetGate * Config.HiddenSize, Config.HiddenSize).fill_(1);
         }

@@ -59,29 +59,7 @@ public sealed record ModelConfig
     /// Every parameter by the name that PyTorch's <c>state_dict</c> gives it, in that order, with its shape.
     /// </summary>
     [JsonIgnore]
-    public IReadOnlyList<(string Name, long[] Shape)> ParameterShapes
-    {
-        get
-        {
-            long v = VocabularySize, e = EmbeddingSize, h = HiddenSize, g = Gates * h;
-            var shapes = new List<(string, long[])> { ("embedding.weight", [v, e]) };
-            for (var layer = 0; layer < Layers; layer++)
-            {
-                shapes.Add(($"rnn.weight_ih_l{layer}", [g, layer == 0 ? e : h]));
-                shapes.Add(($"rnn.weight_hh_l{layer}", [g, h]));
-                shapes.Add(($"rnn.bias_ih_l{layer}", [g]));
-                shapes.Add(($"rnn.bias_hh_l{layer}", [g]));
-            }
-
-            if (!TieWeights)
-            {
-                shapes.Add(("fc.weight", [v, h]));
-            }
-
-            shapes.Add(("fc.bias", [v]));
-            return shapes;
-        }
-    }
+    internal IReadOnlyList<(string Name, long[] Shape)> ParameterShapes => ParameterNames.Shapes(this);
 
     /// <summary>Everything wrong with this configuration, one sentence each; empty where it is valid.</summary>
     public IEnumerable<string> Problems()

@@ -39,14 +39,6 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
         return check.Problem;
     }
 
-    /// <summary>
-    /// The problems of all parameters of a model, one sentence each; those that are missing are passed over.
-    /// </summary>
-    public static IEnumerable<string> ProblemsOf(ModelConfig config, IReadOnlyDictionary<string, float[]> weights) =>
-        config
-            .ParameterShapes.Select(p => ProblemOf(p.Name, p.Shape, weights.GetValueOrDefault(p.Name)))
-            .OfType<string>();
-
     /// <summary>Reads on in the tensor, row by row.</summary>
     public void Read(ReadOnlySpan<float> values)
     {

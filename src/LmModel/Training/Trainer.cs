@@ -253,7 +253,7 @@ internal sealed class Trainer : IDisposable
     public TrainedModel Finish(int threads, CancellationToken cancellation)
     {
         var best = ModelFolder.Open(_folder).ReadWeights();
-        ManagedStepModel Decoder(Precision precision) => new(Config, best, precision, threads);
+        ManagedStepModel Decoder(Precision precision) => new(best, precision, threads);
 
         var precisions = PrecisionComparison.Measure(Decoder, _tokenizer, _validation, cancellation: cancellation);
         using var full = Decoder(Precision.Fp32);
@@ -269,7 +269,7 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>The weights that a validation scores, as they are now: for a look at them from a report.</summary>
-    public IReadOnlyDictionary<string, float[]> ReadWeights() => _network.AveragedWeights();
+    public NetworkWeights ReadWeights() => _network.AveragedWeights();
 
     public void Dispose()
     {
@@ -294,7 +294,7 @@ internal sealed class Trainer : IDisposable
     private (double? Loss, bool IsBest)? Validate(CancellationToken cancellation)
     {
         var weights = _network.AveragedWeights();
-        using var decoder = new ManagedStepModel(Config, weights, Precision.Fp32, torch.get_num_threads());
+        using var decoder = new ManagedStepModel(weights, Precision.Fp32, torch.get_num_threads());
         var tokens = _validation[..Math.Min(_validation.Length, LongestValidation)];
         EvaluationResult figure;
         try
@@ -341,9 +341,9 @@ internal sealed class Trainer : IDisposable
         return (figure.NatsPerToken, isBest);
     }
 
-    private void SaveBest(IReadOnlyDictionary<string, float[]> weights, IReadOnlyList<EvaluationResult> figures) =>
+    private void SaveBest(NetworkWeights weights, IReadOnlyList<EvaluationResult> figures) =>
         ModelFolder.Save(
-            _folder, Config, _tokenizer, weights,
+            _folder, _tokenizer, weights,
             ModelCardText.Render(_run.Card, _run, Split, _tokenizer, figures));
 
     private TrainingCheckpoint Checkpoint() => new() { Run = _run, Tensors = _network.Read() };

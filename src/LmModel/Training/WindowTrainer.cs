@@ -68,8 +68,8 @@ internal sealed class WindowTrainer : IDisposable
     public double LearningRate(int step) => _schedule.At(step);
 
     /// <summary>The weights to validate and to save: their moving average.</summary>
-    public IReadOnlyDictionary<string, float[]> AveragedWeights() =>
-        _parameters.ToDictionary(p => p.Name, p => p.Average.ToFloats());
+    public NetworkWeights AveragedWeights() =>
+        NetworkWeights.Of(_config, _parameters.ToDictionary(p => p.Name, p => p.Average.ToFloats()));
 
     /// <summary>One update of the weights.</summary>
     /// <param name="step">From 0; keys dropout, resets and the window's length.</param>

@@ -27,7 +27,7 @@ internal static class TestModel
             HiddenSize = 16,
         };
         var path = Path.Combine(Directory.CreateTempSubdirectory("lm-api-").FullName, Name);
-        ModelFolder.Save(path, config, tokenizer, Weights(config), Card);
+        ModelFolder.Save(path, tokenizer, NetworkWeights.Of(config, Weights(config)), Card);
         return path;
     }
 

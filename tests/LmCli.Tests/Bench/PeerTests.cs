@@ -2,6 +2,7 @@ using LmCli.Bench.Measures;
 using LmCli.Bench.Peers;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Tests;
 
 namespace LmCli.Tests.Bench;
 
@@ -17,7 +18,14 @@ public sealed class PeerTests
     {
         const int batch = 3;
         var network = BenchNetwork.Random(cell, hidden: 24, layers: 2, vocabulary: 40);
-        network = network with { Config = network.Config with { TieWeights = tied } };
+        if (tied)
+        {
+            var parameters = network.Weights.ByName();
+            parameters.Remove(ParameterNames.Output);
+            var config = network.Config with { TieWeights = true };
+            network = network with { Weights = NetworkWeights.Of(config, parameters) };
+        }
+
         using var model = network.Open(Precision.Fp32, threads: 2);
         using var ours = new StepModelPeer(model, batch);
         List<Peer> peers = [new TorchModulePeer(network, batch)];

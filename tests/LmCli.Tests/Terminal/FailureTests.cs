@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LmCli.Terminal;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
+using LmModel.Networks;
 using LmModel.Tests;
 using LmModel.Tokenization;
 
@@ -123,7 +124,8 @@ public sealed class FailureTests : IDisposable
                 w.Key.StartsWith("fc.", StringComparison.Ordinal)
                     ? Array.ConvertAll(w.Value, x => x < 0 ? -3e38f : 3e38f)
                     : w.Value);
-        ModelFolder.Save(folder, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), weights, "# m\n");
+        ModelFolder.Save(
+            folder, CharacterTokenizer.FromCorpus("abcdefghijk"), NetworkWeights.Of(fixture.Config, weights), "# m\n");
         return folder;
     }
 }

@@ -214,11 +214,7 @@ public sealed class ForeignWeightsTests : IDisposable
     private void Save(PyTorchFixture fixture, ModelConfig config)
     {
         ModelFolder.Save(
-            _folder.Path,
-            fixture.Config,
-            CharacterTokenizer.FromCorpus("abcdefghijk"),
-            fixture.Weights,
-            "# Card");
+            _folder.Path, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Network, "# Card");
         using var stream = File.Create(_folder["config.json"]);
         ConfigFile.Write(stream, config);
     }

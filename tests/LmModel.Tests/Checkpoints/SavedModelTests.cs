@@ -21,8 +21,8 @@ public abstract class SavedModelTests : IDisposable
 
     private protected static CharacterTokenizer Letters(string letters) => CharacterTokenizer.FromCorpus(letters);
 
-    private protected void Save(PyTorchFixture fixture) => ModelFolder.Save(
-        Folder.Path, fixture.Config, Letters("abcdefghijk"), fixture.Weights, "# Card");
+    private protected void Save(PyTorchFixture fixture) =>
+        ModelFolder.Save(Folder.Path, Letters("abcdefghijk"), fixture.Network, "# Card");
 
     private protected ModelFolder Open() => ModelFolder.Open(Folder.Path);
 

@@ -21,7 +21,7 @@ public sealed class TiedWeightsTests : SavedModelTests
         ]);
         if (accepted)
         {
-            Assert.DoesNotContain("fc.weight", Open().ReadWeights().Keys);
+            Assert.DoesNotContain("fc.weight", Open().ReadWeights().ByName().Keys);
         }
         else
         {
@@ -51,7 +51,7 @@ public sealed class TiedWeightsTests : SavedModelTests
             : half ? Halves(name, p.Shape, tied.Weights[p.Name])
             : TensorData.Floats(name, p.Shape, tied.Weights[p.Name]))]);
 
-        var weights = Open().ReadWeights();
+        var weights = Open().ReadWeights().ByName();
 
         Assert.Equal(tied.Config.ParameterShapes.Select(p => p.Name).Order(), weights.Keys.Order());
         Assert.Equal(
@@ -72,7 +72,7 @@ public sealed class TiedWeightsTests : SavedModelTests
                 p.Name, p.Shape, p.Name == "embedding.weight" ? rounded : tied.Weights[p.Name])),
             Halves("fc.weight", [11, 8], rounded),
         ]);
-        Assert.Equal(rounded, Open().ReadWeights()["embedding.weight"]);
+        Assert.Equal(rounded, Open().ReadWeights().Embedding);
     }
 
     [Fact]

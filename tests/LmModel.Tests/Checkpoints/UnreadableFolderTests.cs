@@ -21,11 +21,7 @@ public sealed class UnreadableFolderTests : IDisposable
     public UnreadableFolderTests()
     {
         ModelFolder.Save(
-            _folder.Path,
-            _gru.Config,
-            CharacterTokenizer.FromCorpus("abcdefghijk"),
-            _gru.Weights,
-            "# Card");
+            _folder.Path, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Network, "# Card");
         var folder = ModelFolder.Open(_folder.Path);
         folder.SavePrecision(PrecisionFileTests.Report with { WeightsSha256 = folder.WeightsSha256 });
     }

@@ -20,7 +20,7 @@ public sealed class EvaluatorTests : IDisposable
     public EvaluatorTests()
     {
         _model = new LanguageModel(_fixture.Config);
-        _model.LoadWeights(_fixture.Weights);
+        _model.LoadWeights(_fixture.Network);
         _row = [.. Enumerable.Range(0, _fixture.Time).Select(t => (int)_fixture.Tokens[0, t])];
     }
 
@@ -78,7 +78,7 @@ public sealed class EvaluatorTests : IDisposable
     public void The_decoder_gives_the_loss_that_the_network_gives(Protocol protocol, int window)
     {
         int[] text = [.. Enumerable.Range(0, 1500).Select(i => i * i % 11)];
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 2);
+        using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 2);
 
         var result = new Evaluator(decoder, _tokenizer).Evaluate(text, protocol, window);
 
@@ -96,7 +96,7 @@ public sealed class EvaluatorTests : IDisposable
 
         double Nats(int threads)
         {
-            using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Int8, threads);
+            using var decoder = new ManagedStepModel(_fixture.Network, Precision.Int8, threads);
             return new Evaluator(decoder, _tokenizer).Evaluate(text, Protocol.ColdWindows, window: 10).Nats;
         }
     }
@@ -107,7 +107,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(Protocol.ColdWindows)]
     public void A_neural_cache_makes_a_repetitive_text_easier(Protocol protocol)
     {
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+        using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
 
         var alone = new Evaluator(decoder, _tokenizer).Evaluate(Repetitive, protocol);
         var cached = new Evaluator(decoder, _tokenizer, new(50, 1, 0.3f)).Evaluate(Repetitive, protocol);
@@ -119,8 +119,8 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void Both_engines_give_the_same_loss_with_a_neural_cache()
     {
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
-        using var torch = new TorchStepModel(_fixture.Config, _fixture.Weights);
+        using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
+        using var torch = new TorchStepModel(_fixture.Network);
         var cache = new NeuralCacheSettings(30, 0.7f, 0.2f);
 
         Assert.Equal(
@@ -131,7 +131,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void A_cold_window_begins_with_an_empty_neural_cache()
     {
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+        using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
         var evaluator = new Evaluator(decoder, _tokenizer, new(50, 1, 0.3f));
         var expected = 0.0;
         for (var start = 0; start < Repetitive.Length - 1; start += 40)
@@ -149,7 +149,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(Protocol.ColdWindows)]
     public void A_search_gives_what_each_neural_cache_gives(Protocol protocol)
     {
-        using var decoder = new ManagedStepModel(_fixture.Config, _fixture.Weights, Precision.Fp32, threads: 1);
+        using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
 
         var (alone, cached) = NeuralCacheSearch.Run(decoder, _tokenizer, Repetitive, size: 20, protocol, window: 100);
 

@@ -19,7 +19,7 @@ public sealed class ForeignFileTests : IDisposable
     private readonly PyTorchFixture _gru = PyTorchFixture.Load("gru");
 
     public ForeignFileTests() => ModelFolder.Save(
-        _folder.Path, _gru.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Weights, "# Card");
+        _folder.Path, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Network, "# Card");
 
     /// <summary>The beginning of a file, in Latin-1, and what is said of it.</summary>
     public static TheoryData<string, string> Heads { get; } = new()

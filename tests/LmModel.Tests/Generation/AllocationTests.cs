@@ -24,7 +24,7 @@ public sealed class AllocationTests
     public void A_step_allocates_nothing()
     {
         var (config, weights) = RandomNetwork.Of(Cell.Lstm, 2, hidden: 37, embedding: 23, vocabulary: 29);
-        using var model = new ManagedStepModel(config, weights, Precision.Int8, threads: 2);
+        using var model = new ManagedStepModel(weights, Precision.Int8, threads: 2);
         var states = Enumerable.Range(0, 5).Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
         int[] tokens = [1, 2, 3, 4, 5], ones = [1, 1, 1, 1, 1];
         var logits = new float[5 * 29];

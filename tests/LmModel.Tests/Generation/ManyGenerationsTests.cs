@@ -21,7 +21,7 @@ public sealed class ManyGenerationsTests
     public async Task After_ten_thousand_generations_no_tensor_lives_on_and_the_process_has_not_grown()
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
-        using var model = new LiveTensorCount(new TorchStepModel(folder.Config, folder.ReadWeights()));
+        using var model = new LiveTensorCount(new TorchStepModel(folder.ReadWeights()));
         using var engine = new GenerationEngine(
             model,
             folder.Tokenizer,

@@ -148,8 +148,8 @@ public sealed class PrefixCacheTests
         Precision precision)
     {
         var fixture = PyTorchFixture.Load(name);
-        using var model = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 2);
-        using var second = new ManagedStepModel(fixture.Config, fixture.Weights, precision, threads: 1);
+        using var model = new ManagedStepModel(fixture.Network, precision, threads: 2);
+        using var second = new ManagedStepModel(fixture.Network, precision, threads: 1);
         var tokenizer = CharacterTokenizer.FromCorpus("abcdefghijk");
         var options = new GenerationEngineOptions { MaxActive = 5, MaxWaiting = 100, PrefixCacheInterval = 8 };
         using var cached = new GenerationEngine(model, tokenizer, 0, options, TimeProvider.System);

@@ -22,10 +22,10 @@ public sealed class LargeVocabularyTests
     public async Task A_folder_of_many_words_is_opened_and_speaks_under_every_filter()
     {
         using var folder = new TemporaryFolder();
-        var (config, weights) = RandomNetwork.Of(Cell.Gru, layers: 1, hidden: 16, embedding: 16, vocabulary: V);
-        ModelFolder.Save(folder["words"], config, Tokenizer, weights, "# words\n");
+        var (_, weights) = RandomNetwork.Of(Cell.Gru, layers: 1, hidden: 16, embedding: 16, vocabulary: V);
+        ModelFolder.Save(folder["words"], Tokenizer, weights, "# words\n");
         var opened = ModelFolder.Open(folder["words"]);
-        using var model = new ManagedStepModel(opened.Config, opened.ReadWeights(), Precision.Int8, threads: 2);
+        using var model = new ManagedStepModel(opened.ReadWeights(), Precision.Int8, threads: 2);
         using var decoding = new GenerationEngine(
             model,
             opened.Tokenizer,
@@ -60,9 +60,9 @@ public sealed class LargeVocabularyTests
     [Fact]
     public void The_managed_engine_gives_the_logits_of_libtorch()
     {
-        var (config, weights) = RandomNetwork.Of(Cell.Lstm, layers: 2, hidden: 24, embedding: 24, vocabulary: V);
-        using var managed = new ManagedStepModel(config, weights, Precision.Fp32, threads: 2);
-        using var torch = new TorchStepModel(config, weights);
+        var (_, weights) = RandomNetwork.Of(Cell.Lstm, layers: 2, hidden: 24, embedding: 24, vocabulary: V);
+        using var managed = new ManagedStepModel(weights, Precision.Fp32, threads: 2);
+        using var torch = new TorchStepModel(weights);
 
         StepModelAssert.Close(Logits(torch), Logits(managed), 1e-5f);
 

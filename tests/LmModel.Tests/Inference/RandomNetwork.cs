@@ -5,7 +5,7 @@ namespace LmModel.Tests.Inference;
 /// <summary>A network with PyTorch's initial weights, uniform within ±1 / √H.</summary>
 internal static class RandomNetwork
 {
-    public static (ModelConfig Config, IReadOnlyDictionary<string, float[]> Weights) Of(
+    public static (ModelConfig Config, NetworkWeights Weights) Of(
         Cell cell, int layers, int hidden, int embedding, int vocabulary, int seed = 1)
     {
         var config = new ModelConfig
@@ -18,9 +18,9 @@ internal static class RandomNetwork
         };
         var random = new Random(seed);
         var bound = 1 / MathF.Sqrt(hidden);
-        return (config, config.ParameterShapes.ToDictionary(
+        return (config, NetworkWeights.Of(config, config.ParameterShapes.ToDictionary(
             p => p.Name,
             p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d))
-                .Select(_ => bound * ((2 * random.NextSingle()) - 1)).ToArray()));
+                .Select(_ => bound * ((2 * random.NextSingle()) - 1)).ToArray())));
     }
 }

@@ -14,7 +14,7 @@ public sealed class ShippedModelTests
     public async Task The_tiny_model_says_what_it_always_said()
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
-        using var model = new TorchStepModel(folder.Config, folder.ReadWeights());
+        using var model = new TorchStepModel(folder.ReadWeights());
         using var engine = new GenerationEngine(
             model,
             folder.Tokenizer,

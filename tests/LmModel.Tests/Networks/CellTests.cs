@@ -20,7 +20,7 @@ public sealed class CellTests
         Assert.Equal(cell.Traits().Gates * 6, parameters["rnn.weight_hh_l0"][0]);
 
         using var model = StepModels.Create(
-            Tiny(cell), network.ReadWeights(), InferenceEngine.Managed, Precision.Fp32, threads: 1);
+            network.ReadWeights(), InferenceEngine.Managed, Precision.Fp32, threads: 1);
         var state = RecurrentState.Zero(model.StateSize);
         Assert.Equal(cell.Traits().StateVectors * 6, state.Values.Length);
     }

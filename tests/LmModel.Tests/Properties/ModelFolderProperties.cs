@@ -109,7 +109,7 @@ public sealed class ModelFolderProperties : IDisposable
             p => p.Name,
             p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d)).Select(i => MathF.Sin(i)).ToArray());
         using var folder = new TemporaryFolder();
-        ModelFolder.Save(folder.Path, config, tokenizer, weights, "# A card\n");
+        ModelFolder.Save(folder.Path, tokenizer, NetworkWeights.Of(config, weights), "# A card\n");
         ModelFolder.Open(folder.Path).SavePrecision(Report(ModelFolder.Open(folder.Path).WeightsSha256));
         return Files.ToDictionary(name => name, name => File.ReadAllBytes(folder[name]));
     }

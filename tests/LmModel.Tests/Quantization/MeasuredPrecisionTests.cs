@@ -13,7 +13,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
         SafeTensorsWriter.Write(
             Folder["model.safetensors"],
             [.. Gru.Config.ParameterShapes.Select(p => Halves(p.Name, p.Shape, Gru.Weights[p.Name]))]);
-        Assert.Equal(Gru.Weights["fc.bias"].Select(w => (float)(Half)w), Open().ReadWeights()["fc.bias"]);
+        Assert.Equal(Gru.Weights["fc.bias"].Select(w => (float)(Half)w), Open().ReadWeights().OutputBias);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class PrecisionComparisonTests
         var fixture = PyTorchFixture.Load("gru");
         var tokenizer = CharacterTokenizer.FromCorpus("abcdefghijk");
         int[] text = [.. Enumerable.Range(0, 100).Select(i => i * i % 11)];
-        ManagedStepModel Open(Precision precision) => new(fixture.Config, fixture.Weights, precision, threads: 1);
+        ManagedStepModel Open(Precision precision) => new(fixture.Network, precision, threads: 1);
 
         var results = PrecisionComparison.Measure(Open, tokenizer, text, window: 10);
 

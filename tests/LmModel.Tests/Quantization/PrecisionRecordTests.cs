@@ -137,6 +137,6 @@ public sealed class PrecisionRecordTests : IDisposable
     private void Save(string card)
     {
         var fixture = PyTorchFixture.Load("gru");
-        ModelFolder.Save(Model, fixture.Config, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Weights, card);
+        ModelFolder.Save(Model, CharacterTokenizer.FromCorpus("abcdefghijk"), fixture.Network, card);
     }
 }

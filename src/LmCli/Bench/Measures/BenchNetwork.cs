@@ -10,19 +10,19 @@ namespace LmCli.Bench.Measures;
 /// <summary>What is measured: the same network for the engine, in its precision, and for every peer.</summary>
 internal sealed record BenchNetwork(
     string Name,
-    ModelConfig Config,
-    IReadOnlyDictionary<string, float[]> Weights,
+    NetworkWeights Weights,
     Tokenizer Tokenizer,
     Precision Precision)
 {
     private const int Seed = 1;
+
+    public ModelConfig Config => Weights.Config;
 
     public static BenchNetwork Open(string path)
     {
         var folder = ModelFolder.Open(path);
         return new BenchNetwork(
             folder.Path,
-            folder.Config,
             folder.ReadWeights(),
             folder.Tokenizer,
             folder.DefaultPrecision);
@@ -56,15 +56,16 @@ internal sealed record BenchNetwork(
             p => p.Name,
             p => Uniform(
                 random, (int)p.Shape.Aggregate(1L, (n, d) => n * d),
-                p.Name == "embedding.weight" ? MathF.Sqrt(3) : 1 / MathF.Sqrt(hidden)));
+                p.Name == ParameterNames.Embedding ? MathF.Sqrt(3) : 1 / MathF.Sqrt(hidden)));
         // What the shipped models are served in; random weights have no loss to choose by.
-        return new BenchNetwork("Random weights", config, weights, Letters(vocabulary), Precision.Int8);
+        return new BenchNetwork(
+            "Random weights", NetworkWeights.Of(config, weights), Letters(vocabulary), Precision.Int8);
     }
 
     public void Save(string folder) =>
-        ModelFolder.Save(folder, Config, Tokenizer, Weights, "# bench\n\nRandom weights, for measuring.\n");
+        ModelFolder.Save(folder, Tokenizer, Weights, "# bench\n\nRandom weights, for measuring.\n");
 
-    public ManagedStepModel Open(Precision precision, int threads) => new(Config, Weights, precision, threads);
+    public ManagedStepModel Open(Precision precision, int threads) => new(Weights, precision, threads);
 
     /// <summary>Prompts that differ, of whatever tokens there are.</summary>
     public int[] Prompt(int length, int seed)

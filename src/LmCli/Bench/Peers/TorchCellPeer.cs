@@ -22,12 +22,15 @@ internal sealed class TorchCellPeer : Peer
         _fc = nn.Linear(h, config.VocabularySize);
         _states = [.. _cells.Select(_ => (zeros(batch, h), zeros(batch, h)))];
 
-        Load(_embedding, network, "embedding.", "");
-        Load(_fc, network, config.TieWeights ? "embedding." : "fc.", "", "weight");
-        Load(_fc, network, "fc.", "", "bias");
-        for (var layer = 0; layer < _cells.Length; layer++)
+        var weights = network.Weights;
+        Load(_embedding, ("weight", weights.Embedding));
+        Load(_fc, ("weight", weights.Output), ("bias", weights.OutputBias));
+        foreach (var (cell, layer) in _cells.Zip(weights.Layers))
         {
-            Load(_cells[layer], network, "rnn.", $"_l{layer}");
+            Load(
+                cell,
+                ("weight_ih", layer.InputWeight), ("weight_hh", layer.StateWeight),
+                ("bias_ih", layer.InputBias), ("bias_hh", layer.StateBias));
         }
     }
 
@@ -62,13 +65,13 @@ internal sealed class TorchCellPeer : Peer
         _fc.Dispose();
     }
 
-    private static void Load(nn.Module module, BenchNetwork network, string prefix, string suffix, string? only = null)
+    private static void Load(nn.Module module, params (string Name, float[] Values)[] weights)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in module.named_parameters().Where(p => only is null || p.name == only))
+        foreach (var (name, parameter) in module.named_parameters())
         {
-            parameter.copy_(tensor(network.Weights[$"{prefix}{name}{suffix}"]).view(parameter.shape));
+            parameter.copy_(tensor(weights.Single(w => w.Name == name).Values).view(parameter.shape));
         }
     }
 }

@@ -21,18 +21,16 @@ internal static class StepModels
     /// <summary>As people read and write it: <c>managed</c> or <c>torch</c>.</summary>
     public static string Name(this InferenceEngine engine) => engine.ToString().ToLowerInvariant();
 
-    /// <param name="config">Architecture; valid.</param>
-    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <param name="weights">They are copied.</param>
     /// <param name="engine">What steps it.</param>
     /// <param name="precision">How the weights are kept; torch has only fp32.</param>
     /// <param name="threads">Threads of a step, at least 1; torch takes them for the whole process.</param>
     /// <exception cref="ArgumentException">
-    /// The engine does not have the precision, or a parameter is missing, has another size or is not finite.
+    /// The engine does not have the precision.
     /// </exception>
     /// <exception cref="TorchUnavailableException">Torch was asked for, and does not load on this machine.</exception>
     public static IStepModel Create(
-        ModelConfig config,
-        IReadOnlyDictionary<string, float[]> weights,
+        NetworkWeights weights,
         InferenceEngine engine,
         Precision precision,
         int threads)
@@ -40,11 +38,11 @@ internal static class StepModels
         CheckOffered(engine, precision);
         if (engine is InferenceEngine.Managed)
         {
-            return new ManagedStepModel(config, weights, precision, threads);
+            return new ManagedStepModel(weights, precision, threads);
         }
 
         TorchRuntime.Initialize(threads);
-        return new TorchStepModel(config, weights);
+        return new TorchStepModel(weights);
     }
 
     /// <summary>

@@ -46,22 +46,21 @@ internal sealed unsafe class ManagedLayer : IDisposable
     private static int BlocksOf(Cell cell) => cell.Traits().Gates * UnitsOf(cell) / Lanes;
 
     /// <param name="config">Architecture.</param>
-    /// <param name="layer">From 0.</param>
-    /// <param name="weights">All parameters.</param>
+    /// <param name="weights">Of this layer.</param>
     /// <param name="input">Precision of W_ih.</param>
     /// <param name="state">Precision of W_hh.</param>
     public static ManagedLayer Create(
-        ModelConfig config, int layer, IReadOnlyDictionary<string, float[]> weights, Precision input, Precision state)
+        ModelConfig config, RecurrentLayerWeights weights, Precision input, Precision state)
     {
         var (cell, h) = (config.Cell, config.HiddenSize);
         var rows = Rows(config);
         var blocks = BlocksOf(cell);
-        float[] Parameter(string name) => weights[$"rnn.{name}_l{layer}"];
+        var inputs = weights.InputWeight.Length / (config.Gates * h);
         return new ManagedLayer(
             cell,
-            PackedMatrix.Pack(Parameter("weight_ih"), layer == 0 ? config.EmbeddingSize : h, rows, blocks, input),
-            PackedMatrix.Pack(Parameter("weight_hh"), h, rows, blocks, state),
-            Biases(config, rows, Parameter("bias_ih"), Parameter("bias_hh")));
+            PackedMatrix.Pack(weights.InputWeight, inputs, rows, blocks, input),
+            PackedMatrix.Pack(weights.StateWeight, h, rows, blocks, state),
+            Biases(config, rows, weights.InputBias, weights.StateBias));
     }
 
     /// <summary>Begins the sums of a panel, (columns, 64), with its biases.</summary>

@@ -47,27 +47,17 @@ internal sealed unsafe class ManagedStepModel : IStepModel
     private int _layer, _item, _live;
     private Activations _x, _h, _y;
 
-    /// <param name="config">Architecture; valid.</param>
-    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
+    /// <param name="weights">They are copied.</param>
     /// <param name="precision">How they are kept.</param>
     /// <param name="threads">Threads that share out a step, the caller's included; at least 1.</param>
-    /// <exception cref="ArgumentException">
-    /// A parameter is missing, has another size or is not finite; the message names all of them.
-    /// </exception>
-    public ManagedStepModel(
-        ModelConfig config, IReadOnlyDictionary<string, float[]> weights, Precision precision, int threads)
-        : this(config, weights, precision, threads, StepKernels.Best)
+    public ManagedStepModel(NetworkWeights weights, Precision precision, int threads)
+        : this(weights, precision, threads, StepKernels.Best)
     {
     }
 
-    internal ManagedStepModel(
-        ModelConfig config,
-        IReadOnlyDictionary<string, float[]> weights,
-        Precision precision,
-        int threads,
-        StepKernels kernels)
+    internal ManagedStepModel(NetworkWeights weights, Precision precision, int threads, StepKernels kernels)
     {
-        StepArguments.CheckWeights(config, weights);
+        var config = weights.Config;
         (_config, _kernels, Precision) = (config, kernels, precision);
         var units = ManagedLayer.UnitsOf(config.Cell);
         _panels = (config.HiddenSize + units - 1) / units;
@@ -82,7 +72,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
         _layers =
         [
             .. Enumerable.Range(0, config.Layers).Select(layer => ManagedLayer.Create(
-                config, layer, weights, tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
+                config, weights.Layers[layer], tabled && layer == 0 ? Precision.Fp32 : precision, precision)),
         ];
         _buffers = new StepBuffers(
             config.Layers,
@@ -98,8 +88,8 @@ internal sealed unsafe class ManagedStepModel : IStepModel
             Scatter);
 
         _team = new ThreadTeam(threads);
-        _output = new OutputLayer(config, weights, precision, kernels, _writer, _team);
-        _embedding = PackedMatrix.Copy(weights["embedding.weight"], config.EmbeddingSize, _embeddingWidth);
+        _output = new OutputLayer(weights, precision, kernels, _writer, _team);
+        _embedding = PackedMatrix.Copy(weights.Embedding, config.EmbeddingSize, _embeddingWidth);
         if (tabled)
         {
             var embeddings = new Activations(_embedding, _embeddingWidth, null);

@@ -28,32 +28,31 @@ internal sealed unsafe class OutputLayer : IDisposable
     private Activations _x; // (rows, H')
     private float* _logits; // (rows, V')
 
-    /// <param name="config">Architecture.</param>
-    /// <param name="weights">All parameters.</param>
+    /// <param name="weights">Of the network.</param>
     /// <param name="precision">Of the matrix.</param>
     /// <param name="kernels">The arithmetic.</param>
     /// <param name="writer">How states become activations.</param>
     /// <param name="team">Shares out rows of states and panels of logits.</param>
     public OutputLayer(
-        ModelConfig config,
-        IReadOnlyDictionary<string, float[]> weights,
+        NetworkWeights weights,
         Precision precision,
         StepKernels kernels,
         ActivationWriter writer,
         ThreadTeam team)
     {
+        var config = weights.Config;
         (_config, _kernels, _writer, _team) = (config, kernels, writer, team);
         _scale = precision is Precision.Int8 ? 1f / writer.MaxActivation : null;
         _hiddenWidth = PackedMatrix.RoundUp(config.HiddenSize, PackedMatrix.BlockRows);
         _width = PackedMatrix.RoundUp(config.VocabularySize, Sums);
         var rows = Enumerable.Range(0, _width).Select(r => r < config.VocabularySize ? r : -1).ToArray();
         _weights = PackedMatrix.Pack(
-            weights[config.TieWeights ? "embedding.weight" : "fc.weight"],
+            weights.Output,
             config.HiddenSize,
             rows,
             StepKernels.PanelBlocks,
             precision);
-        _bias = PackedMatrix.Copy(weights["fc.bias"], config.VocabularySize, _width);
+        _bias = PackedMatrix.Copy(weights.OutputBias, config.VocabularySize, _width);
         (_read, _add) = (ReadState, AddPanel);
     }
 

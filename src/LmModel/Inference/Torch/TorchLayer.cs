@@ -20,20 +20,18 @@ internal sealed class TorchLayer : IDisposable
         (_cell, _inputWeight, _inputBias, _stateWeight, _stateBias) =
         (cell, inputWeight, inputBias, stateWeight, stateBias);
 
-    /// <param name="cell">Kind of the layer.</param>
-    /// <param name="layer">Index of the layer, from 0.</param>
-    /// <param name="parameter">Gives a parameter by its name.</param>
-    public static TorchLayer Create(Cell cell, int layer, Func<string, Tensor> parameter)
+    /// <param name="config">Architecture.</param>
+    /// <param name="weights">Of this layer.</param>
+    public static TorchLayer Create(ModelConfig config, RecurrentLayerWeights weights)
     {
-        var inputBias = parameter($"rnn.bias_ih_l{layer}");
-        var stateBias = parameter($"rnn.bias_hh_l{layer}");
-
-        var separate = cell.Traits().KeepsStateSumApart;
+        long gates = config.Gates * config.HiddenSize;
+        var (inputBias, stateBias) = (tensor(weights.InputBias), tensor(weights.StateBias));
+        var separate = config.Cell.Traits().KeepsStateSumApart;
         return new TorchLayer(
-            cell,
-            Transposed(parameter($"rnn.weight_ih_l{layer}")),
+            config.Cell,
+            Transposed(tensor(weights.InputWeight, [gates, weights.InputWeight.Length / gates])),
             (separate ? inputBias : inputBias + stateBias).DetachFromDisposeScope(),
-            Transposed(parameter($"rnn.weight_hh_l{layer}")),
+            Transposed(tensor(weights.StateWeight, [gates, config.HiddenSize])),
             separate ? stateBias.DetachFromDisposeScope() : null);
     }
 

@@ -26,29 +26,22 @@ internal sealed class TorchStepModel : IStepModel
     private readonly Tensor _outputWeight; // (H, V)
     private readonly Tensor _outputBias; // (V)
 
-    /// <param name="config">Architecture; valid.</param>
-    /// <param name="weights"><see cref="ModelConfig.ParameterShapes"/>, row by row; they are copied.</param>
-    /// <exception cref="ArgumentException">
-    /// A parameter is missing, has another size or is not finite; the message names all of them.
-    /// </exception>
+    /// <param name="weights">They are copied.</param>
     /// <exception cref="TorchUnavailableException">The native libraries do not load on this machine.</exception>
-    public TorchStepModel(ModelConfig config, IReadOnlyDictionary<string, float[]> weights)
+    public TorchStepModel(NetworkWeights weights)
     {
-        StepArguments.CheckWeights(config, weights);
         TorchRuntime.Initialize();
-        _config = config;
+        var config = _config = weights.Config;
 
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var shapes = config.ParameterShapes.ToDictionary(p => p.Name, p => p.Shape);
-        Tensor Parameter(string name) => tensor(weights[name], shapes[name]);
-
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(l => TorchLayer.Create(config.Cell, l, Parameter))];
-        var embedding = Parameter("embedding.weight"); // (V, E)
+        long v = config.VocabularySize, h = config.HiddenSize;
+        _layers = [.. weights.Layers.Select(layer => TorchLayer.Create(config, layer))];
+        var embedding = tensor(weights.Embedding, [v, config.EmbeddingSize]); // (V, E)
         _embeddingIsTable = config.VocabularySize <= MaxTableRows;
         _embedding = (_embeddingIsTable ? _layers[0].InputGates(embedding) : embedding).DetachFromDisposeScope();
-        _outputWeight = TorchLayer.Transposed(config.TieWeights ? embedding : Parameter("fc.weight")); // (H, V)
-        _outputBias = Parameter("fc.bias").DetachFromDisposeScope();
+        _outputWeight = TorchLayer.Transposed(tensor(weights.Output, [v, h])); // (H, V)
+        _outputBias = tensor(weights.OutputBias).DetachFromDisposeScope();
     }
 
     public int VocabularySize => _config.VocabularySize;

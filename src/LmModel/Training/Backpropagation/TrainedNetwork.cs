@@ -35,8 +35,8 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new RecurrentPass(
             config.Cell, columns, steps, config.HiddenSize, config.Gates, _arithmetic))];
         _output = new OutputPass(
-            _parameters[config.TieWeights ? "embedding.weight" : "fc.weight"],
-            _parameters["fc.bias"],
+            _parameters[ParameterNames.OutputOf(config)],
+            _parameters[ParameterNames.OutputBias],
             _arithmetic,
             get_num_threads());
         _embedding = EmbeddingPass.Of(_arithmetic, VectorWidths.Widest);
@@ -64,7 +64,7 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         var window = new EmbeddedWindow(
             inputs, _settings.BatchSize, _config.EmbeddingSize,
             factors is null ? 0 : (nint)Memory.Floats(factors), mask is null ? 0 : (nint)Memory.Floats(mask));
-        var embedding = _parameters["embedding.weight"];
+        var embedding = _parameters[ParameterNames.Embedding];
         _embedding.Forward(window, Memory.Floats(embedding.Value), Memory.Address(_embedded));
 
         var passes = new LayerRun[_config.Layers];
@@ -118,12 +118,14 @@ internal sealed unsafe class TrainedNetwork : IDisposable
     private LayerRun Run(int l, Tensor x, TensorState state)
     {
         var type = Memory.Type(_arithmetic);
-        var hh = Parameter("weight_hh", l).Value;
+        var hh = _parameters[ParameterNames.StateWeight(l)].Value;
         var weightMask = WeightDrop.Mask(hh, _settings.WeightDrop);
-        var (biasIh, biasHh) = (Parameter("bias_ih", l).Value, Parameter("bias_hh", l).Value);
+        var (biasIh, biasHh) = (
+            _parameters[ParameterNames.InputBias(l)].Value, _parameters[ParameterNames.StateBias(l)].Value);
         var apart = _config.Cell.Traits().KeepsStateSumApart;
         var weights = new LayerWeights(
-            Parameter("weight_ih", l).Value.to(type), (weightMask is null ? hh : hh * weightMask).to(type),
+            _parameters[ParameterNames.InputWeight(l)].Value.to(type),
+            (weightMask is null ? hh : hh * weightMask).to(type),
             apart ? biasIh : biasIh + biasHh, apart ? biasHh : null);
         _layers[l].Begin(state.H.select(0, l), state.C?.select(0, l));
         var y = _layers[l].Forward(x, weights);
@@ -132,10 +134,8 @@ internal sealed unsafe class TrainedNetwork : IDisposable
     }
 
     private LayerGradients Gradients(int l) => new(
-        Parameter("weight_ih", l).Gradient, Parameter("weight_hh", l).Gradient,
-        Parameter("bias_ih", l).Gradient, Parameter("bias_hh", l).Gradient);
-
-    private TrainedParameter Parameter(string name, int layer) => _parameters[$"rnn.{name}_l{layer}"];
+        _parameters[ParameterNames.InputWeight(l)].Gradient, _parameters[ParameterNames.StateWeight(l)].Gradient,
+        _parameters[ParameterNames.InputBias(l)].Gradient, _parameters[ParameterNames.StateBias(l)].Gradient);
 
     /// <summary>What a layer's way back needs of its way forward.</summary>
     private sealed record LayerRun(Tensor Input, LayerWeights Weights, Tensor? WeightMask, Tensor? Mask, Tensor Output);

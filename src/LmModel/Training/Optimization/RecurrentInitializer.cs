@@ -24,7 +24,7 @@ internal static class RecurrentInitializer
         foreach (
             var (_, weight) in model
                 .NamedWeights()
-                .Where(w => w.Name.StartsWith("rnn.weight_hh", StringComparison.Ordinal)))
+                .Where(w => ParameterNames.IsStateWeight(w.Name)))
         {
             for (var gate = 0; gate < model.Config.Gates; gate++)
             {

@@ -18,7 +18,7 @@ internal static class UnigramBias
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var total = counts.Sum() + counts.Length;
-        var bias = model.NamedWeights().Single(w => w.Name == "fc.bias").Value;
+        var bias = model.NamedWeights().Single(w => w.Name == ParameterNames.OutputBias).Value;
         bias.copy_(tensor(Array.ConvertAll(counts, n => (float)Math.Log((n + 1.0) / total))));
     }
 }

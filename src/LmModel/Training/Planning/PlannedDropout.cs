@@ -30,7 +30,7 @@ internal sealed record PlannedDropout(double Between, double Input, double Weigh
 
     /// <summary>Parameters that every token is multiplied with: an embedding is only looked up.</summary>
     internal static long Multiplied(ModelConfig network, int sampledTokens) =>
-        network.ParameterShapes.Where(p => p.Name.StartsWith("rnn.weight", StringComparison.Ordinal))
+        network.ParameterShapes.Where(p => ParameterNames.IsRecurrentMatrix(p.Name))
             .Sum(p => p.Shape[0] * p.Shape[1])
         + ((long)Scored(network.VocabularySize, sampledTokens) * network.HiddenSize);
 

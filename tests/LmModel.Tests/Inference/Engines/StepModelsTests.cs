@@ -14,7 +14,7 @@ public sealed class StepModelsTests
     [InlineData(Precision.Int8)]
     public void The_managed_engine_has_every_precision(Precision precision)
     {
-        using var model = StepModels.Create(_gru.Config, _gru.Weights, InferenceEngine.Managed, precision, threads: 1);
+        using var model = StepModels.Create(_gru.Network, InferenceEngine.Managed, precision, threads: 1);
         Assert.Equal(precision, Assert.IsType<ManagedStepModel>(model).Precision);
     }
 
@@ -34,10 +34,10 @@ public sealed class StepModelsTests
     [Fact]
     public void The_torch_engine_has_fp32_only()
     {
-        StepModels.Create(_gru.Config, _gru.Weights, InferenceEngine.Torch, Precision.Fp32, threads: 1).Dispose();
+        StepModels.Create(_gru.Network, InferenceEngine.Torch, Precision.Fp32, threads: 1).Dispose();
         Assert.Equal(
             "The torch engine has fp32 only, not int8; the managed one has all.",
-            Assert.Throws<ArgumentException>(() => StepModels.Create(
-                _gru.Config, _gru.Weights, InferenceEngine.Torch, Precision.Int8, threads: 1)).Message);
+            Assert.Throws<ArgumentException>(
+                () => StepModels.Create(_gru.Network, InferenceEngine.Torch, Precision.Int8, threads: 1)).Message);
     }
 }

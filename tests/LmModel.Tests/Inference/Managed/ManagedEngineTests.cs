@@ -21,8 +21,8 @@ public sealed class ManagedEngineTests
     {
         var (config, weights) = RandomNetwork.Of(cell, layers: 2, hidden: 37, embedding: 23, vocabulary: 256);
         var requests = Enumerable.Range(0, Texts).Select(Request).ToArray();
-        using var single = new ManagedStepModel(config, weights, precision, threads: 1);
-        using var several = new ManagedStepModel(config, weights, precision, threads: 3);
+        using var single = new ManagedStepModel(weights, precision, threads: 1);
+        using var several = new ManagedStepModel(weights, precision, threads: 3);
         var alone = new List<(int Id, float? Logprob)[]>();
         using (var engine = Engine(single, maxActive: 1, cacheBytes: 0))
         {

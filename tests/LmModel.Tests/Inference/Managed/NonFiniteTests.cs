@@ -53,12 +53,12 @@ public sealed class NonFiniteTests
     {
         foreach (var (row, sign) in Rows(cell))
         {
-            var (config, weights) = Overflowing(cell, row, sign);
+            var (_, weights) = Overflowing(cell, row, sign);
             foreach (var kernels in Widths)
             {
                 foreach (var slice in new[] { 1, 2, 5 })
                 {
-                    using var model = new ManagedStepModel(config, weights, precision, threads: 2, kernels);
+                    using var model = new ManagedStepModel(weights, precision, threads: 2, kernels);
                     var (alone, expected) = Read(model, [[1, 2, 4, 1, 2]], slice);
                     var (states, logits) = Read(model, [[1, 2, 4, 1, 2], [1, 3, 4, 1, 2]], slice);
 
@@ -78,12 +78,12 @@ public sealed class NonFiniteTests
     [MemberData(nameof(Networks))]
     public void A_state_that_is_not_finite_gives_no_number(Cell cell, Precision precision)
     {
-        var (config, weights) = RandomNetwork.Of(cell, 2, hidden: 37, embedding: 23, vocabulary: 29);
+        var (_, weights) = RandomNetwork.Of(cell, 2, hidden: 37, embedding: 23, vocabulary: 29);
         foreach (var value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
             foreach (var kernels in Widths)
             {
-                using var model = new ManagedStepModel(config, weights, precision, threads: 1, kernels);
+                using var model = new ManagedStepModel(weights, precision, threads: 1, kernels);
                 for (var place = 0; place < model.StateSize; place += 11)
                 {
                     var (state, logits) = (RecurrentState.Zero(model.StateSize), new float[29]);
@@ -101,8 +101,8 @@ public sealed class NonFiniteTests
     [InlineData(true)]
     public async Task A_generation_whose_logits_are_not_finite_fails_and_says_where(bool echo)
     {
-        var (config, weights) = Overflowing(Cell.Gru, 5, 1, vocabulary: 256);
-        using var model = new ManagedStepModel(config, weights, Precision.Int8, threads: 1);
+        var (_, weights) = Overflowing(Cell.Gru, 5, 1, vocabulary: 256);
+        using var model = new ManagedStepModel(weights, Precision.Int8, threads: 1);
         using var engine = new GenerationEngine(model, new ByteTokenizer(), 0, new(), TimeProvider.System);
         GenerationSettings Settings(params int[] prompt) =>
             new()
@@ -151,11 +151,11 @@ public sealed class NonFiniteTests
     [InlineData(Protocol.ColdWindows, true)]
     public void A_text_that_the_model_has_no_loss_for_gets_no_figure(Protocol protocol, bool cached)
     {
-        var (config, weights) = Overflowing(Cell.Lstm, 5, 1, vocabulary: 256);
+        var (_, weights) = Overflowing(Cell.Lstm, 5, 1, vocabulary: 256);
         int[] text = [.. Enumerable.Repeat(1, 30), 3, 1, 2];
         foreach (var precision in Enum.GetValues<Precision>())
         {
-            using var model = new ManagedStepModel(config, weights, precision, threads: 1);
+            using var model = new ManagedStepModel(weights, precision, threads: 1);
             var evaluator = new Evaluator(model, new ByteTokenizer(), cached ? new(5, 1, 0.5f) : null);
 
             var error = Assert.Throws<NonFiniteLogitsException>(() => evaluator.Evaluate(text, protocol, window: 8));
@@ -168,12 +168,12 @@ public sealed class NonFiniteTests
     [Fact]
     public void A_precision_in_which_the_model_predicts_nothing_is_left_out_of_a_comparison()
     {
-        var (config, weights) = RandomNetwork.Of(Cell.RnnTanh, 1, hidden: 20, embedding: 8, vocabulary: 256);
-        var (broken, brokenWeights) = Overflowing(Cell.RnnTanh, 5, 1, vocabulary: 256);
+        var (_, weights) = RandomNetwork.Of(Cell.RnnTanh, 1, hidden: 20, embedding: 8, vocabulary: 256);
+        var (_, broken) = Overflowing(Cell.RnnTanh, 5, 1, vocabulary: 256);
         int[] text = [1, 2, 3, 1];
         ManagedStepModel Open(Precision precision, Precision fails) => precision == fails
-            ? new(broken, brokenWeights, precision, 1)
-            : new(config, weights, precision, 1);
+            ? new(broken, precision, 1)
+            : new(weights, precision, 1);
 
         var results = PrecisionComparison.Measure(p => Open(p, Precision.Int8), new ByteTokenizer(), text);
 
@@ -188,18 +188,18 @@ public sealed class NonFiniteTests
         from sign in new[] { 1f, -1f }
         select ((gate * 20) + 17, sign);
 
-    private static (ModelConfig Config, Dictionary<string, float[]> Weights) Overflowing(
+    private static (ModelConfig Config, NetworkWeights Weights) Overflowing(
         Cell cell, int row, float sign, int vocabulary = 29)
     {
         var (config, random) = RandomNetwork.Of(cell, 2, hidden: 20, embedding: 8, vocabulary: vocabulary);
-        var weights = random.ToDictionary(w => w.Key, w => w.Value.ToArray());
+        var weights = random.ByName();
         weights["rnn.weight_ih_l0"][row * 8] = sign * 1e30f;
         for (var token = 0; token < vocabulary; token++)
         {
             weights["embedding.weight"][token * 8] = token == 3 ? 1e30f : 0;
         }
 
-        return (config, weights);
+        return (config, NetworkWeights.Of(config, weights));
     }
 
     private static (RecurrentState[] States, float[][] Logits) Read(ManagedStepModel model, int[][] texts, int slice)

@@ -18,7 +18,7 @@ public sealed class TokenTableTests
     {
         var (config, weights) = RandomNetwork.Of(cell, layers: 1, hidden: 37, embedding: 23, vocabulary: 29);
         var kernels = new CountingKernels(columns: 23);
-        using var model = new ManagedStepModel(config, weights, Precision.Int8, threads: 1, kernels);
+        using var model = new ManagedStepModel(weights, Precision.Int8, threads: 1, kernels);
         Assert.Equal(0, kernels.Products);
 
         var (a, b) = (RecurrentState.Zero(model.StateSize), RecurrentState.Zero(model.StateSize));

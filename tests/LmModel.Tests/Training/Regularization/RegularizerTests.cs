@@ -112,7 +112,7 @@ public sealed class RegularizerTests : IDisposable
 
         Assert.Equal(
             [8 / 11.0, 2 / 11.0, 1 / 11.0],
-            model.ReadWeights()["fc.bias"].Select(b => Math.Exp(b)),
+            model.ReadWeights().OutputBias.Select(b => Math.Exp(b)),
             (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
