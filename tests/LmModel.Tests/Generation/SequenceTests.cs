@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LmModel.Tests.Generation;
 
-public sealed class SequenceTests
+public sealed partial class SequenceTests
 {
     private const int StartToken = 7;
 
@@ -141,65 +141,6 @@ public sealed class SequenceTests
         Assert.All(tokens, t => Assert.Empty(t.Alternatives));
     }
 
-    [Fact]
-    public void A_character_of_several_tokens_comes_with_the_last_of_them()
-    {
-        var (tokens, done) = Run(FakeStepModel.Saying("aä€"u8.ToArray()), Greedy("", maxTokens: 6));
-
-        Assert.Equal(["a", "", "ä", "", "", "€"], tokens.Select(t => t.Text));
-        Assert.Equal("aä€", done.Text);
-    }
-
-    [Fact]
-    public void A_character_unfinished_at_the_end_is_dropped()
-    {
-        var (tokens, done) = Run(FakeStepModel.Saying("a€"u8.ToArray()), Greedy("", maxTokens: 3));
-
-        Assert.Equal(["a", "", ""], tokens.Select(t => t.Text));
-        Assert.Equal("a", done.Text);
-    }
-
-    [Fact]
-    public void A_stop_sequence_across_tokens_ends_the_text_before_it()
-    {
-        var model = FakeStepModel.Saying("one END two"u8.ToArray());
-
-        var (tokens, done) = Run(model, Greedy("", maxTokens: 100) with { Stop = ["END"] });
-
-        Assert.Equal("one ", done.Text);
-        Assert.Equal((FinishReason.Stop, "END", 7), (done.FinishReason, done.StopSequence, done.CompletionTokens));
-        Assert.Equal(7, tokens.Count);
-        Assert.Equal("one EN", Text(model.Stepped.Skip(1)));
-    }
-
-    [Fact]
-    public void Text_held_back_for_a_stop_sequence_that_does_not_come_follows_with_the_next_token()
-    {
-        var (tokens, done) = Run(
-            FakeStepModel.Saying("aENbEN"u8.ToArray()), Greedy("", maxTokens: 6) with { Stop = ["END"] });
-
-        Assert.Equal(["a", "", "", "ENb", "", "EN"], tokens.Select(t => t.Text));
-        Assert.Equal((FinishReason.Length, null, "aENbEN"), (done.FinishReason, done.StopSequence, done.Text));
-    }
-
-    [Fact]
-    public void A_stop_sequence_completed_by_the_last_token_allowed_counts_as_a_stop()
-    {
-        var (_, done) = Run(FakeStepModel.Saying("aEND"u8.ToArray()), Greedy("", maxTokens: 4) with { Stop = ["END"] });
-
-        Assert.Equal((FinishReason.Stop, "a"), (done.FinishReason, done.Text));
-    }
-
-    [Fact]
-    public void A_stop_sequence_is_not_looked_for_in_the_echoed_prompt()
-    {
-        var model = FakeStepModel.Saying("D END"u8.ToArray(), promptTokens: 5);
-
-        var (_, done) = Run(model, Greedy("ENDEN", maxTokens: 9) with { Stop = ["END"], Echo = true });
-
-        Assert.Equal((FinishReason.Stop, "ENDEND "), (done.FinishReason, done.Text));
-    }
-
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
@@ -212,73 +153,6 @@ public sealed class SequenceTests
 
         Assert.Equal(done.Text, string.Concat(tokens.Select(t => t.Text)));
         Assert.Equal(Enumerable.Range(0, tokens.Count), tokens.Select(t => t.Index));
-    }
-
-    [Theory]
-    [InlineData(1, 3)]
-    [InlineData(5, 2)]
-    [InlineData(5, 11)]
-    [InlineData(100, 8)]
-    public void A_neural_cache_sees_every_position_it_remembers_however_the_prompt_is_read(int size, int slice)
-    {
-        var settings = Settings("some prompt", maxTokens: 40) with { NeuralCache = new(size, 0.5f, 0.5f) };
-
-        var (one, _) = Run(FakeStepModel.Noisy(), settings);
-        var (sliced, _) = Run(FakeStepModel.Noisy(), settings, slice);
-        var (echoed, _) = Run(FakeStepModel.Noisy(), settings with { Echo = true }, slice);
-        var (alone, _) = Run(FakeStepModel.Noisy(), settings with { NeuralCache = null });
-
-        Assert.Equal(one.Select(t => (t.Id, t.Logprob)), sliced.Select(t => (t.Id, t.Logprob)));
-        Assert.Equal(
-            one.Select(t => (t.Id, t.Logprob)),
-            echoed.Skip("some prompt".Length).Select(t => (t.Id, t.Logprob)));
-        Assert.NotEqual(one.Select(t => t.Id), alone.Select(t => t.Id));
-    }
-
-    [Fact]
-    public void Only_what_a_neural_cache_remembers_of_a_prompt_is_read_token_by_token()
-    {
-        var model = FakeStepModel.Noisy();
-
-        Run(model, Settings("0123456789", maxTokens: 1) with { NeuralCache = new(3, 0.5f, 0.5f) }, slice: 4);
-
-        // Tokens 6, 7 and 8 are remembered with what follows them; 9 is where the text begins.
-        Assert.Equal(5, model.Batches.Length);
-        Assert.Equal([0, 0, 0, 0, 1], model.Rows);
-    }
-
-    [Fact]
-    public void The_log_probabilities_with_a_neural_cache_are_those_of_the_mixture()
-    {
-        // The model gives every token 1/256 and its state is always the same, so the cache counts.
-        var model = new FakeStepModel((_, _, _) => { });
-
-        var (tokens, _) = Run(
-            model,
-            Settings("abb", maxTokens: 1) with
-            {
-                Echo = true,
-                NeuralCache = new(2, 1, 0.25f),
-            }
-        );
-
-        Assert.Equal(
-            [-MathF.Log(256), MathF.Log(0.25f + (0.75f / 256))],
-            tokens.Skip(1).Take(2).Select(t => t.Logprob!.Value),
-            Close);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_neural_cache_without_a_share_changes_nothing(bool echo)
-    {
-        var settings = Settings("some prompt", maxTokens: 30) with { Echo = echo };
-
-        var (alone, _) = Run(FakeStepModel.Noisy(), settings, slice: 4);
-        var (cached, _) = Run(FakeStepModel.Noisy(), settings with { NeuralCache = new(10, 1, 0) }, slice: 4);
-
-        Assert.Equal(alone.Select(t => (t.Id, t.Logprob)), cached.Select(t => (t.Id, t.Logprob)));
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Generation;
+
+public sealed partial class StreamTests
+{
+    [Fact]
+    public async Task Silence_is_filled_with_comments()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:KeepAliveSeconds"] = "7" });
+        service.Model.Gate.Close();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
+        for (var i = 0; i < 2; i++)
+        {
+            var next = reader.NextAsync();
+            while (!next.IsCompleted)
+            {
+                service.Time.Advance(TimeSpan.FromSeconds(7));
+                await Task.Yield();
+            }
+
+            Assert.Equal("keep-alive", (await next)?.Comment);
+        }
+
+        service.Model.Gate.Open();
+        Assert.Equal("done", (await reader.RestAsync())[^1].Name);
+    }
+
+    [Fact]
+    public async Task After_the_first_token_those_of_a_short_time_are_sent_together()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new()
+        {
+            ["Generation:FlushMilliseconds"] = "3",
+            ["Generation:KeepAliveSeconds"] = "3600",
+        });
+        service.Model.Gate.Allow(1);
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
+        Assert.Equal("token", (await reader.NextAsync())?.Name);
+
+        // The clock stands still, so nothing is sent, however long it takes.
+        service.Model.Gate.Allow(2);
+        var next = reader.NextAsync();
+        Assert.False(next.IsCompleted);
+        while (!next.IsCompleted)
+        {
+            service.Time.Advance(TimeSpan.FromMilliseconds(3));
+            await Task.Yield();
+        }
+
+        Assert.Equal("token", (await next)?.Name);
+
+        // The end does not wait for the clock.
+        service.Model.Gate.Open();
+        Assert.Equal(["token", "token", "token", "done"], (await reader.RestAsync()).Select(e => e.Name));
+    }
+
+    [Fact]
+    public async Task Without_a_time_between_them_each_token_is_sent_by_itself()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:FlushMilliseconds"] = "0" });
+        service.Model.Gate.Close();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 5 });
+        using var reader = new EventStreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("start", (await reader.NextAsync())?.Name);
+        for (var i = 0; i < 4; i++)
+        {
+            service.Model.Gate.Allow(1);
+            Assert.Equal("token", (await reader.NextAsync())?.Name);
+        }
+
+        service.Model.Gate.Open();
+        Assert.Equal(["token", "done"], (await reader.RestAsync()).Select(e => e.Name));
+    }
+
+    [Fact]
+    public async Task Headers_are_sent_before_the_first_token_is_there()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        service.Model.Gate.Close();
+        using var response = await service.PostAsync("/generate", new { prompt = "a", max_tokens = 1 });
+        Assert.Equal(200, (int)response.StatusCode);
+        service.Model.Gate.Open();
+        Assert.Single((await response.StreamedAsync()).Tokens);
+    }
+}
