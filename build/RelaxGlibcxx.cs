@@ -137,7 +137,7 @@ public sealed class RelaxGlibcxx : Task
             _bytes = bytes;
             if (bytes.Length < 64 || U32(0) != 0x464c457f || bytes[4] != 2 || bytes[5] != 1 || U16(18) != 62)
             {
-                throw new InvalidDataException("It is no ELF file for x86-64.");
+                throw new InvalidDataException("It is not an ELF file for x86-64.");
             }
 
             int table = Offset(40), size = U16(58), count = U16(60);

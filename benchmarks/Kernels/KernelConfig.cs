@@ -8,7 +8,7 @@ namespace Kernels;
 /// <summary>
 /// Runs in this process. BenchmarkDotNet would otherwise generate and build a project for each job, which this
 /// repository's rules (analysers, warnings as errors, lock files) would judge, and which libtorch's natives would be
-/// linked into anew.
+/// linked into again.
 /// </summary>
 internal sealed class KernelConfig : ManualConfig
 {

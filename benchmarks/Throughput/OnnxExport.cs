@@ -15,7 +15,7 @@ internal static class OnnxExport
     private static readonly int[] GateOrder = [0, 3, 1, 2];
 
     /// <param name="weights">Of an LSTM.</param>
-    /// <exception cref="ArgumentException">The network is no LSTM.</exception>
+    /// <exception cref="ArgumentException">The network is not an LSTM.</exception>
     public static byte[] ToFile(NetworkWeights weights)
     {
         var config = weights.Config;

@@ -53,7 +53,8 @@ public sealed class TextModel : IDisposable
     /// A file is missing, broken or does not fit the others; the message lists everything that is wrong.
     /// </exception>
     /// <exception cref="ArgumentException">The engine does not offer the precision.</exception>
-    /// <exception cref="TorchUnavailableException">The torch engine is asked for and libtorch does not load.</exception>
+    /// <exception cref="TorchUnavailableException">The torch engine is asked for and libtorch does not
+    /// load.</exception>
     public static TextModel Open(string folder, TextModelOptions? options = null)
     {
         options ??= new();
@@ -65,7 +66,9 @@ public sealed class TextModel : IDisposable
             StepModels.Create(opened.ReadWeights(), options.Engine, precision, options.Threads));
     }
 
-    /// <summary>Trains a model on a text and saves it, as <c>lm train</c> does. Needs the package TorchSharp-cpu.</summary>
+    /// <summary>
+    /// Trains a model on a text and saves it, as <c>lm train</c> does. Needs the package TorchSharp-cpu.
+    /// </summary>
     /// <param name="text">A UTF-8 text file, or a folder of .txt files.</param>
     /// <param name="folder">
     /// The model folder to write; made where it is missing. It must be empty, unless <see cref="TrainOptions.Resume"/>.
@@ -74,7 +77,8 @@ public sealed class TextModel : IDisposable
     /// <param name="progress">Called now and then, on the calling thread.</param>
     /// <param name="cancellationToken">Saves and ends the training, which can then be resumed.</param>
     /// <returns>The model's losses on the text that was held out.</returns>
-    /// <exception cref="CorpusException">The text cannot be read, or is too short; the message says what and where.</exception>
+    /// <exception cref="CorpusException">The text cannot be read, or is too short; the message says what and
+    /// where.</exception>
     /// <exception cref="ArgumentException">The options do not fit each other, or the folder is not empty.</exception>
     /// <exception cref="TrainingException">The loss diverged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the training is saved.</exception>

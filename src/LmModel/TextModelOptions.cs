@@ -6,7 +6,9 @@ namespace LmModel;
 /// <summary>How an opened model is run.</summary>
 public sealed record TextModelOptions
 {
-    /// <summary>What computes the steps. <see cref="InferenceEngine.Torch"/> needs the package TorchSharp-cpu.</summary>
+    /// <summary>
+    /// What computes the steps. <see cref="InferenceEngine.Torch"/> needs the package TorchSharp-cpu.
+    /// </summary>
     public InferenceEngine Engine { get; init; } = InferenceEngine.Managed;
 
     /// <summary>How the weights are kept; null for what the folder records, or fp32 where it records nothing.</summary>

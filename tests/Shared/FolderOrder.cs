@@ -11,7 +11,9 @@ internal sealed partial record FolderOrder(string Root, IReadOnlyList<string> Fo
 {
     private string Namespace => Path.GetFileName(Root);
 
-    /// <summary>What a source file names in a <c>using</c> or in full although it is not below it in the order.</summary>
+    /// <summary>
+    /// What a source file names in a <c>using</c> or in full although it is not below it in the order.
+    /// </summary>
     public IEnumerable<string> Violations() =>
         from file in Files()
         let place = Place(Folder(file))

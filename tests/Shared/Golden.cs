@@ -1,7 +1,7 @@
 namespace LmService.Tests;
 
 /// <summary>
-/// Compares an answer with a committed file; <c>UPDATE_GOLDEN=1 dotnet test</c> writes the files anew.
+/// Compares an answer with a committed file; <c>UPDATE_GOLDEN=1 dotnet test</c> writes the files again.
 /// </summary>
 internal static class Golden
 {
@@ -20,7 +20,7 @@ internal static class Golden
     }
 
     /// <summary>
-    /// Compares what stands between two comments of a document; <c>UPDATE_GOLDEN=1</c> writes it anew.
+    /// Compares what stands between two comments of a document; <c>UPDATE_GOLDEN=1</c> writes it again.
     /// </summary>
     /// <param name="document">Path below the repository.</param>
     /// <param name="name">

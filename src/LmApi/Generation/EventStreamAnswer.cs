@@ -70,7 +70,7 @@ internal sealed class EventStreamAnswer(
 
     /// <summary>
     /// Sends what there is, then rests for the time between two sends: the stream of a fast model has several tokens in
-    /// a packet. The first token finds nobody resting, and the end, like a buffer half full, ends the rest.
+    /// a packet. The first token is sent at once, and the end, like a buffer half full, ends the rest.
     /// </summary>
     /// <remarks>One timer and one wait serve the whole stream: a token costs neither.</remarks>
     private async Task CopyAsync(GenerationReply reply, EventStreamWriter output, CancellationToken cancellation)

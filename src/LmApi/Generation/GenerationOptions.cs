@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LmApi.Generation;
 
-/// <summary>What a request to <c>POST /generate</c> may ask for, and how it is answered; section <c>Generation</c> of the configuration.</summary>
+/// <summary>
+/// What a request to <c>POST /generate</c> may ask for, and how it is answered; section <c>Generation</c> of the
+/// configuration.
+/// </summary>
 internal sealed class GenerationOptions
 {
     public const string Section = "Generation";

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Generation;
 
 /// <summary>
-/// Answers one small request to nobody, by the handler that will answer the real ones: the first client should not wait
-/// while parsing, sampling and writing are compiled.
+/// Answers one small request, which no client sent, by the handler that will answer the real ones: the first client
+/// should not wait while parsing, sampling and writing are compiled.
 /// </summary>
 internal static class GenerationRehearsal
 {
@@ -24,7 +24,7 @@ internal static class GenerationRehearsal
         http.Request.Body = new MemoryStream(Request);
         http.Response.Body = Stream.Null;
 
-        // It is nobody's request, so the log has nothing of it.
+        // No client sent this request, so it is not logged.
         return GenerationApi.GenerateAsync(
             http,
             host,

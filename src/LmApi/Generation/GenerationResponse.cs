@@ -53,7 +53,7 @@ internal sealed record AlternativeResponse
     /// <summary>Token id.</summary>
     public required int Id { get; init; }
 
-    /// <summary>The text of the token alone; bytes that are no whole character are shown as U+FFFD.</summary>
+    /// <summary>The text of the token alone; bytes that are not a whole character are shown as U+FFFD.</summary>
     public required string Text { get; init; }
 
     /// <summary>Natural logarithm of its probability.</summary>

@@ -68,7 +68,7 @@ internal static class HealthProbe
 
         if (address.Port == 0)
         {
-            throw new InvalidOperationException("The system chose the port, so nobody knows it.");
+            throw new InvalidOperationException("The system chose the port, so it is not known.");
         }
 
         var loopback = Socket.OSSupportsIPv4 ? IPAddress.Loopback : IPAddress.IPv6Loopback;

@@ -6,7 +6,7 @@ namespace LmApi.Infrastructure;
 
 /// <summary>
 /// Bounds the connections by <see cref="HttpLimits.MaxConnections"/>, and by what the process may open: where no
-/// file can be opened any more, the runtime may fail to start a thread, which ends the process.
+/// file can be opened, the runtime may fail to start a thread, which ends the process.
 /// </summary>
 internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILogger<ConnectionLimit> logger)
 {

@@ -41,12 +41,12 @@ internal sealed partial class Lifecycle : IDisposable
         host.ApplicationStopping.Register(() => After(LastCallAfter(_deadline), _lastCall.Cancel));
     }
 
-    /// <summary>Requests are welcome: <see cref="MarkReady"/> was called, and nobody has asked for the end.</summary>
+    /// <summary>Requests are welcome: <see cref="MarkReady"/> was called, and no one has asked for the end.</summary>
     public bool IsReady => _ready && !IsStopping;
 
     public bool IsStopping => _draining || _host.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Cancelled shortly before the deadline: what still runs should end now, and say so.</summary>
+    /// <summary>Cancelled shortly before the deadline: whatever still runs should end now with an error.</summary>
     public CancellationToken LastCall => _lastCall.Token;
 
     public void MarkReady() => _ready = true;

@@ -9,8 +9,8 @@ namespace LmApi.Infrastructure;
 /// <summary>
 /// Listens as Kestrel's own factory does, with two differences. It closes a connection that is one too many before it
 /// accepts the next. And where the system gives no connection, for lack of files or buffers, that one tries again at
-/// once and says nothing, which takes a processor until a file is closed; this one says so, once a minute at most, and
-/// waits.
+/// once and says nothing, which takes a processor until a file is closed; this one logs a warning, once a minute at
+/// most, and waits.
 /// </summary>
 internal sealed class PatientListenerFactory(
     IOptions<SocketTransportOptions> options, ConnectionLimit limit, TimeProvider time, ILoggerFactory logs)

@@ -9,7 +9,7 @@ internal enum PrefixCacheScope
     /// <summary>Those of all callers.</summary>
     Shared,
 
-    /// <summary>Nobody's: every prompt is read in full.</summary>
+    /// <summary>No prompt: every prompt is read in full.</summary>
     Off,
 }
 
@@ -32,7 +32,7 @@ internal sealed class EngineOptions
     public int MaxWaiting { get; set; } = 256;
 
     /// <summary>
-    /// Prompt tokens of all that wait together; who would exceed them gets 429, unless nobody waits.
+    /// Prompt tokens of all that wait together; a request that would exceed them gets 429, unless none is waiting.
     /// </summary>
     [Range(0, 1_000_000_000)]
     public int MaxWaitingTokens { get; set; } = 1 << 18;
@@ -53,7 +53,7 @@ internal sealed class EngineOptions
     public int MaxParked { get; set; } = 256;
 
     /// <summary>
-    /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, nobody's. With
+    /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, none. With
     /// <c>shared</c> an answer tells whether somebody sent a prompt that begins alike.
     /// </summary>
     [EnumDataType(typeof(PrefixCacheScope))]
@@ -66,8 +66,8 @@ internal sealed class EngineOptions
     public int PrefixCacheMiB { get; set; } = 64;
 
     /// <summary>
-    /// Mebibytes of the neural caches of all requests together; who would exceed them gets 429, unless nobody else has
-    /// one.
+    /// Mebibytes of the neural caches of all requests together; a request that would exceed them gets 429, unless
+    /// nobody else has one.
     /// </summary>
     [Range(0, 65536)]
     public int NeuralCacheMiB { get; set; } = 256;

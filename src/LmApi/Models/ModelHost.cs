@@ -8,7 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
 
-/// <summary>Generates a first text before anybody asks for one; the model host calls it when the model is loaded.</summary>
+/// <summary>
+/// Generates a first text before anybody asks for one; the model host calls it when the model is loaded.
+/// </summary>
 internal delegate Task Rehearse(ModelHost host, CancellationToken stopping);
 
 /// <summary>

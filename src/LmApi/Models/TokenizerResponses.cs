@@ -16,16 +16,16 @@ internal sealed record TokenPieceResponse
     /// <summary>Token id.</summary>
     public required int Id { get; init; }
 
-    /// <summary>The text it stands for; bytes that are no whole character are shown as U+FFFD.</summary>
+    /// <summary>The text it stands for; bytes that are not a whole character are shown as U+FFFD.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The bytes it stands for, present where they are no whole characters.</summary>
+    /// <summary>The bytes it stands for, present where they are not whole characters.</summary>
     public IReadOnlyList<int>? Bytes { get; init; }
 }
 
 /// <summary>Tokens as a text.</summary>
 internal sealed record DetokenizeResponse
 {
-    /// <summary>The text; bytes that are no valid UTF-8 are shown as U+FFFD.</summary>
+    /// <summary>The text; bytes that are not valid UTF-8 are shown as U+FFFD.</summary>
     public required string Text { get; init; }
 }

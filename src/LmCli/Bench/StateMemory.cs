@@ -20,13 +20,13 @@ internal static class StateMemory
         using var engine = new GenerationEngine(
             model, network.Tokenizer, network.Config.StartToken,
             new GenerationEngineOptions { PrefixCacheBytes = long.MaxValue }, TimeProvider.System);
-        await KeepAsync(engine, network, 0, Before);
+        await FillCacheAsync(engine, network, 0, Before);
         var before = Resident();
-        await KeepAsync(engine, network, Before, States);
+        await FillCacheAsync(engine, network, Before, States);
         return (double)(Resident() - before) / States;
     }
 
-    private static async Task KeepAsync(GenerationEngine engine, BenchNetwork network, int first, int count)
+    private static async Task FillCacheAsync(GenerationEngine engine, BenchNetwork network, int first, int count)
     {
         for (var i = 0; i < count; i++)
         {

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace LmCli.Completion;
 
 /// <summary>
-/// <c>lm completion SHELL</c>: prints the script that makes a shell complete <c>lm</c>. The scripts ask the command itself,
-/// by the <c>[suggest]</c> directive of System.CommandLine.
+/// <c>lm completion SHELL</c>: prints the script that makes a shell complete <c>lm</c>. The scripts ask the command
+/// itself, by the <c>[suggest]</c> directive of System.CommandLine.
 /// </summary>
 internal static class CompletionCommand
 {

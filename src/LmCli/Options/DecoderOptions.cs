@@ -18,7 +18,7 @@ internal static class DecoderOptions
         new Option<int?>("--threads") { Description = $"Threads that compute. {description}" }
             .Refuse(threads => threads < 1 ? $"must be at least 1, not {threads}." : null);
 
-    /// <summary>Takes the names of an enum in lower case, and no numbers.</summary>
+    /// <summary>Accepts the names of an enum in lower case, but not its numbers.</summary>
     private static Option<T> Names<T>(Option<T> option, string description)
     {
         var names = Enum.GetNames(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T))

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace LmCli.Terminal;
 
 /// <summary>
-/// Ends the command early: at Ctrl-C (SIGINT), SIGTERM and SIGHUP, and when nobody reads its output any more.
+/// Ends the command early: at Ctrl-C (SIGINT), SIGTERM and SIGHUP, and when the reader of its output has gone.
 /// </summary>
 /// <remarks>
 /// The token asks the command to stop. Whatever does not stop within <see cref="Patience"/>, such as a long call into a
@@ -45,7 +45,7 @@ internal sealed partial class Interruption : IDisposable
     /// <summary>What the process returns where it is interrupted; null where it is not.</summary>
     public int? ExitCode { get; private set; }
 
-    /// <summary>Ends the process now: no code of the command, of libraries or of the runtime is run any more.</summary>
+    /// <summary>Ends the process now: no code of the command, of libraries or of the runtime is run.</summary>
     public static void Exit(int code)
     {
         if (!Console.IsOutputRedirected)

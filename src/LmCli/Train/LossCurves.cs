@@ -24,7 +24,7 @@ internal static class LossCurves
 
     static LossCurves() => Fonts.FontResolvers.Insert(0, new OwnFont());
 
-    /// <summary>Writes both pictures anew.</summary>
+    /// <summary>Writes both pictures again.</summary>
     /// <param name="folder">The model folder.</param>
     /// <param name="title">What was trained.</param>
     /// <param name="tokensPerEpoch">Tokens of the training text.</param>

@@ -47,7 +47,7 @@ internal static class TrainCommand
         {
             OutputFolder.RequireFree(
                 folder, arguments.GetValue(Overwrite),
-                "Go on with its training by --resume, begin anew by --overwrite, or give another --out.");
+                "Go on with its training by --resume, begin again by --overwrite, or give another --out.");
         }
 
         var corpus = Corpus.Open(path, cancellation);

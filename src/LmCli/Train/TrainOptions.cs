@@ -85,7 +85,7 @@ internal static class TrainOptions
 
     public static readonly Option<bool> Overwrite = new("--overwrite")
     {
-        Description = "Begin anew where the folder already has a model. Default: off.",
+        Description = "Begin again where the folder already has a model. Default: off.",
     };
 
     /// <summary>All of them, as the help lists them.</summary>

@@ -21,7 +21,7 @@ internal static class ConfigFile
             return null;
         }
 
-        JsonMembers.TakeVersion(members, FormatVersion, problems);
+        JsonMembers.ReadVersion(members, FormatVersion, problems);
         JsonMembers.Check<ModelConfig>(members, problems);
         if (problems.Count > before)
         {

@@ -9,7 +9,7 @@ internal static partial class FolderHints
     /// <summary>Entries of a folder that are looked at; a model folder has ten.</summary>
     private const int MostEntries = 1000;
 
-    /// <summary>Why a path is no model folder; null where it is a folder.</summary>
+    /// <summary>Why a path is not a model folder; null where it is a folder.</summary>
     public static string? OfPath(string path)
     {
         if (Directory.Exists(path))

@@ -53,7 +53,7 @@ internal sealed class ModelFolder
     public static ModelFolder Open(string path) => Open(path, withPrecision: true);
 
     /// <summary>
-    /// As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure anew.
+    /// As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure again.
     /// </summary>
     /// <exception cref="ModelFolderException">Anything else is missing, broken or does not fit.</exception>
     public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);

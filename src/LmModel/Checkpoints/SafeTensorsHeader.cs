@@ -41,7 +41,7 @@ internal sealed class SafeTensorsHeader
 
         try
         {
-            // A tensor that could not be understood leaves a gap in the data that is no fault of its neighbours.
+            // A tensor that could not be understood leaves a gap in the data that its neighbours did not cause.
             if (header.ReadEntries(json))
             {
                 SafeTensorsLayout.Check(header._tensors, dataLength, problems);

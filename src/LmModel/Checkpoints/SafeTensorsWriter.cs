@@ -24,7 +24,7 @@ internal static class SafeTensorsWriter
     /// Their data keep this order, except that types of larger elements come first: Python's loader wants every tensor
     /// at a multiple of its element size.
     /// </param>
-    /// <param name="metadata">Notes for whoever reads the file.</param>
+    /// <param name="metadata">Notes for readers of the file.</param>
     /// <exception cref="ArgumentException">Two tensors share a name, or one has the name of the metadata.</exception>
     public static void Write(
         Stream stream, IReadOnlyList<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)

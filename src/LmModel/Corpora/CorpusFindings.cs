@@ -19,7 +19,7 @@ internal sealed class CorpusFindings
     /// <summary>A sentence or two a kind.</summary>
     public IEnumerable<string> Warnings => _found.OrderBy(f => f.Key).Select(f => string.Create(
         CultureInfo.InvariantCulture,
-                    $"{f.Value.First}: {Says(f.Key)} In all "
+                    $"{f.Value.First}: {Describe(f.Key)} In all "
                         + $"{f.Value.Count:N0}{(f.Value.Documents > 1 ? $" in {f.Value.Documents:N0} documents" : "")}."
                 ));
 
@@ -28,7 +28,7 @@ internal sealed class CorpusFindings
         $"{name} has only {length:N0} characters, and a model learns little from so few: "
             + $"{FewCharacters:N0} are few, 1,000,000 sensible.");
 
-    private static string Says(Finding finding) => finding switch
+    private static string Describe(Finding finding) => finding switch
     {
         Finding.Empty => "the file is empty, or is not a regular one, and is left out.",
         Finding.Copy => "the file is the same, byte for byte, as one before it; such a copy or link is left out.",

@@ -39,7 +39,7 @@ internal sealed class DocumentScan
         CancellationToken cancellation) =>
         (_name, _path, _open, _found, _passages, _cancellation) = (name, path, open, found, passages, cancellation);
 
-    /// <summary>So many control characters other than white space are no text's.</summary>
+    /// <summary>A file with more control characters than this, white space aside, is not text.</summary>
     public static bool AreTooMany(long controls, long characters) =>
         controls > ControlsAllowed && controls > characters / CharactersPerControl;
 

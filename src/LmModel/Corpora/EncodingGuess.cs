@@ -7,7 +7,7 @@ using UtfUnknown;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Reads a file that is no UTF-8 text to its end and says where that shows first, what its bytes probably are, and
+/// Reads a file that is not UTF-8 text to its end and says where that shows first, what its bytes probably are, and
 /// which command makes UTF-8 of them.
 /// </summary>
 /// <remarks>

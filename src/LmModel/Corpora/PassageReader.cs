@@ -2,7 +2,7 @@ namespace LmModel.Corpora;
 
 /// <summary>
 /// Reads the words of documents and gives a <see cref="Sketch"/> of each document, or of each passage of it: whole
-/// lines of at least <see cref="LeastWords"/> words, begun anew after a blank line.
+/// lines of at least <see cref="LeastWords"/> words, begun again after a blank line.
 /// </summary>
 /// <param name="byPassage">Passages rather than documents.</param>
 /// <param name="found">Receives the sketches, each with its place.</param>

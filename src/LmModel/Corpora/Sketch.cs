@@ -66,7 +66,7 @@ internal sealed class SketchBuilder
             shingle ^= shingle >> 32;
         }
 
-        Keep((uint)(shingle >> 16));
+        AddShingle((uint)(shingle >> 16));
     }
 
     /// <summary>The sketch of the words since the last one.</summary>
@@ -78,7 +78,7 @@ internal sealed class SketchBuilder
         return sketch;
     }
 
-    private void Keep(uint shingle)
+    private void AddShingle(uint shingle)
     {
         if (_smallest.Count == Sketch.Size && shingle >= _smallest[^1])
         {

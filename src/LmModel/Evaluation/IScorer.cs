@@ -3,7 +3,7 @@ namespace LmModel.Evaluation;
 /// <summary>What a network says of texts read side by side; where they begin is the protocol's.</summary>
 internal interface IScorer : IDisposable
 {
-    /// <summary>Begins so many texts anew, each from the zero state.</summary>
+    /// <summary>Begins so many texts again, each from the zero state.</summary>
     void Begin(int texts);
 
     /// <summary>Reads on in each text and tells −ln p of the tokens that came.</summary>

@@ -49,7 +49,7 @@ internal static class JsonMembers
     }
 
     /// <summary>Takes the version out of the members.</summary>
-    public static void TakeVersion(JsonObject members, int expected, ProblemList problems)
+    public static void ReadVersion(JsonObject members, int expected, ProblemList problems)
     {
         if (!members.TryGetPropertyValue(VersionMember, out var version))
         {

@@ -1,7 +1,7 @@
 namespace LmModel.Files;
 
 /// <summary>
-/// A file is no sound safetensors file, or holds other tensors than asked for; the message names everything.
+/// A file is not a valid safetensors file, or holds other tensors than asked for; the message names everything.
 /// </summary>
 internal sealed class SafeTensorsException(string file, ProblemList problems, Exception? inner = null)
     : Exception(problems.Describe($"{file} cannot be read"), inner)

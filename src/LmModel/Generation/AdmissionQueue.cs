@@ -178,7 +178,8 @@ internal sealed class AdmissionQueue : IDisposable
     /// Blocks until there is something to do; false once closed. Parks those whose reader is slow, and queues those
     /// whose rounds are used up while others wait.
     /// </summary>
-    /// <param name="round">Receives the generations to step or to end, in the order in which they became active.</param>
+    /// <param name="round">Receives the generations to step or to end, in the order in which they became
+    /// active.</param>
     public bool AwaitRound(List<ActiveGeneration> round)
     {
         while (true)
@@ -223,7 +224,7 @@ internal sealed class AdmissionQueue : IDisposable
         }
     }
 
-    /// <summary>Lets nobody in any more.</summary>
+    /// <summary>Admits no further generation.</summary>
     public void Close()
     {
         lock (_gate)
@@ -264,7 +265,7 @@ internal sealed class AdmissionQueue : IDisposable
                 continue;
             }
 
-            // Whoever takes the place is added at the end of the list, so this loop comes to it.
+            // The generation that takes the place is added at the end of the list, so this loop comes to it.
             _active.RemoveAt(i);
             if (!paused)
             {

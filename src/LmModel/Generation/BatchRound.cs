@@ -98,8 +98,8 @@ internal sealed class BatchRound : IDisposable
         }
     }
 
-    /// <summary>Keeps the state after a prompt and at the interval, before the text changes it.</summary>
-    private void Keep(ActiveGeneration generation)
+    /// <summary>Stores the state after a prompt and at the interval, before the text changes it.</summary>
+    private void StorePrefix(ActiveGeneration generation)
     {
         var sequence = generation.Sequence;
         if (sequence.PromptLeft == 0 || sequence.Prompt.IsEmpty)
@@ -189,7 +189,7 @@ internal sealed class BatchRound : IDisposable
 
         foreach (var generation in _batch)
         {
-            Keep(generation);
+            StorePrefix(generation);
         }
 
         _rows = rows;

@@ -19,7 +19,8 @@ internal sealed record GenerationEngineOptions
     public int MaxWaiting { get; init; } = 128;
 
     /// <summary>
-    /// Prompt tokens of all that wait together; who would exceed them is refused, unless nobody waits. At least 0.
+    /// Prompt tokens of all that wait together; a generation that would exceed them is refused, unless none is waiting.
+    /// At least 0.
     /// </summary>
     public int MaxWaitingTokens { get; init; } = 1 << 18;
 
@@ -63,8 +64,8 @@ internal sealed record GenerationEngineOptions
     public int PrefixCacheInterval { get; init; } = 256;
 
     /// <summary>
-    /// Bytes of the neural caches of all generations that are admitted; who would exceed them is refused, unless nobody
-    /// else has one. Each is counted by the most it can take. At least 0.
+    /// Bytes of the neural caches of all generations that are admitted; a generation that would exceed them is refused,
+    /// unless nobody else has one. Each is counted by the most it can take. At least 0.
     /// </summary>
     public long NeuralCacheBytes { get; init; } = 256 << 20;
 }

@@ -30,7 +30,9 @@ internal sealed class ParkedGenerations : IDisposable
     /// <summary>By <see cref="ActiveGeneration.ParkedAt"/>.</summary>
     public LinkedList<ActiveGeneration> Generations { get; } = [];
 
-    /// <returns>The one that has been parked longest, taken out because there are too many; the caller ends it.</returns>
+    /// <returns>
+    /// The one that has been parked longest, taken out because there are too many; the caller ends it.
+    /// </returns>
     public ActiveGeneration? Add(ActiveGeneration generation)
     {
         Append(generation);

@@ -116,7 +116,7 @@ internal sealed class Sequence : IDisposable
     /// <summary>Whether this turn needs the logits after its last token.</summary>
     public bool WantsLogits => NeedsEveryLogit || PromptLeft <= TurnLength;
 
-    /// <summary>The end, once the last token has been reported; nothing may be read any more.</summary>
+    /// <summary>The end, once the last token has been reported; nothing may be read after it.</summary>
     public DoneEvent? Done { get; private set; }
 
     /// <summary>
@@ -147,7 +147,7 @@ internal sealed class Sequence : IDisposable
 
     /// <summary>Ends the turn: the state has read its tokens.</summary>
     /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
-    /// <param name="candidates">What drawing works with; nobody else's meanwhile.</param>
+    /// <param name="candidates">What drawing works with; used by nothing else meanwhile.</param>
     /// <param name="events">Receives the tokens there are to report, at most two; the end is
     /// <see cref="Done"/>.</param>
     /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
@@ -179,7 +179,7 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    /// <summary>Gives back what was borrowed; the sequence is not used any more.</summary>
+    /// <summary>Gives back what was borrowed; the sequence is no longer used.</summary>
     public void Dispose()
     {
         _cache?.Dispose();

@@ -120,8 +120,8 @@ internal sealed class LanguageModel : Module
     }
 
     /// <summary>
-    /// Starts a cell that has forget gates with them open (bias 1), so that memory survives until training decides otherwise
-    /// (Gers et al. 2000; Jozefowicz et al. 2015).
+    /// Starts a cell that has forget gates with them open (bias 1), so that memory survives until training decides
+    /// otherwise (Gers et al. 2000; Jozefowicz et al. 2015).
     /// </summary>
     private void OpenForgetGates()
     {

@@ -23,7 +23,7 @@ internal static class PrecisionFile
             return null;
         }
 
-        JsonMembers.TakeVersion(members, FormatVersion, problems);
+        JsonMembers.ReadVersion(members, FormatVersion, problems);
         CheckFigures(members, problems);
         JsonMembers.Check<PrecisionReport>(members, problems);
         if (problems.Count > before)

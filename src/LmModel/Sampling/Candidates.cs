@@ -3,7 +3,7 @@ using LmModel.Numerics;
 namespace LmModel.Sampling;
 
 /// <summary>
-/// The tokens that may be drawn, with their logits, always in the order of ids. Filled anew for every token.
+/// The tokens that may be drawn, with their logits, always in the order of ids. Filled again for every token.
 /// </summary>
 /// <remarks>16 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
 internal sealed class Candidates
@@ -34,7 +34,7 @@ internal sealed class Candidates
     /// <summary>(Count). Until a filter drops tokens, the index is the token id.</summary>
     public Span<float> Logits => _logits.AsSpan(0, Count);
 
-    /// <summary>(Count): a place for what <see cref="KeepBest"/> shall go by; nobody else's.</summary>
+    /// <summary>(Count): a place for what <see cref="KeepBest"/> shall go by; used by nothing else.</summary>
     public Span<float> Scores => _scores.AsSpan(0, Count);
 
     /// <summary>Makes every token a candidate.</summary>

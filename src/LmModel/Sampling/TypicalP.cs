@@ -14,7 +14,7 @@ internal sealed class TypicalP(float p) : ILogitFilter
         var sum = 0.0;
         for (var i = 0; i < weights.Length; i++)
         {
-            // A weight of 0 may be that of −∞, which times 0 is no number.
+            // A weight of 0 may be that of −∞, and −∞ times 0 is NaN.
             if (weights[i] > 0)
                 sum += weights[i] * (double)logits[i];
         }

@@ -48,7 +48,7 @@ internal sealed class BpeTokenizer : Tokenizer
     /// </summary>
     /// <param name="text">The corpus.</param>
     /// <param name="vocabularySize">
-    /// Tokens wanted, at least 256. There are fewer where no pair of tokens occurs twice any more.
+    /// Tokens wanted, at least 256. There are fewer where no pair of tokens occurs twice.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is below 256.</exception>
     public static BpeTokenizer Train(string text, int vocabularySize)

@@ -9,8 +9,8 @@ internal static class BpeVocabulary
 
     /// <returns>The bytes of every token.</returns>
     /// <exception cref="ArgumentException">
-    /// A token is twice there or is no bytes, a byte has no token, a merge is twice there or joins or makes something
-    /// that is no token, or no merge makes a token of several bytes.
+    /// A token occurs twice or is empty, a byte has no token, a merge occurs twice or joins or makes something
+    /// that is not a token, or no merge makes a token of several bytes.
     /// </exception>
     public static byte[][] Validate(string[] vocabulary, (string Left, string Right)[] merges)
     {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// Writes bytes as printable characters, one each, so that tokens that are no valid UTF-8 can stand in a text file: the
-/// table of GPT-2 (Radford et al. 2019, <c>encoder.py</c>, <c>bytes_to_unicode</c>), which Hugging Face's files use
+/// Writes bytes as printable characters, one each, so that tokens that are not valid UTF-8 can stand in a text file:
+/// the table of GPT-2 (Radford et al. 2019, <c>encoder.py</c>, <c>bytes_to_unicode</c>), which Hugging Face's files use
 /// too.
 /// </summary>
 /// <remarks>

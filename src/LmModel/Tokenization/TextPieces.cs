@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LmModel.Tokenization;
 
-/// <summary>Cuts a text that comes in pieces anew, where a tokenizer's tokens do not cross the cut.</summary>
+/// <summary>Cuts a text that comes in pieces again, where a tokenizer's tokens do not cross the cut.</summary>
 internal static class TextPieces
 {
     /// <summary>UTF-16 units of the pieces that <see cref="Of"/> makes.</summary>

@@ -27,7 +27,7 @@ public sealed partial class ValidationTests
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_utf8_are_malformed()
+    public async Task Bytes_that_are_not_utf8_are_malformed()
     {
         var content = new ByteArrayContent([.. "{\"prompt\":\""u8, 0xFF, .. "\"}"u8]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -37,7 +37,7 @@ public sealed partial class ValidationTests
     }
 
     [Fact]
-    public async Task A_byte_order_mark_is_no_error()
+    public async Task A_byte_order_mark_is_accepted()
     {
         using var response = await _service.PostAsync("/generate", "\uFEFF{\"prompt\":\"a\",\"stream\":false}");
         await response.JsonAsync(200);
@@ -113,14 +113,14 @@ public sealed partial class ValidationTests
     [InlineData("identity")]
     [InlineData("Identity, identity")]
     [InlineData("")]
-    public async Task A_body_that_is_said_not_to_be_compressed_is_read(string encoding)
+    public async Task A_body_declared_as_not_compressed_is_read(string encoding)
     {
         using var response = await PostEncodedAsync(encoding);
         await response.JsonAsync(200);
     }
 
     [Fact]
-    public async Task An_answer_that_nobody_here_gives_is_not_acceptable()
+    public async Task An_answer_type_that_is_not_offered_is_not_acceptable()
     {
         using var response = await _service.PostAsync(
             "/generate",

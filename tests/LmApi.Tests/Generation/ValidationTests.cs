@@ -16,7 +16,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
-    public async Task All_errors_are_said_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var problem = await _service.RefusedAsync(422, "/generate", new
         {
@@ -161,7 +161,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Errors_inside_of_an_object_are_said_all_at_once_with_path_limit_and_suggestion()
+    public async Task Errors_inside_an_object_are_reported_at_once_with_path_limit_and_suggestion()
     {
         var problem = await _service.RefusedAsync(
             422,

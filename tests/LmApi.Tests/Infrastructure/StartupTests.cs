@@ -43,7 +43,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task An_option_that_is_no_number_stops_the_process_with_one_line() =>
+    public async Task An_option_that_is_not_a_number_stops_the_process_with_one_line() =>
         await StopsAsync("'many' at 'Inference:BatchSize'", "--Inference:BatchSize=many");
 
     [Fact]

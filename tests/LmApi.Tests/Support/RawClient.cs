@@ -22,7 +22,7 @@ namespace LmApi.Tests.Support;
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
-    /// <summary>The longest that a test waits for the service, on a machine as busy as may be.</summary>
+    /// <summary>The longest that a test waits for the service, however busy the machine is.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Socket _socket;

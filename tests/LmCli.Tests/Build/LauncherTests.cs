@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace LmCli.Tests.Build;
 
 /// <summary>
-/// The script <c>lm</c> at the root, in a folder laid out like the repository, with a <c>dotnet</c> that notes its builds
-/// and, as the program, writes its arguments and exits with 7.
+/// The script <c>lm</c> at the root, in a folder laid out like the repository, with a <c>dotnet</c> that notes its
+/// builds and, as the program, writes its arguments and exits with 7.
 /// </summary>
 public sealed class LauncherTests : IDisposable
 {

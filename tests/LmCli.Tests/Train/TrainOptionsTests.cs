@@ -8,7 +8,7 @@ namespace LmCli.Tests.Train;
 
 public sealed class TrainOptionsTests
 {
-    /// <summary>UPDATE_GOLDEN=1 writes the table anew, after an option was added or changed.</summary>
+    /// <summary>UPDATE_GOLDEN=1 writes the table again, after an option was added or changed.</summary>
     [Fact]
     public void The_documentation_has_the_table_of_the_options() =>
         Golden.SectionMatches("docs/training.md", "options", string.Join('\n', Table()));

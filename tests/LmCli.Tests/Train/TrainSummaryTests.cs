@@ -97,7 +97,7 @@ public sealed class TrainSummaryTests
     }
 
     [Fact]
-    public void Only_a_compressor_is_said_to_learn_while_it_reads()
+    public void Only_a_compressor_is_described_as_learning_while_it_reads()
     {
         var compressor = Text(Good with { Baselines = [new("xz -9", 2.0) { LearnsWhileReading = true }] });
         var ngram = Text(Good with { Baselines = [new("Kneser-Ney 5-gram", 2.0)] });

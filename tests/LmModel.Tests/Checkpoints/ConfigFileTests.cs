@@ -85,7 +85,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void A_number_that_follows_from_others_is_no_member() => Assert.Contains(
+    public void A_number_that_follows_from_others_is_not_a_member() => Assert.Contains(
         "gates is not a member",
             Refusal(
                 Json("'format_version':1,'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3,'gates':3")
@@ -110,7 +110,7 @@ public sealed class ConfigFileTests
     [InlineData("null", "expected an object")]
     [InlineData("{\n  'cell': gru\n}", "LineNumber: 1 | BytePositionInLine: 10")]
     [InlineData("{'cell':'gru','cell':'gru'}", "cell")]
-    public void What_is_no_JSON_object_is_refused_with_the_place(string json, string expected) =>
+    public void What_is_not_a_JSON_object_is_refused_with_the_place(string json, string expected) =>
         Assert.Contains(expected, Refusal(Encoding.UTF8.GetBytes(json.Replace('\'', '"'))));
 
     private static byte[] Json(string members) => Encoding.UTF8.GetBytes($"{{{members}}}".Replace('\'', '"'));

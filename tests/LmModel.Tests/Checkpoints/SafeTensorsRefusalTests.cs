@@ -44,7 +44,7 @@ public sealed class SafeTensorsRefusalTests
     [InlineData("{} x", "not JSON")]
     [InlineData("{'a':}", "not JSON")]
     [InlineData("{'\\ud800':{}}", "not valid Unicode")]
-    public void A_header_that_is_no_JSON_object_is_refused(string header, string expected) =>
+    public void A_header_that_is_not_a_JSON_object_is_refused(string header, string expected) =>
         Assert.Contains(expected, SafeTensorsFile.Refusal(SafeTensorsFile.Bytes(header, 0)));
 
     [Fact]

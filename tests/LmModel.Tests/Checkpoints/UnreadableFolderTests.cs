@@ -108,7 +108,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
             {
                 var changed = lines.ToArray();
                 changed[line] = lines[line].Insert(quote + 1, "\\ud800");
-                // Behind a closing quote this is no JSON.
+                // Behind a closing quote this is not JSON.
                 File.WriteAllLines(_folder[file], changed);
                 Assert.Matches(
                     $"^- {file}: .*(line {line + 1}, byte \\d+: the string has half of a surrogate "

@@ -17,7 +17,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_byte_order_mark_is_no_part_of_the_text()
+    public void A_byte_order_mark_is_not_part_of_the_text()
     {
         var corpus = Open([.. Encoding.UTF8.Preamble, .. "é"u8]);
 
@@ -71,7 +71,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void What_is_no_text_at_all_is_refused()
+    public void What_is_not_text_is_refused()
     {
         Assert.Contains("There is no file", Refusal(Folder["none.txt"]));
         Assert.Contains("has no .txt file in it or below it", Refusal(Folder.Path));

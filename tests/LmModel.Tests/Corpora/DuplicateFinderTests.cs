@@ -51,7 +51,7 @@ public sealed class DuplicateFinderTests
     }
 
     [Fact]
-    public void Different_texts_are_no_duplicates()
+    public void Different_texts_are_not_duplicates()
     {
         var finder = new DuplicateFinder();
         for (var seed = 0; seed < 2000; seed++)

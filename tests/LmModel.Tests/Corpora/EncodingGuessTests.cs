@@ -48,7 +48,7 @@ public sealed class EncodingGuessTests : IDisposable
         "2 surrogates of three bytes, the first at line 1, column 2, byte 2, 0xED. It looks like CESU-8"
     )]
     [InlineData("\xC3\xA9\xC3\xA9\xC0\x80", "is UTF-8, with 2 stray bytes beside 2 valid characters")]
-    public void Bytes_that_are_no_text_are_named_with_what_they_probably_are(string latin1, string expected) =>
+    public void Bytes_that_are_not_text_are_named_with_what_they_probably_are(string latin1, string expected) =>
         Assert.Contains(expected, Refusal(Encoding.Latin1.GetBytes(latin1)));
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class NeuralCacheTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Logits_that_are_no_distribution_are_left_to_the_sampler(float value)
+    public void Logits_that_are_not_a_distribution_are_left_to_the_sampler(float value)
     {
         var text = Text(5);
         using var cache = Filled(text, size: 5);
@@ -125,7 +125,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void States_that_are_no_numbers_are_refused()
+    public void States_that_are_not_numbers_are_refused()
     {
         var text = Text(2);
         using var cache = Filled(text, size: 5);

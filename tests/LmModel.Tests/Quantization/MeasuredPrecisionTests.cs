@@ -34,7 +34,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_precision_measured_for_other_weights_is_refused_but_can_be_measured_anew()
+    public void A_precision_measured_for_other_weights_is_refused_but_can_be_measured_again()
     {
         Save(Gru);
         var report = Report();

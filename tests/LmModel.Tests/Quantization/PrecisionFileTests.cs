@@ -137,7 +137,7 @@ public sealed class PrecisionFileTests
         Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));
 
     [Fact]
-    public void Figures_that_are_no_list_are_refused() => Assert.Contains(
+    public void Figures_that_are_not_a_list_are_refused() => Assert.Contains(
         "figures must be a list, not 5", Refusal($"{Json[..Json.IndexOf('[')]} 5 }}"));
 
     private static string Refusal(string json)

@@ -102,7 +102,7 @@ public sealed class PrecisionRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_precision_whose_loss_is_no_number_is_left_out()
+    public void A_precision_whose_loss_is_not_a_number_is_left_out()
     {
         Save("");
         var report = PrecisionRecord.Save(

@@ -8,7 +8,7 @@ public sealed partial class SamplerTests
     [Theory]
     [InlineData(float.NaN, "NaN for token 1")]
     [InlineData(float.PositiveInfinity, "for token 1")]
-    public void A_logit_that_is_no_number_is_refused_by_name(float logit, string reason)
+    public void A_logit_that_is_not_a_number_is_refused_by_name(float logit, string reason)
     {
         foreach (var temperature in (float[])[0, 1])
         {

@@ -161,7 +161,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Extreme_logits_are_no_trouble()
+    public void Extreme_logits_are_handled()
     {
         var settings = Everything with { LogitBias = new Dictionary<int, float>() };
 

@@ -44,7 +44,7 @@ public sealed class BpeTokenizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => BpeTokenizer.Train("abc", 255));
 
     [Fact]
-    public void The_trainer_learns_what_counting_anew_for_every_merge_learns()
+    public void The_trainer_learns_what_counting_again_for_every_merge_learns()
     {
         var random = new Random(11);
         for (var round = 0; round < 30; round++)
@@ -108,7 +108,7 @@ public sealed class BpeTokenizerTests
     [InlineData('e')]
     [InlineData(' ')]
     [InlineData('!')]
-    public void A_very_long_run_of_one_character_is_no_trouble(char character)
+    public void A_very_long_run_of_one_character_is_handled(char character)
     {
         var text = new string(character, 200_000);
 

@@ -25,6 +25,6 @@ public sealed class ByteTokenizerTests
     [Theory]
     [InlineData(-1)]
     [InlineData(256)]
-    public void An_id_that_is_no_byte_is_refused(int id) =>
+    public void An_id_that_is_not_a_byte_is_refused(int id) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => _tokenizer.TokenBytes(id).Length);
 }

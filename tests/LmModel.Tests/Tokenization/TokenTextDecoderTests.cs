@@ -68,7 +68,7 @@ public sealed class TokenTextDecoderTests
     }
 
     [Fact]
-    public void A_token_that_is_no_token_is_refused_at_any_time()
+    public void A_token_that_is_not_a_token_is_refused_at_any_time()
     {
         var decoder = new TokenTextDecoder(new ByteTokenizer());
 

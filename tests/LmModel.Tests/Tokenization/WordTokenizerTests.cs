@@ -130,7 +130,7 @@ public sealed class WordTokenizerTests
     }
 
     /// <summary>
-    /// The counts of the literature (Merity et al. 2016), and every byte. The corpus is no part of the repository.
+    /// The counts of the literature (Merity et al. 2016), and every byte. The corpus is not part of the repository.
     /// </summary>
     [Fact]
     public void WikiText_2_has_the_words_that_the_literature_counts()

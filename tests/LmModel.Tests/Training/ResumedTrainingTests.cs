@@ -181,7 +181,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void A_training_begun_anew_does_not_leave_the_old_one_to_resume()
+    public void A_training_that_starts_over_does_not_leave_the_old_one_to_resume()
     {
         using var folder = new TemporaryFolder();
         Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);

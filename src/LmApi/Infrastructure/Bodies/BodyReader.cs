@@ -40,7 +40,7 @@ internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time
             {
                 if (count == buffer.Length)
                 {
-                    held = Take(held, announced);
+                    held = Reserve(held, announced);
                     Array.Resize(ref buffer, held);
                 }
 
@@ -66,8 +66,8 @@ internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time
         }
     }
 
-    /// <summary>Takes memory for up to twice the bytes that a body has, and returns how many that is.</summary>
-    private int Take(int held, long? announced)
+    /// <summary>Reserves memory for up to twice the bytes that a body has, and returns how many that is.</summary>
+    private int Reserve(int held, long? announced)
     {
         var most = options.Value.MaxBodyBytes;
         if (announced > most)

@@ -12,8 +12,8 @@ internal sealed class HttpLimits
     public int MaxBodyBytes { get; set; } = 1 << 19;
 
     /// <summary>
-    /// Mebibytes of all request bodies together while they are read, beyond the first 8 KiB of each; who would exceed
-    /// them gets 429. One body of the largest size is always read.
+    /// Mebibytes of all request bodies together while they are read, beyond the first 8 KiB of each; a request that
+    /// would exceed them gets 429. One body of the largest size is always read.
     /// </summary>
     [Range(1, 65536)]
     public int BodiesMiB { get; set; } = 48;

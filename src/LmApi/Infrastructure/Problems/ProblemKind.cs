@@ -43,8 +43,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "overloaded",
         429,
         "Too Many Requests",
-        "As many requests wait, or as many bodies or neural caches are held, as may be; retry after "
-            + "`Retry-After` seconds.");
+        "The service is busy: the queue of requests, or the memory for bodies or neural caches, is full; retry "
+            + "after `Retry-After` seconds.");
 
     public static readonly ProblemKind GenerationFailed = new(
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");

@@ -8,7 +8,7 @@ namespace LmApi.Infrastructure.Problems;
 /// <summary>The one place where failures become answers: no error leaves without a problem body.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
-    /// <summary>nginx's status for a client that went away; seen by nobody but the logs.</summary>
+    /// <summary>nginx's status for a client that went away; seen in the logs only.</summary>
     private const int ClientClosedRequest = 499;
 
     /// <summary>What Kestrel says where a client leaves in the middle of a body; it has no code for it.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     };
 
     /// <summary>
-    /// Whether the client is gone, so that nobody is left to answer and nothing is wrong with the service.
+    /// Whether the client is gone, so that there is no one to answer and nothing is wrong with the service.
     /// </summary>
     public static bool HasLeft(HttpContext http, Exception exception) =>
         http.RequestAborted.IsCancellationRequested

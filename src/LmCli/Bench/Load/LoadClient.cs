@@ -11,7 +11,7 @@ internal sealed class LoadClient(TimeProvider time) : IDisposable
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly StreamedResponse _response = new();
 
-    /// <exception cref="IOException">Nobody listens there.</exception>
+    /// <exception cref="IOException">Nothing listens at that address.</exception>
     public async Task ConnectAsync(Uri url, CancellationToken cancellation)
     {
         try

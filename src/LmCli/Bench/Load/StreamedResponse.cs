@@ -82,7 +82,7 @@ internal sealed class StreamedResponse
         return rest;
     }
 
-    /// <summary>The JSON of an answer that is no stream, without the chunk around it.</summary>
+    /// <summary>The JSON of an answer that is not a stream, without the chunk around it.</summary>
     private static string Problem(ReadOnlySpan<byte> body)
     {
         var (first, last) = (body.IndexOf((byte)'{'), body.LastIndexOf((byte)'}'));

@@ -77,7 +77,7 @@ internal static class Baselines
     }
 
     /// <summary>
-    /// Whether texts are too long to be measured whole; then the summary that shows figures should say so.
+    /// Whether texts are too long to be measured whole; then a summary of the figures should mention it.
     /// </summary>
     public static bool AreCut(string training, string heldOut) =>
         training.Length > MostCharacters || heldOut.Length > MostCharacters;

@@ -134,7 +134,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
 
         if (logits.Length > 0)
         {
-            _output.Give(states[..(logits.Length / VocabularySize)], logits);
+            _output.ComputeLogits(states[..(logits.Length / VocabularySize)], logits);
         }
     }
 

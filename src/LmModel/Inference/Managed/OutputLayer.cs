@@ -61,7 +61,7 @@ internal sealed unsafe class OutputLayer : IDisposable
 
     /// <param name="states">(R).</param>
     /// <param name="logits">Receives (R, V).</param>
-    public void Give(ReadOnlySpan<RecurrentState> states, Span<float> logits)
+    public void ComputeLogits(ReadOnlySpan<RecurrentState> states, Span<float> logits)
     {
         Reserve(states.Length);
         states.CopyTo(_states);

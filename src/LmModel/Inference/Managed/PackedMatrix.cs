@@ -121,7 +121,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _ => sizeof(sbyte),
     };
 
-    /// <summary>Writes a row anew.</summary>
+    /// <summary>Writes a row again.</summary>
     /// <param name="row">Packed row.</param>
     /// <param name="values">(K).</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
@@ -160,7 +160,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
         if (!float.IsFinite(max))
         {
-            throw new ArgumentException($"The weights have the value {max}; no text comes of that.", nameof(values));
+            throw new ArgumentException(
+                $"The weights have the value {max}, with which no text can be generated.",
+                nameof(values));
         }
 
         return max / MaxInteger;

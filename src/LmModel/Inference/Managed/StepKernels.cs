@@ -106,7 +106,7 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
 
         if (y.Values != null)
         {
-            Put(h, stride, ManagedLayer.UnitsOf(cell), columns, y, maxActivation);
+            WriteActivations(h, stride, ManagedLayer.UnitsOf(cell), columns, y, maxActivation);
         }
     }
 
@@ -204,7 +204,13 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
 
     /// <summary>h as the next product takes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Put(float* h, nint stride, int units, int columns, Activations y, int maxActivation)
+    private static void WriteActivations(
+        float* h,
+        nint stride,
+        int units,
+        int columns,
+        Activations y,
+        int maxActivation)
     {
         for (nint j = 0; j < columns; j++, h += stride)
         {

@@ -7,7 +7,7 @@ namespace LmModel.Inference.Torch;
 /// <summary>Steps a model with libtorch: the reference that other step models must agree with.</summary>
 /// <remarks>
 /// The time of a step is that of reading the weights, so it is written out as products of matrices that lie ready:
-/// <c>nn.LSTM</c> packs its weights anew at every call, at ten times the cost. Any number of sequences can be stepped
+/// <c>nn.LSTM</c> packs its weights again at every call, at ten times the cost. Any number of sequences can be stepped
 /// at once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits
 /// depend on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
 /// </remarks>

@@ -67,7 +67,7 @@ internal static class PrecisionComparison
     public static Precision Choose(IReadOnlyList<PrecisionResult> results)
     {
         var full = results.Single(r => r.Precision is Precision.Fp32);
-        // A loss that is no number is not below anything.
+        // NaN is not below anything.
         return results.Where(r => r == full || Math.Abs(r.Loss.NatsPerToken - full.Loss.NatsPerToken) < Tolerance)
             .MinBy(r => r.BytesPerToken)!.Precision;
     }

@@ -44,7 +44,7 @@ internal static class PrecisionRecord
         folder.SavePrecision(report);
         if (folder.Card is { } card)
         {
-            folder.SaveCard(PrecisionSection.PutInto(card, report, new DirectoryInfo(folder.Path).Name));
+            folder.SaveCard(PrecisionSection.InsertInto(card, report, new DirectoryInfo(folder.Path).Name));
         }
 
         return report;

@@ -15,7 +15,7 @@ internal static class PrecisionSection
     /// <summary>
     /// The card with this section in the place of its old one, or before the known limits, or at its end.
     /// </summary>
-    public static string PutInto(string card, PrecisionReport report, string model)
+    public static string InsertInto(string card, PrecisionReport report, string model)
     {
         var lines = card.Split('\n');
         var headings = Headings(lines);

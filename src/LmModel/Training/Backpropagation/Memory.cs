@@ -18,7 +18,7 @@ internal static unsafe class Memory
     /// <summary>The same in floats.</summary>
     public static float* Floats(Tensor tensor) => (float*)Address(tensor);
 
-    /// <summary>A tensor that outlives the scope it is made in; whoever has it disposes it.</summary>
+    /// <summary>A tensor that outlives the scope it is made in; its owner disposes it.</summary>
     public static Tensor Owned(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     /// <summary>The views x[0], x[1], … of a tensor's first dimension.</summary>

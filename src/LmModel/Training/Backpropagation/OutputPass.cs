@@ -44,14 +44,14 @@ internal sealed unsafe class OutputPass(
         var nats = _loss.Backward(
             Memory.Address(logits), rows, width, candidates?.Targets ?? targets, b, candidates?.Offsets, threads);
         below.addmm_(logits, w, 0, 1);                                        // (N, H)
-        Keep(weight.Gradient, logits.t().mm(y), ids);
-        Keep(bias.Gradient, logits.sum(0, type: ScalarType.Float32), ids);
+        StoreGradient(weight.Gradient, logits.t().mm(y), ids);
+        StoreGradient(bias.Gradient, logits.sum(0, type: ScalarType.Float32), ids);
         return nats / rows;
     }
 
     public void Dispose() => _logits?.Dispose();
 
-    private static void Keep(Tensor gradient, Tensor value, Tensor? ids)
+    private static void StoreGradient(Tensor gradient, Tensor value, Tensor? ids)
     {
         if (ids is null)
         {

@@ -51,7 +51,7 @@ internal static class TrainingPlanRules
     public const double Efficiency = 1.5;
 
     /// <summary>
-    /// Seconds a token for each gate of a unit, for what is no product: it weighs on narrow networks.
+    /// Seconds a token for each gate of a unit, for everything but products, which matters for narrow networks.
     /// </summary>
     public const double GateSeconds = 6e-9;
 

@@ -57,7 +57,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
                 LeastVocabulary, MostVocabulary)),
         };
         RequireAtLeast(_tokenizer == "bpe" ? 256 : _tokenizer == "words" ? 3 : 0);
-        Say(given.Tokenizer is not null
+        AddReason(given.Tokenizer is not null
             ? PlanReasons.AskedTokenizer(_tokenizer, text)
             : PlanReasons.Tokenizer(_tokenizer, _vocabulary, text));
     }
@@ -94,7 +94,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
             : time is null ? [.. Widths.Where(w => w <= UntimedWidth).Select(Network)]
             : Widths.Select(Network).ToList();
         _network = candidates.LastOrDefault(Suits) ?? candidates[0];
-        Say(given.HiddenSize is not null ? PlanReasons.AskedNetwork(_network, Multiplied(_network))
+        AddReason(given.HiddenSize is not null ? PlanReasons.AskedNetwork(_network, Multiplied(_network))
             : time is null ? PlanReasons.UntimedNetwork(_network)
             : PlanReasons.TimedNetwork(_network, time, LeastEpochs, TrainingPlan.MostParameters(_tokens)));
     }
@@ -119,12 +119,12 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
         _epochs = PlannedDropout.Epochs(_settings, _tokens);
         if (time is null)
         {
-            Say(PlanReasons.AskedSteps(_settings, _epochs));
+            AddReason(PlanReasons.AskedSteps(_settings, _epochs));
             return;
         }
 
-        Say(PlanReasons.Speed(time, Speed(_network)));
-        Say(asked > most
+        AddReason(PlanReasons.Speed(time, Speed(_network)));
+        AddReason(asked > most
             ? PlanReasons.EnoughSteps(_settings, _epochs, time)
             : PlanReasons.TimedSteps(_settings, _epochs, time));
     }
@@ -139,7 +139,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
             WeightDrop = given.WeightDrop ?? planned.Weight,
             WeightDecay = given.WeightDecay ?? (planned.Between > 0 ? RepeatedWeightDecay : _settings.WeightDecay),
         };
-        Say(PlanReasons.Dropout(_network, _settings, _epochs, Multiplied(_network) / _tokens));
+        AddReason(PlanReasons.Dropout(_network, _settings, _epochs, Multiplied(_network) / _tokens));
     }
 
     private void ChooseValidations()
@@ -160,7 +160,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
             Patience = given.Patience
                 ?? (time is null ? 0 : (int)Math.Max(1, Math.Ceiling(PatientShare * steps / every))),
         };
-        Say(PlanReasons.Validation(_settings));
+        AddReason(PlanReasons.Validation(_settings));
     }
 
     private bool IsPlain => _network.Gates == 1;
@@ -227,5 +227,5 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
         }
     }
 
-    private void Say(string reason) => _reasons.Add(reason);
+    private void AddReason(string reason) => _reasons.Add(reason);
 }

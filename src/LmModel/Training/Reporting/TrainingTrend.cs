@@ -6,7 +6,7 @@ internal sealed record TrainingTrend
     // A validation loss of one training wavers by about this share of itself between neighbouring validations.
     private const double Noise = 0.005;
 
-    /// <summary>Validations without a new best from which a rise is no accident.</summary>
+    /// <summary>Validations without a new best from which on a rise is not chance.</summary>
     private const int Several = 3;
 
     /// <summary>Step of the lowest validation loss.</summary>

@@ -2,7 +2,7 @@ using LmModel.Evaluation.Ngrams;
 
 namespace LmModel.Tests.Evaluation.Ngrams;
 
-/// <summary>The equations of Chen and Goodman as they stand in the paper, counted anew for every question.</summary>
+/// <summary>The equations of Chen and Goodman as they stand in the paper, counted again for every question.</summary>
 internal sealed class PlainNgrams(int[] training, int vocabulary, Smoothing smoothing)
 {
     private readonly Dictionary<string, int> _occurrences = Count(training);

@@ -12,7 +12,7 @@ using LmModel.Tokenization;
 namespace LmModel.Tests.Inference.Managed;
 
 /// <summary>
-/// What is no number stays none, in every cell, precision and width of vectors, until somebody is told.
+/// NaN stays NaN in every cell, precision and vector width, until an error names it.
 /// </summary>
 public sealed class NonFiniteTests
 {

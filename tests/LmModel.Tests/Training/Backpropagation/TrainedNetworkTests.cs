@@ -16,7 +16,7 @@ public sealed class TrainedNetworkTests
     private const int Columns = 5;
     private const int Steps = 7;
 
-    // Units that are no multiple of the 16 lanes, so that rows have ends.
+    // Units that are not a multiple of the 16 lanes, so that rows have ends.
     [Theory]
     [InlineData(Cell.Lstm, 1, 20, false)]
     [InlineData(Cell.Lstm, 2, 33, true)]

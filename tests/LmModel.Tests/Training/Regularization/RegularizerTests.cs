@@ -61,7 +61,7 @@ public sealed class RegularizerTests : IDisposable
     [Fact]
     public void AdamW_is_that_of_libtorch_with_decay_on_matrices_only()
     {
-        // 37 is no multiple of the 16 lanes.
+        // 37 is not a multiple of the 16 lanes.
         float[] start = [.. Enumerable.Range(0, 37).Select(i => MathF.Sin(i))];
         using var matrix = new TrainedParameter("m", [37, 1], start);
         using var vector = new TrainedParameter("v", [37], start);

@@ -57,7 +57,7 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
-    public void A_training_begun_anew_begins_its_log_anew()
+    public void A_training_that_starts_over_starts_its_log_over()
     {
         using var folder = new TemporaryFolder();
         TrainingLog.Open(folder.Path, 0).Append(At(10));

@@ -14,7 +14,7 @@ public sealed class TrainingSettingTests
     public static TheoryData<string> Chosen =>
         [.. TrainingSetting.All.Where(s => s.Option is not null).Select(s => s.Name)];
 
-    /// <summary>UPDATE_GOLDEN=1 writes the file anew, after a setting was declared.</summary>
+    /// <summary>UPDATE_GOLDEN=1 writes the file again, after a setting was declared.</summary>
     [Fact]
     public void The_choices_are_those_of_the_declarations() =>
         Golden.Matches("../src/LmModel/Training/Settings/TrainingChoices.Generated.cs", GeneratedChoices());
