@@ -43,7 +43,8 @@ internal static class QuantizeCommand
             folder.Tokenizer.Encode(split.Validation.ReadToEnd(), cancellation),
             arguments.GetValue(Which) == "cold" ? Protocol.ColdWindows : Protocol.Contiguous,
             arguments.GetValue(Window), cancellation);
-        foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(folder, split, results)))
+        foreach (var line in PrecisionTable.Lines(PrecisionRecord.Save(
+            folder, split, results, report => CommandLines.Quantize(new DirectoryInfo(folder.Path).Name, report))))
         {
             Console.WriteLine(line);
         }

@@ -97,7 +97,9 @@ internal static class TrainCommand
         ParseResult arguments, Trainer trainer, PlannedTime? planned, Corpus corpus, string folder, TrainWatch watch,
         TrainingDisplay display, CancellationToken cancellation)
     {
-        var model = trainer.Finish(arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation);
+        var model = trainer.Finish(
+            arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation,
+            report => CommandLines.Quantize(Name(folder), report));
         var summary = Summary(trainer, planned, corpus, folder, model, watch, cancellation);
         foreach (var line in PrecisionTable.Lines(model.Precision).Concat(summary.Lines()))
         {
@@ -183,6 +185,7 @@ internal static class TrainCommand
         {
             Name = Name(folder),
             Command = TrainRecipe.Command(arguments, plan, timed: setup.Time is not null),
+            Evaluation = CommandLines.Evaluate(Name(folder), corpus.Name, split.HoldOut),
             About = arguments.GetValue(About) ?? "",
             Curves = LossCurves.SvgName,
         };

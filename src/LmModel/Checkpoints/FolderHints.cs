@@ -63,7 +63,7 @@ internal static partial class FolderHints
 
         if (File.Exists(Path.Combine(folder, "training", "last.safetensors")))
         {
-            return "a training is kept here that has not saved a model yet: go on with lm train --resume";
+            return "it has the state of a training that has not saved a model yet; resume the training";
         }
 
         var models = Directory

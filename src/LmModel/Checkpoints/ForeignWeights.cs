@@ -16,8 +16,8 @@ internal sealed partial class ForeignWeights
     /// <summary>What the names of tensors tell of the network that they are from.</summary>
     private static readonly (Regex Name, string What)[] Kinds =
     [
-        (new("^(adamw|average|carried)\\."), "the state of a training (training/last.safetensors): go on with "
-            + "lm train --resume; the model is the model.safetensors in the folder above"),
+        (new("^(adamw|average|carried)\\."), "the state of a training (training/last.safetensors), which can be "
+            + "resumed; the model is the model.safetensors in the folder above"),
         (new("_reverse$"), "a bidirectional network, which also reads a text from its end and so cannot "
             + "continue one: train it with bidirectional=False"),
         (new("weight_hr_l\\d+$"), "an LSTM with proj_size, which is not read here: train it without"),

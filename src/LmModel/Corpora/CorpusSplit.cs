@@ -1,5 +1,4 @@
 using System.Globalization;
-using LmModel.Files;
 
 namespace LmModel.Corpora;
 
@@ -123,9 +122,7 @@ internal sealed class CorpusSplit
         {
             throw new CorpusException(
                 $"The validation text {path} is in {corpus.Name} too, as {HoldOut.Named(both)}, and would "
-                    + "be trained on. Hold it out instead: "
-                    + string.Join(' ', both.Take(3).Select(d => $"--hold-out {ShellWord.Quote(d.Name)}"))
-                    + (both.Count > 3 ? " …" : ""));
+                    + "be trained on. Hold out these documents instead of giving a validation text.");
         }
     }
 }

@@ -41,10 +41,10 @@ internal static class CorpusTokenizer
         if (unknown is not null && kind != "characters")
         {
             throw new ArgumentException(kind == "words"
-                ? "--unknown is for characters; a words tokenizer reads a word that it lacks as "
-                  + $"{WordTokenizer.UnknownWord}. Leave it out."
-                : $"--unknown is for characters without a token, and a {kind} tokenizer has tokens for every text. "
-                  + "Leave it out, or give --tokenizer characters.");
+                ? "A rule for unknown characters is for a characters tokenizer; a words tokenizer reads a word "
+                  + $"that it lacks as {WordTokenizer.UnknownWord}."
+                : $"A rule for unknown characters is for a characters tokenizer; a {kind} tokenizer has tokens for "
+                  + "every text.");
         }
     }
 
@@ -58,8 +58,8 @@ internal static class CorpusTokenizer
         return rule.Replacement is not { } replacement || tokenizer.Vocabulary.Contains(replacement)
             ? new CharacterTokenizer(tokenizer.Vocabulary, rule.Rule, rule.Replacement)
             : throw new ArgumentException(
-                $"--unknown replace:{replacement} needs a character that the text has, "
-                + $"and there is no U+{replacement.Value:X4} in it.");
+                $"Unknown characters can be replaced only by a character that the text has, and {replacement} "
+                + $"(U+{replacement.Value:X4}) is not in it.");
     }
 }
 

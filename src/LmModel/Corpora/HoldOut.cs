@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.IO.Enumeration;
-using LmModel.Files;
 
 namespace LmModel.Corpora;
 
@@ -30,25 +28,6 @@ public sealed record HoldOut
 
     /// <summary>The part is named, by documents or a text of its own, instead of measured by a share.</summary>
     internal bool IsNamed => Documents.Count > 0 || ValidationText is not null;
-
-    /// <summary>What of <c>lm</c>'s options asks for this part, after the text.</summary>
-    internal string Options
-    {
-        get
-        {
-            var options = " --split validation";
-            if (ValidationText is not null)
-            {
-                return $"{options} --validation-text "
-                    + $"{ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(ValidationText)))}";
-            }
-
-            return Documents.Count > 0
-                    ? options + string.Concat(Documents.Select(d => $" --hold-out {ShellWord.Quote(d)}"))
-                : Share == DefaultShare ? options
-                : string.Create(CultureInfo.InvariantCulture, $"{options} --validation {Share}");
-        }
-    }
 
     /// <exception cref="CorpusException">A name matches nothing, or all is held out.</exception>
     internal IReadOnlyList<CorpusDocument> Choose(Corpus corpus)

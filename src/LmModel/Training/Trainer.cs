@@ -250,7 +250,11 @@ internal sealed class Trainer : IDisposable
     /// </summary>
     /// <param name="threads">Threads that compute, at least 1; they change no bit of the figures.</param>
     /// <param name="cancellation">Ends the scoring between two steps.</param>
-    public TrainedModel Finish(int threads, CancellationToken cancellation)
+    /// <param name="command">
+    /// The command that measures the precisions again, for the model card; null for none.
+    /// </param>
+    public TrainedModel Finish(
+        int threads, CancellationToken cancellation, Func<PrecisionReport, string>? command = null)
     {
         var best = ModelFolder.Open(_folder).ReadWeights();
         ManagedStepModel Decoder(Precision precision) => new(best, precision, threads);
@@ -265,7 +269,7 @@ internal sealed class Trainer : IDisposable
         var text = _tokenizer.Normalize(Split.Validation.ReadToEnd());
         var figures = Array.ConvertAll(scored, figure => figure.OfText(text, _tokenizer.TokenBytes(_validation[0])));
         SaveBest(best, figures);
-        return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions));
+        return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions, command));
     }
 
     /// <summary>The weights that a validation scores, as they are now: for a look at them from a report.</summary>

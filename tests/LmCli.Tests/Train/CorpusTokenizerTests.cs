@@ -36,10 +36,11 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     public async Task A_vocabulary_too_small_for_its_tokenizer_is_refused()
     {
         var words = await LmProcess.RunAsync([.. Train, "--tokenizer", "words", "--vocabulary", "2"]);
-        Assert.Equal((1, "lm: --vocabulary must be at least 3 for words, not 2."), (words.Code, LastLine(words.Error)));
+        Assert.Equal((1, "lm: The vocabulary must be at least 3 "
+            + "for words, not 2."), (words.Code, LastLine(words.Error)));
 
         var bpe = await LmProcess.RunAsync([.. Train, "--tokenizer", "bpe", "--vocabulary", "255"]);
-        Assert.Equal((1, "lm: --vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, LastLine(bpe.Error)));
+        Assert.Equal((1, "lm: The vocabulary must be at least 256 for bpe, not 255."), (bpe.Code, LastLine(bpe.Error)));
 
         static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
     }
@@ -76,18 +77,18 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     [InlineData(
         "bpe",
         "drop",
-        "lm: --unknown is for characters without a token, and a bpe tokenizer has tokens for every text."
+        "lm: A rule for unknown characters is for a characters tokenizer; a bpe tokenizer has tokens for every text."
     )]
     [InlineData(
         "bytes",
         "error",
-        "and a bytes tokenizer has tokens for every text. Leave it out, or give --tokenizer characters."
+        "a bytes tokenizer has tokens for every text."
     )]
-    [InlineData("words", "drop", "a words tokenizer reads a word that it lacks as <unk>. Leave it out.")]
+    [InlineData("words", "drop", "a words tokenizer reads a word that it lacks as <unk>.")]
     [InlineData(
         "characters",
         "replace:€",
-        "lm: --unknown replace:€ needs a character that the text has, and there is no U+20AC in it."
+        "lm: Unknown characters can be replaced only by a character that the text has, and € (U+20AC) is not in it."
     )]
     public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(
         string tokenizer,

@@ -124,7 +124,7 @@ public sealed class CorpusSplitTests : IDisposable
         foreach (var path in (string[])["b.txt", "copy.valid"])
         {
             var message = Refusal(corpus, new HoldOut { ValidationText = _folder[path] });
-            Assert.Contains("too, as b.txt, and would be trained on. Hold it out instead: --hold-out b.txt", message);
+            Assert.Contains("too, as b.txt, and would be trained on. Hold out these documents instead", message);
         }
 
         Assert.Equal(
@@ -156,20 +156,6 @@ public sealed class CorpusSplitTests : IDisposable
         Assert.Contains("All 3 documents", Refusal(corpus, new HoldOut { Documents = ["*"] }));
         Assert.Contains("t is one document", Refusal(Corpus.FromText("t", "abc"), new HoldOut { Documents = ["t"] }));
         Assert.Contains("not both", Refusal(corpus, new HoldOut { Documents = ["a.txt"], ValidationText = "x" }));
-    }
-
-    [Theory]
-    [InlineData(0.1, " --split validation")]
-    [InlineData(0.25, " --split validation --validation 0.25")]
-    public void The_options_that_give_the_same_part_again_are_known(double share, string options)
-    {
-        Assert.Equal(options, new HoldOut { Share = share }.Options);
-        Assert.Equal(
-            " --split validation --hold-out a.txt --hold-out 'Grimm*'",
-            new HoldOut { Share = share, Documents = ["a.txt", "Grimm*"] }.Options);
-        Assert.Equal(
-            " --split validation --validation-text 'my valid.txt'",
-            new HoldOut { Share = share, ValidationText = "/data/my valid.txt" }.Options);
     }
 
     /// <summary>Documents of one letter each; from the fifth on in a folder below.</summary>

@@ -114,7 +114,7 @@ public sealed class ForeignFileTests : IDisposable
     )]
     [InlineData(
         "training/last.safetensors",
-        "a training is kept here that has not saved a model yet: go on with lm train --resume"
+        "it has the state of a training that has not saved a model yet; resume the training"
     )]
     public void Weights_under_another_name_are_pointed_out(string name, string expected)
     {

@@ -35,8 +35,8 @@ internal static class ProblemExamples
         "body_too_large" => "The body may have 524288 bytes; given: 2000000.",
         "unsupported_media_type" => "Send the header Content-Type: application/json and UTF-8; given: text/plain.",
         "invalid_request" => "2 things about the body are not valid.",
-            "overloaded" =>
-                "The service is busy: the queue of requests or the memory for neural caches is full. Retry in 2 s.",
+        "overloaded" =>
+            "The service is busy: the queue of requests or the memory for neural caches is full. Retry in 2 s.",
         _ => kind.Meaning,
     };
 

@@ -13,9 +13,13 @@ internal static class PrecisionRecord
     /// <param name="folder">The model that was measured.</param>
     /// <param name="split">What was scored: the text that is validated on.</param>
     /// <param name="results">Of every precision. One whose loss is not a finite number is left out.</param>
+    /// <param name="command">The command that measures them again, for the card; null for none.</param>
     /// <exception cref="InvalidDataException">The loss in fp32 is not a finite number; nothing was written.</exception>
     public static PrecisionReport Save(
-        ModelFolder folder, CorpusSplit split, IReadOnlyList<PrecisionResult> results)
+        ModelFolder folder,
+        CorpusSplit split,
+        IReadOnlyList<PrecisionResult> results,
+        Func<PrecisionReport, string>? command = null)
     {
         var loss = results.Single(r => r.Precision is Precision.Fp32).Loss.RequireFinite();
         var corpus = split.ValidationCorpus ?? split.Corpus;
@@ -44,7 +48,7 @@ internal static class PrecisionRecord
         folder.SavePrecision(report);
         if (folder.Card is { } card)
         {
-            folder.SaveCard(PrecisionSection.InsertInto(card, report, new DirectoryInfo(folder.Path).Name));
+            folder.SaveCard(PrecisionSection.InsertInto(card, report, command?.Invoke(report)));
         }
 
         return report;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LmModel.Corpora;
 using LmModel.Evaluation;
-using LmModel.Files;
 
 namespace LmModel.Quantization.Measurement;
 
@@ -15,7 +13,10 @@ internal static class PrecisionSection
     /// <summary>
     /// The card with this section in the place of its old one, or before the known limits, or at its end.
     /// </summary>
-    public static string InsertInto(string card, PrecisionReport report, string model)
+    /// <param name="card">The card.</param>
+    /// <param name="report">What the section says.</param>
+    /// <param name="command">The command that measures it again; null for none.</param>
+    public static string InsertInto(string card, PrecisionReport report, string? command)
     {
         var lines = card.Split('\n');
         var headings = Headings(lines);
@@ -34,11 +35,11 @@ internal static class PrecisionSection
 
         var before = string.Join('\n', lines[..from]).TrimEnd('\r', '\n');
         var after = string.Join('\n', lines[to..]);
-        var section = Render(report, model);
+        var section = Render(report, command);
         return (before.Length > 0 ? before + "\n\n" : "") + section + (after.Length > 0 ? "\n" + after : "");
     }
 
-    private static string Render(PrecisionReport report, string model)
+    private static string Render(PrecisionReport report, string? command)
     {
         var text = new StringBuilder();
         void Append(FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));
@@ -66,33 +67,9 @@ internal static class PrecisionSection
         var protocol = (report.Protocol == PrecisionReport.Cold ? Protocol.ColdWindows : Protocol.Contiguous)
             .Describe(report.Window);
         Line($"");
-        Line($"{report.Tokens:N0} tokens of `{report.Text}`, {protocol}: `{Command(report, model)}`.");
+        Append($"{report.Tokens:N0} tokens of `{report.Text}`, {protocol}");
+        Line($"{(command is null ? "" : $": `{command}`")}.");
         return text.ToString();
-    }
-
-    private static string Command(PrecisionReport report, string model)
-    {
-        var command = new StringBuilder(
-            $"lm quantize {ShellWord.Path($"models/{model}")} {ShellWord.Path(report.Text)}");
-        if (report.HeldOut is { } documents)
-        {
-            command.Append(new HoldOut { Documents = documents }.Options);
-        }
-        else if (report.TextShare != 1)
-        {
-            command.Append(new HoldOut { Share = report.TextShare }.Options);
-        }
-
-        if (report.Protocol == PrecisionReport.Contiguous)
-        {
-            command.Append(" --protocol contiguous");
-        }
-        else if (report.Window != Evaluator.DefaultWindow)
-        {
-            command.Append(CultureInfo.InvariantCulture, $" --window {report.Window}");
-        }
-
-        return command.ToString();
     }
 
     /// <summary>The lines that are headings; what looks like one inside a block of code is none.</summary>

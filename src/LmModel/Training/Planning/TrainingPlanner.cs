@@ -223,7 +223,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
         if (given.Vocabulary < vocabulary)
         {
             throw new ArgumentException(
-                $"--vocabulary must be at least {vocabulary} for {_tokenizer}, not {given.Vocabulary}.");
+                $"The vocabulary must be at least {vocabulary} for {_tokenizer}, not {given.Vocabulary}.");
         }
     }
 

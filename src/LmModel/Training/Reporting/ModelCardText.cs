@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using LmModel.Corpora;
 using LmModel.Evaluation;
-using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Tokenization;
 using LmModel.Training.Checkpoints;
@@ -77,9 +76,12 @@ internal static class ModelCardText
         }
 
         Line($"");
-        Append($"`lm evaluate {ShellWord.Path($"models/{about.Name}")} {ShellWord.Path(corpus.Name)}");
-        Line($"{split.HoldOut.Options}` gives them again (docs/evaluation.md has the protocols).");
-        Line($"");
+        if (about.Evaluation.Length > 0)
+        {
+            Line($"`{about.Evaluation}` gives them again (docs/evaluation.md has the protocols).");
+            Line($"");
+        }
+
         Line($"## Known limits");
         Line($"");
         Append($"It has read one text and knows nothing else: ");

@@ -9,6 +9,9 @@ internal sealed record ModelCard
     /// <summary>The command that trains this model, as a reader would type it.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The command that gives the figures again; empty where there is none.</summary>
+    public string Evaluation { get; init; } = "";
+
     /// <summary>
     /// A sentence about the text: what it is, from where, under which licence. Empty where none was given.
     /// </summary>
