@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LmModel.Networks;
-using LmModel.Numerics;
 using LmModel.Training.Backpropagation;
 using LmModel.Training.Optimization;
 using LmModel.Training.Settings;
@@ -68,7 +67,7 @@ internal sealed class Anatomy(Shape shape, TrainingArithmetic arithmetic)
         var (b, h) = (shape.Batch, shape.Hidden);
         var (gates, state, gradient) = (Random(b, 4 * h), Random(b, h), Random(b, h));
         var (floats, before, after, carried, bias) = (zeros(b, h), zeros(b, h), zeros(b, h), zeros(b, h), zeros(4 * h));
-        var kernels = CellKernels.Of(arithmetic, VectorWidths.Widest);
+        var kernels = TrainingKernels.Of(arithmetic).Cells;
         var step = new CellStep
         {
             Columns = b,

@@ -27,7 +27,7 @@ public sealed record GenerateOptions
     public int Alternatives { get; init; }
 
     /// <exception cref="ArgumentException">An option is outside of its range.</exception>
-    internal void ThrowIfInvalid(int vocabularySize)
+    internal void ThrowIfInvalid()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(MaxTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(Alternatives);
@@ -35,8 +35,6 @@ public sealed record GenerateOptions
         {
             throw new ArgumentException($"{nameof(Stop)} must not contain an empty text.");
         }
-
-        Sampling.ThrowIfInvalid(vocabularySize);
     }
 
     internal GenerationSettings SettingsFor(int[] prompt) => new()

@@ -122,7 +122,7 @@ public sealed class TextModel : IDisposable
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= new();
-        options.ThrowIfInvalid(Config.VocabularySize);
+        options.ThrowIfInvalid();
         await foreach (var token in RunAsync(options.SettingsFor(Tokenize(prompt)), cancellationToken))
         {
             yield return token;
@@ -149,7 +149,7 @@ public sealed class TextModel : IDisposable
             MaxTokens = 0,
             Seed = 0,
             Echo = true,
-            Alternatives = Math.Min(alternatives, Config.VocabularySize),
+            Alternatives = alternatives,
         };
         var tokens = new List<TokenEvent>();
         await foreach (var token in RunAsync(settings, cancellationToken))

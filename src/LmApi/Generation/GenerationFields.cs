@@ -66,9 +66,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Name = "neural_cache",
         Aliases = ["cache", "continuous_cache"],
         Description =
-                "Mixes what followed similar positions of prompt and text into the model's distribution, "
-                    + "before everything "
-                    + "else. A request with a cache reads all of its prompt.",
+                "Mixes what followed similar positions of prompt and text into the model's distribution, before "
+                    + "everything else. A request with a cache reads all of its prompt.",
         Example = new JsonObject { ["size"] = 500, ["theta"] = 0.3, ["lambda"] = 0.1 },
     };
 

@@ -170,9 +170,8 @@ internal static class EvaluateCommand
         if (first.Tokenizer.Decode(tokens) != second.Tokenizer.Decode(secondTokens))
         {
             throw new ArgumentException(
-                $"The two models do not read the same text: one of their tokenizers drops or replaces "
-                    + "characters of it, "
-                    + $"so {second.Path} cannot be held against the first.");
+                "The two models do not read the same text: one of their tokenizers drops or replaces characters of "
+                    + $"it, so {second.Path} cannot be held against the first.");
         }
 
         Console.WriteLine($"{second.Path}:");
@@ -211,8 +210,7 @@ internal static class EvaluateCommand
             return null;
         }
 
-        if (
-            arguments.GetValue(NeuralCacheOptions.Theta) is not null
+        if (arguments.GetValue(NeuralCacheOptions.Theta) is not null
             || arguments.GetValue(NeuralCacheOptions.Lambda) is not null)
         {
             throw new ArgumentException(

@@ -18,9 +18,9 @@ internal static class ScoreLines
     /// <summary>One line for a figure, used wherever one is printed.</summary>
     public static string Figure(EvaluationResult f) => string.Create(
         CultureInfo.InvariantCulture,
-            $"{f.Protocol.Describe(f.Window),-20} "
-                + $"{f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  {f.BitsPerCharacter:F4} "
-                + $"bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} tokens{Confidence(f)})");
+            $"{f.Protocol.Describe(f.Window),-20} {f.NatsPerToken:F4} nats/token  perplexity {f.Perplexity:F3}  "
+                + $"{f.BitsPerCharacter:F4} bits/character  {f.BitsPerByte:F4} bits/byte  ({f.Tokens:N0} "
+                + $"tokens{Confidence(f)})");
 
     /// <summary>How much more the first of two models loses on the same text.</summary>
     /// <param name="first">Of the model that was asked about.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LmModel.Files;
 
 namespace LmCli.Options;
 
@@ -44,7 +45,7 @@ internal static class OptionRules
                 return given;
             }
 
-            result.AddError($"'{given}' must be {string.Join(", ", names.SkipLast(1))} or {names[^1]}.");
+            result.AddError($"'{given}' must be {NameLists.OneOf(names)}.");
             return null;
         };
         return option;

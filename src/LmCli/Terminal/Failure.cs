@@ -35,8 +35,7 @@ internal static class Failure
         if (IsOutOfMemory(cause))
         {
             return "There is not enough memory for this. Less is needed by a smaller network, batch, window "
-                + "or vocabulary, "
-                + "or less text.";
+                + "or vocabulary, or less text.";
         }
 
         var message = cause is ArgumentException { ParamName: { } name }

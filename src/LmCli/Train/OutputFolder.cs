@@ -24,8 +24,7 @@ internal static class OutputFolder
         }
 
         var folder = given ?? Path.Combine(Models, name);
-        if (
-            folder.Length == 0
+        if (folder.Length == 0
             || Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) == Path.GetFullPath(Models))
         {
             throw new ArgumentException(

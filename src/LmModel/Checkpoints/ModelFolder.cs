@@ -231,9 +231,8 @@ internal sealed class ModelFolder
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>
     private static (string Sha256, long Bytes) CheckWeights(string path, ModelConfig? config, ProblemList problems)
     {
-        if (
-            !FolderFile.Exists(path) && FolderHints.OfMissingWeights(System.IO.Path.GetDirectoryName(path)!) is { } hint
-        )
+        if (!FolderFile.Exists(path)
+            && FolderHints.OfMissingWeights(System.IO.Path.GetDirectoryName(path)!) is { } hint)
         {
             throw new FileNotFoundException($"missing; {hint}");
         }

@@ -52,8 +52,7 @@ internal sealed class CorpusFiles
     private void Follow(string link)
     {
         var target = RealPath(link);
-        if (
-            IsIn(_realRoot, target)
+        if (IsIn(_realRoot, target)
             || IsIn(RealPath(Path.GetDirectoryName(link)!), target)
             || _entered.Contains(target))
         {

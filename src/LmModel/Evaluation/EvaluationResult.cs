@@ -23,9 +23,8 @@ public sealed record EvaluationResult(
     internal EvaluationResult RequireFinite() => double.IsFinite(Nats)
         ? this
         : throw new InvalidDataException(
-            $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make "
-                + "numbers that are "
-                + "infinite or not numbers, so there is no figure to give.");
+            $"The loss of the text is {Nats} nats ({Protocol}, {Tokens} tokens): the model's weights make numbers "
+                + "that are infinite or not numbers, so there is no figure to give.");
 
     /// <summary>Mean loss of a token, in nats.</summary>
     public double NatsPerToken => Nats / Tokens;

@@ -71,13 +71,12 @@ internal static class ForeignFile
         (["tokenizer_class"], "a tokenizer_config.json of Hugging Face transformers"),
         (
             ["added_tokens", "pre_tokenizer", "post_processor"],
-            "a tokenizer of the Hugging Face tokenizers library; docs/tokenizers.md has the format that is read "
-                + "here. If it is a "
-                + "byte-level BPE with GPT-2's pattern and no added tokens, convert it in Python: import json; "
+            "a tokenizer of the Hugging Face tokenizers library; docs/tokenizers.md has the format that is read here. "
+                + "If it is a byte-level BPE with GPT-2's pattern and no added tokens, convert it in Python: import "
+                + "json; "
                 + "m = json.load(open(\"tokenizer.json\"))[\"model\"]; json.dump({\"format\": \"lmservice-tokenizer\", "
-                + "\"version\": 1, "
-                + "\"kind\": \"bpe\", \"vocabulary\": m[\"vocab\"], \"merges\": [x if isinstance(x, str) else "
-                + "\" \".join(x) "
+                + "\"version\": 1, \"kind\": \"bpe\", \"vocabulary\": m[\"vocab\"], \"merges\": [x if isinstance(x, "
+                + "str) else \" \".join(x) "
                 + "for x in m[\"merges\"]]}, open(\"tokenizer.json\", \"w\"))"),
         (
             ["model_type", "architectures", "transformers_version"],

@@ -114,7 +114,7 @@ internal static class JsonMembers
     }
 
     private static string Expected(Type type) =>
-        type.IsEnum ? EnumNames.Listed(type)
+        type.IsEnum ? NameLists.OneOf(type)
         : type == typeof(int) || type == typeof(long) ? "an integer"
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"

@@ -84,8 +84,7 @@ internal sealed class NeuralCache : IDisposable
     /// <exception cref="InvalidOperationException">A product with the state is not finite.</exception>
     public void Mix(ReadOnlySpan<float> h, Span<float> logits, float theta, float lambda)
     {
-        if (
-            Count == 0
+        if (Count == 0
             || lambda == 0
             || !Softmax.AllBelowInfinity(logits)
             || Softmax.Max(logits) is float.NegativeInfinity)

@@ -53,7 +53,7 @@ internal static class Cells
     private static readonly CellTraits Lstm = new("LSTM", Gates: 4, StateVectors: 2) { ForgetGate = 1 };
 
     /// <summary>Such as <c>rnn_tanh, rnn_relu, gru or lstm</c>, for messages.</summary>
-    internal static string Choices { get; } = EnumNames.Listed(typeof(Cell));
+    internal static string Choices { get; } = NameLists.OneOf(typeof(Cell));
 
     /// <summary>Such as LSTM or tanh RNN.</summary>
     public static string Name(this Cell cell) => cell.Traits().Name;

@@ -10,11 +10,9 @@ namespace LmModel.Networks;
 /// </remarks>
 internal sealed class NetworkWeights
 {
-    private readonly IReadOnlyDictionary<string, float[]> _byName;
-
     private NetworkWeights(ModelConfig config, IReadOnlyDictionary<string, float[]> byName)
     {
-        (Config, _byName) = (config, byName);
+        Config = config;
         Embedding = byName[ParameterNames.Embedding];
         Layers =
         [
@@ -45,7 +43,15 @@ internal sealed class NetworkWeights
 
     /// <summary>Every parameter by its name in PyTorch, in PyTorch's order; a tied matrix once.</summary>
     public IEnumerable<(string Name, long[] Shape, float[] Values)> Named =>
-        ParameterNames.Shapes(Config).Select(p => (p.Name, p.Shape, _byName[p.Name]));
+        Config.ParameterShapes.Zip(InOrder, (parameter, values) => (parameter.Name, parameter.Shape, values));
+
+    private IEnumerable<float[]> InOrder =>
+    [
+        Embedding,
+        .. Layers.SelectMany(IEnumerable<float[]> (l) => [l.InputWeight, l.StateWeight, l.InputBias, l.StateBias]),
+        .. Config.TieWeights ? Array.Empty<float[]>() : [Output],
+        OutputBias,
+    ];
 
     /// <param name="config">Architecture.</param>
     /// <param name="values">By the names in <see cref="ParameterNames"/>, row by row; they are not copied.</param>
@@ -58,7 +64,7 @@ internal sealed class NetworkWeights
         var problems = config.Problems().ToList();
         if (problems.Count == 0)
         {
-            var shapes = ParameterNames.Shapes(config);
+            var shapes = config.ParameterShapes;
             problems.AddRange(shapes.Select(p => ProblemOf(p.Name, p.Shape, values)).OfType<string>());
             problems.AddRange(values.Keys.Except(shapes.Select(p => p.Name))
                 .Select(name => $"{name}: not a parameter of this configuration"));

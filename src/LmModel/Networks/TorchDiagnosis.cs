@@ -200,8 +200,7 @@ internal static partial class TorchDiagnosis
     {
         var file = Path.GetFileName(name);
         var wrong = $"{library} needs {name}, which is not there.";
-        if (
-            file.StartsWith("libstdc++", StringComparison.Ordinal)
+        if (file.StartsWith("libstdc++", StringComparison.Ordinal)
             || file.StartsWith("libgcc_s", StringComparison.Ordinal))
         {
             return (wrong, "Install it: apt-get install libstdc++6, or dnf install libstdc++.");

@@ -44,8 +44,7 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
     {
         var bits = MemoryMarshal.Cast<float, uint>(values);
         // Vector code, which nearly every tensor passes.
-        if (
-            bits.ContainsAnyInRange(LeastUnusable, ~SignBit)
+        if (bits.ContainsAnyInRange(LeastUnusable, ~SignBit)
             || bits.ContainsAnyInRange(LeastUnusable | SignBit, uint.MaxValue))
         {
             for (var i = 0; i < bits.Length; i++)

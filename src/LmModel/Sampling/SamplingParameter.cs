@@ -46,8 +46,13 @@ internal sealed class SamplingParameter
     private readonly SamplingParameterAttribute _declared;
     private readonly PropertyInfo _property;
 
-    private SamplingParameter(PropertyInfo property, SamplingParameterAttribute declared) =>
+    private SamplingParameter(PropertyInfo property, SamplingParameterAttribute declared)
+    {
         (_property, _declared) = (property, declared);
+        Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+        Option = $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
+        Default = Of(new SamplingSettings());
+    }
 
     /// <summary>All parameters, in the order of their declaration.</summary>
     public static IReadOnlyList<SamplingParameter> All { get; } =
@@ -59,10 +64,10 @@ internal sealed class SamplingParameter
     ];
 
     /// <summary>Its name in JSON, such as <c>top_k</c>.</summary>
-    public string Name => JsonNamingPolicy.SnakeCaseLower.ConvertName(_property.Name);
+    public string Name { get; }
 
     /// <summary>Its option on the command line, such as <c>--top-k</c>.</summary>
-    public string Option => $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(_property.Name)}";
+    public string Option { get; }
 
     /// <inheritdoc cref="SamplingParameterAttribute.Sentence"/>
     public string Sentence => _declared.Sentence;
@@ -70,7 +75,7 @@ internal sealed class SamplingParameter
     public bool IsInteger => _property.PropertyType == typeof(int);
 
     /// <summary>The value where none is given; of the property's type.</summary>
-    public object Default => Of(new SamplingSettings());
+    public object Default { get; }
 
     /// <inheritdoc cref="SamplingParameterAttribute.Least"/>
     public double Least => _declared.Least;

@@ -42,8 +42,7 @@ internal sealed class TokenTextDecoder(Tokenizer tokenizer)
     {
         for (var count = Math.Min(MaxPendingBytes, bytes.Length); count > 0; count--)
         {
-            if (
-                Rune.DecodeFromUtf8(bytes[^count..], out _, out var length) == OperationStatus.NeedMoreData
+            if (Rune.DecodeFromUtf8(bytes[^count..], out _, out var length) == OperationStatus.NeedMoreData
                 && length == count)
             {
                 return count;

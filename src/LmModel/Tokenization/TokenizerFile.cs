@@ -48,9 +48,8 @@ internal static class TokenizerFile
         if (bytes.Length > maxBytes)
         {
             throw new ArgumentException(
-                $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most "
-                    + $"{maxBytes} are read. "
-                    + "Take a smaller vocabulary, and look for very long words in the text.");
+                $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most {maxBytes} are "
+                    + "read. Take a smaller vocabulary, and look for very long words in the text.");
         }
 
         File.WriteAllBytes(path, bytes);

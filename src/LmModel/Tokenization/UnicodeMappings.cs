@@ -82,8 +82,7 @@ internal sealed class UnicodeMappings
     /// <returns>The one character that two are together; null where there is none.</returns>
     public int? Compose(int first, int second)
     {
-        if (
-            first - FirstLead is >= 0 and < Leads and var lead
+        if (first - FirstLead is >= 0 and < Leads and var lead
             && second - FirstVowel is >= 0 and < Vowels and var vowel)
         {
             return FirstSyllable + (lead * Vowels + vowel) * Trails;

@@ -106,8 +106,7 @@ internal sealed class UnicodeNormalizer
         {
             var (combiningClass, character) = segment[i];
             // What stands between the starter and a mark, and is of its class or a higher one, blocks it.
-            if (
-                starter >= 0
+            if (starter >= 0
                 && lastClass < combiningClass
                 && _mappings.Compose(segment[starter].Character, character) is { } composed)
             {

@@ -48,9 +48,8 @@ internal sealed class Trainer : IDisposable
         {
             throw new CorpusException(
                 $"{(split.ValidationCorpus ?? split.Corpus).Name} is too short: the {split.Validation.Length} "
-                    + "characters held out "
-                    + $"for validation are {_validation.Length} tokens, and 2 are the least. Take a longer text or "
-                    + "hold out more.");
+                    + $"characters held out for validation are {_validation.Length} tokens, and 2 are the least. "
+                    + "Take a longer text or hold out more.");
         }
 
         var existed = Directory.Exists(folder);

@@ -105,9 +105,9 @@ internal sealed class WindowTrainer : IDisposable
         if (!double.IsFinite(nats) || !double.IsFinite(norm))
         {
             throw new TrainingException(
-                $"The loss of step {step + 1} is {nats} and its gradient {norm}: the training diverged. "
-                    + "Lower the learning "
-                    + $"rate (now {_settings.LearningRate}) or the gradient clip (now {_settings.GradientClip}).");
+                $"The loss of step {step + 1} is {nats} and its gradient {norm}: the training diverged. Lower the "
+                    + $"learning rate (now {_settings.LearningRate}) or the gradient clip (now "
+                    + $"{_settings.GradientClip}).");
         }
 
         // A shorter window's gradient is noisier (Merity et al. 2018).

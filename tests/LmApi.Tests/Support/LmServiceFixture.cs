@@ -37,7 +37,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     public Tokenizer Tokenizer { get; }
 
     /// <summary>What the service steps, unless it was started with the real model.</summary>
-    public FakeStepModel Model { get; }
+    public GatedStepModel Model { get; }
 
     public FakeTimeProvider Time { get; } = new();
 

@@ -14,8 +14,7 @@ public sealed class MemoryCheckTests
 
         Assert.Equal(
             "This training needs at least 3.1 GiB of memory, 3.0 GiB of it for the weights and 50 MiB for what is "
-                + "computed from the "
-            + "text at once, and there are 192 MiB. Take fewer.",
+                + "computed from the text at once, and there are 192 MiB. Take fewer.",
             message);
         Assert.Equal(message, Failure.Describe(new InsufficientMemoryException(message)));
         MemoryCheck.Require(need, "This training", "Take fewer.", available: 4L << 30);

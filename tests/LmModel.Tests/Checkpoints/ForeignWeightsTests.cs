@@ -138,9 +138,8 @@ public sealed class ForeignWeightsTests : IDisposable
             "gru",
             name => name.Contains("bias", StringComparison.Ordinal) && name != "fc.bias" ? null : name);
         Assert.Equal(
-            "- model.safetensors: rnn.bias_ih_l0 is missing, as after bias=False; zeros compute the same: "
-                + "import torch; "
-                + $"{Open}t | {{n: torch.zeros(24) for n in (\"rnn.bias_ih_l0\", \"rnn.bias_hh_l0\", "
+            "- model.safetensors: rnn.bias_ih_l0 is missing, as after bias=False; zeros compute the same: import "
+                + $"torch; {Open}t | {{n: torch.zeros(24) for n in (\"rnn.bias_ih_l0\", \"rnn.bias_hh_l0\", "
                 + "\"rnn.bias_ih_l1\", \"rnn.bias_hh_l1\", )}, \"model.safetensors\")",
             problems[0]);
         Assert.Equal(5, problems.Length);

@@ -96,9 +96,8 @@ public sealed class ModelFolderTests : SavedModelTests
         ]);
         Assert.Equal(
             [
-                "- model.safetensors: rnn.weight_ih_l0_reverse looks like a bidirectional network, which "
-                    + "also reads a text "
-                    + "from its end and so cannot continue one: train it with bidirectional=False",
+                "- model.safetensors: rnn.weight_ih_l0_reverse looks like a bidirectional network, which also reads "
+                    + "a text from its end and so cannot continue one: train it with bidirectional=False",
                 "- model.safetensors: F64 would be rounded: from safetensors.torch import load_file, save_file; "
                     + "t = load_file(\"model.safetensors\"); save_file({n: x.float() for n, x in t.items()}, "
                     + "\"model.safetensors\")",
@@ -117,9 +116,8 @@ public sealed class ModelFolderTests : SavedModelTests
         File.Copy(PyTorchFixture.WeightsPath("lstm"), Folder["model.safetensors"], overwrite: true);
         Assert.Equal(9, Problems().Length);
         Assert.Equal(
-            "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where "
-                + "config.json has \"gru\": "
-                + "correct config.json, or take the weights that belong to it",
+            "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where config.json has "
+                + "\"gru\": correct config.json, or take the weights that belong to it",
             Problems()[0]
         );
         Assert.Contains("- model.safetensors: rnn.weight_hh_l1: expected F32 [24, 8], found F32 [32, 8]", Problems());

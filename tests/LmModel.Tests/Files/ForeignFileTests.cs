@@ -188,9 +188,9 @@ public sealed class ForeignFileTests : IDisposable
         );
         Assert.Equal(
             [
-                "- config.json: is not the JSON of a configuration: it looks like the configuration of a Hugging Face "
-                    + "transformers model, "
-                    + "which is a network of another kind; docs/model-folder.md has the members of a recurrent one",
+                "- config.json: is not the JSON of a configuration: it looks like the configuration of a Hugging "
+                    + "Face transformers model, which is a network of another kind; docs/model-folder.md has the "
+                    + "members of a recurrent one",
             ],
             Problems());
     }

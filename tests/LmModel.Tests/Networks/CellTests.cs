@@ -31,7 +31,7 @@ public sealed class CellTests
         var none = (Cell)99;
 
         Assert.Throws<ArgumentOutOfRangeException>(() => none.Traits());
-        var kernels = CellKernels.Of(TrainingArithmetic.Fp32, default);
+        var kernels = TrainingKernels.Of(TrainingArithmetic.Fp32).Cells;
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Forward(none, default));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Backward(none, default));
         Assert.Contains("cell must be rnn_tanh, rnn_relu, gru or lstm, not 99", Tiny(none).Problems());

@@ -93,9 +93,8 @@ public sealed class PrecisionFileTests
                 "- figures[1]: nats_per_token is missing; expected a number",
                 "- default must be fp32, bf16 or int8, not 2",
                 "- text must be text, not null",
-                "- windows is not a member; those are default, tolerance, weights_sha256, text, "
-                    + "text_sha256, text_share, "
-                    + "held_out, protocol, window, tokens, figures",
+                "- windows is not a member; those are default, tolerance, weights_sha256, text, text_sha256, "
+                    + "text_share, held_out, protocol, window, tokens, figures",
                 "- window is missing; expected an integer",
             ],
             message.Split('\n'));

@@ -134,8 +134,7 @@ public sealed class TokenTextDecoderTests
     {
         for (var unfinished = TokenTextDecoder.MaxPendingBytes; unfinished > 0; unfinished--)
         {
-            if (
-                unfinished <= bytes.Length
+            if (unfinished <= bytes.Length
                 && Rune.DecodeFromUtf8(bytes[^unfinished..], out _, out var length)
                     == System.Buffers.OperationStatus.NeedMoreData
                 && length == unfinished)

@@ -3,7 +3,6 @@ using LmModel.Evaluation;
 using LmModel.Evaluation.Comparison;
 using LmModel.Evaluation.Leaks;
 using LmModel.Evaluation.Ngrams;
-using LmModel.Tests.Generation;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Training;

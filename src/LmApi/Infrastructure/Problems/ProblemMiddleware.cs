@@ -111,8 +111,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>The problem of an answer that routing gave a status and nothing else.</summary>
     private static Problem? EmptyFailure(HttpContext http)
     {
-        if (
-            http.Response.HasStarted
+        if (http.Response.HasStarted
             || http.Response.ContentType is not null
             || http.Response.ContentLength is not null)
         {

@@ -26,11 +26,13 @@ internal abstract unsafe class StepKernels
     public static StepKernels Scalar { get; } = new StepKernels<FloatScalar, IntegerScalar>();
 
     /// <summary>The widest that this processor has.</summary>
-    public static StepKernels Best =>
-        Float512.IsSupported ? Vector512
-        : Float256.IsSupported ? Vector256
-        : Float128.IsSupported ? Vector128
-        : Scalar;
+    public static StepKernels Best => VectorWidths.Widest switch
+    {
+        VectorWidth.Bits512 => Vector512,
+        VectorWidth.Bits256 => Vector256,
+        VectorWidth.Bits128 => Vector128,
+        _ => Scalar,
+    };
 
     /// <inheritdoc cref="FloatProducts{F, W}.Add"/>
     public abstract void Multiply(

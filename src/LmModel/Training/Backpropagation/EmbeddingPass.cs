@@ -1,28 +1,10 @@
 using LmModel.Numerics;
-using LmModel.Training.Settings;
 
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>Looks up the embeddings of a window's tokens, dropout included, and takes their gradient back.</summary>
 internal abstract unsafe class EmbeddingPass
 {
-    /// <param name="arithmetic">What the products are computed in.</param>
-    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
-    public static EmbeddingPass Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
-    {
-        VectorWidth.Bits512 => Of<Float512>(arithmetic),
-        VectorWidth.Bits256 => Of<Float256>(arithmetic),
-        VectorWidth.Bits128 => Of<Float128>(arithmetic),
-        VectorWidth.Scalar => Of<FloatScalar>(arithmetic),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
-    };
-
-    private static EmbeddingPass Of<F>(TrainingArithmetic arithmetic)
-        where F : struct, IFloatLanes<F> =>
-        arithmetic is TrainingArithmetic.Bf16
-            ? new EmbeddingPass<F, Bf16Format<F>, ushort>()
-            : new EmbeddingPass<F, Fp32Format<F>, float>();
-
     /// <summary>x[n] = embedding[token n] · factor of the token · mask of the column.</summary>
     public abstract void Forward(in EmbeddedWindow window, float* embedding, void* x);
 

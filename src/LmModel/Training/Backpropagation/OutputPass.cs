@@ -1,4 +1,3 @@
-using LmModel.Numerics;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ internal sealed unsafe class OutputPass(
     int threads
 ) : IDisposable
 {
-    private readonly SoftmaxLoss _loss = SoftmaxLoss.Of(arithmetic, VectorWidths.Widest);
+    private readonly SoftmaxLoss _loss = TrainingKernels.Of(arithmetic).Loss;
     private readonly ScalarType _type = Memory.Type(arithmetic);
     private Tensor? _logits;                                                  // kept, as it is large: (N, V)
 

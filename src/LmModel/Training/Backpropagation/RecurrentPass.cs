@@ -1,5 +1,4 @@
 using LmModel.Networks;
-using LmModel.Numerics;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
 
@@ -22,9 +21,7 @@ internal sealed unsafe class RecurrentPass : IDisposable
 {
     private readonly Cell _cell;
     private readonly CellKernels _kernels;
-    private readonly int _columns,
-        _units,
-        _gateCount;
+    private readonly int _columns, _units, _gateCount;
     private readonly Tensor _gates; // (T, B, G·H)
     private readonly Tensor? _recurrent; // (T, B, 3H) of a GRU
     private readonly Tensor _h; // (T + 1, B, H): before each step, and after the last
@@ -32,10 +29,7 @@ internal sealed unsafe class RecurrentPass : IDisposable
     private readonly Tensor _gradient; // (T, B, H): ∂L/∂h
     private readonly Tensor _state; // (B, H) fp32
     private readonly Tensor _carried; // (B, H) fp32
-    private readonly Tensor[] _gatesAt,
-        _recurrentAt,
-        _hAt,
-        _gradientAt;
+    private readonly Tensor[] _gatesAt, _recurrentAt, _hAt, _gradientAt;
 
     /// <param name="cell">The cell.</param>
     /// <param name="columns">B.</param>
@@ -46,7 +40,7 @@ internal sealed unsafe class RecurrentPass : IDisposable
     public RecurrentPass(Cell cell, int columns, int steps, int units, int gates, TrainingArithmetic arithmetic)
     {
         (_cell, _columns, _units, _gateCount) = (cell, columns, units, gates);
-        _kernels = CellKernels.Of(arithmetic, VectorWidths.Widest);
+        _kernels = TrainingKernels.Of(arithmetic).Cells;
         var type = Memory.Type(arithmetic);
         Tensor Buffer(long rows, long width, ScalarType format) =>
             Memory.Owned(zeros(rows, columns, width, dtype: format));

@@ -1,5 +1,4 @@
 using LmModel.Numerics;
-using LmModel.Training.Settings;
 
 namespace LmModel.Training.Backpropagation;
 
@@ -8,23 +7,6 @@ namespace LmModel.Training.Backpropagation;
 /// </summary>
 internal abstract unsafe class SoftmaxLoss
 {
-    /// <param name="arithmetic">What the products are computed in.</param>
-    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
-    public static SoftmaxLoss Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
-    {
-        VectorWidth.Bits512 => Of<Float512>(arithmetic),
-        VectorWidth.Bits256 => Of<Float256>(arithmetic),
-        VectorWidth.Bits128 => Of<Float128>(arithmetic),
-        VectorWidth.Scalar => Of<FloatScalar>(arithmetic),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, null),
-    };
-
-    private static SoftmaxLoss Of<F>(TrainingArithmetic arithmetic)
-        where F : struct, IFloatLanes<F> =>
-        arithmetic is TrainingArithmetic.Bf16
-            ? new SoftmaxLoss<F, Bf16Format<F>, ushort>()
-            : new SoftmaxLoss<F, Fp32Format<F>, float>();
-
     /// <param name="logits">(N, S) in the products' format; receives the gradient of the mean loss over them.</param>
     /// <param name="rows">N.</param>
     /// <param name="width">S, candidates.</param>

@@ -1,5 +1,4 @@
 using LmModel.Networks;
-using LmModel.Numerics;
 using LmModel.Training.Regularization;
 using LmModel.Training.Settings;
 using static TorchSharp.torch;
@@ -39,7 +38,7 @@ internal sealed unsafe class TrainedNetwork : IDisposable
             _parameters[ParameterNames.OutputBias],
             _arithmetic,
             get_num_threads());
-        _embedding = EmbeddingPass.Of(_arithmetic, VectorWidths.Widest);
+        _embedding = TrainingKernels.Of(_arithmetic).Embedding;
         Tensor Buffer() => Memory.Owned(empty(steps, columns, config.EmbeddingSize, dtype: Memory.Type(_arithmetic)));
         (_embedded, _embeddedGradient) = (Buffer(), Buffer());
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LmModel.Files;
 
 namespace LmModel.Training.Settings;
 
@@ -95,7 +96,7 @@ internal sealed class TrainingSetting
 
         if (_named.Count > 0)
         {
-            return $"must be {string.Join(", ", Names.SkipLast(1))} or {Names[^1]}, not {value}";
+            return $"must be {NameLists.OneOf(Names)}, not {value}";
         }
 
         var number = Convert.ToDouble(value, CultureInfo.InvariantCulture);

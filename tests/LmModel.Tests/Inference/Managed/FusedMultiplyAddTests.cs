@@ -100,8 +100,7 @@ public sealed class FusedMultiplyAddTests
     private static void AssertBits(float expected, float actual, float a, float b, float c)
     {
         // A NaN is a NaN: which one is the processor's matter.
-        if (
-            BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual)
+        if (BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual)
             && !(float.IsNaN(expected) && float.IsNaN(actual)))
         {
             Assert.Fail($"{a:R} * {b:R} + {c:R} is {expected:R}, not {actual:R}");

@@ -6,7 +6,6 @@ using LmModel.Networks;
 using LmModel.Numerics;
 using LmModel.Quantization;
 using LmModel.Quantization.Measurement;
-using LmModel.Tests.Generation;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Inference.Managed;

@@ -77,7 +77,7 @@ public sealed unsafe class VectorWidthTests
                 Bias = (float*)bias,
                 RecurrentBias = (float*)recurrentBias,
             };
-            var kernels = CellKernels.Of(test.Arithmetic, width);
+            var kernels = TrainingKernels.Of(test.Arithmetic, width).Cells;
             kernels.Forward(test.Cell, step);
             kernels.Backward(test.Cell, step);
         }
@@ -91,16 +91,16 @@ public sealed unsafe class VectorWidthTests
         float[] Floats(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
         var (logits, x) = (InFormat(random, 4 * Units, arithmetic), InFormat(random, 4 * Units, arithmetic));
         var (table, factors, mask) = (Floats(5 * Units), Floats(5), Floats(2 * Units));
+        var kernels = TrainingKernels.Of(arithmetic, width);
         double loss;
         fixed (byte* l = logits, e = x)
         fixed (float* t = table, f = factors, m = mask)
         {
-            loss = SoftmaxLoss.Of(arithmetic, width)
+            loss = kernels.Loss
                 .Backward(l, 4, Units, [0, 36, 5, 17], Floats(Units), Floats(Units), threads: 2);
-            var pass = EmbeddingPass.Of(arithmetic, width);
             var window = new EmbeddedWindow([4, 0, 4, 2], 2, Units, (nint)f, (nint)m);
-            pass.Forward(window, t, e);
-            pass.Backward(window, l, t);
+            kernels.Embedding.Forward(window, t, e);
+            kernels.Embedding.Backward(window, l, t);
         }
 
         return [.. BitConverter.GetBytes(loss), .. logits, .. x, .. table.SelectMany(BitConverter.GetBytes)];

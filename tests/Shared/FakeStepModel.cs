@@ -1,11 +1,13 @@
 using LmModel.Inference;
 
-namespace LmModel.Tests.Generation;
+namespace LmService.Tests;
 
 /// <summary>
-/// A model of bytes whose next token a test writes down. It records what it steps, and steps only as far as it is let.
+/// A model whose next token a test writes down. It records what it steps, and steps only as far as it is let.
 /// </summary>
-internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
+/// <param name="rule">What a token does.</param>
+/// <param name="vocabularySize">V; bytes where nothing is said.</param>
+internal sealed class FakeStepModel(FakeStepModel.Rule rule, int vocabularySize = 256) : IStepModel
 {
     // Before the logits of the last token, which a state that reads nothing gives again.
     private const int Memory = 4;
@@ -21,7 +23,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule) : IStepModel
     /// <param name="logits">Receives (V), zero at first.</param>
     public delegate void Rule(int token, Span<float> memory, Span<float> logits);
 
-    public int VocabularySize => 256;
+    public int VocabularySize => vocabularySize;
 
     public int StateSize => Memory + VocabularySize;
 
