@@ -10,7 +10,7 @@ using LmCli.Quantize;
 using LmCli.Terminal;
 using LmCli.Train;
 
-// Numbers are read and written in one way, wherever the machine stands and on every thread.
+// Numbers are read and written in one format, whatever the culture of the machine, on every thread.
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 AppDomain.CurrentDomain.UnhandledException += (_, e) => Interruption.Exit(Failure.Report((Exception)e.ExceptionObject));
@@ -48,6 +48,6 @@ catch (OperationCanceledException) when (interruption.ExitCode is { } code)
 }
 catch (Exception e)
 {
-    // All of them: whatever fails is one line and exit code 1.
+    // All exceptions are caught: every failure is one line and exit code 1.
     return Failure.Report(e);
 }

@@ -53,7 +53,7 @@ public sealed class TextModel : IDisposable
     /// A file is missing, broken or does not fit the others; the message lists everything that is wrong.
     /// </exception>
     /// <exception cref="ArgumentException">The engine does not offer the precision.</exception>
-    /// <exception cref="TorchUnavailableException">The torch engine is asked for and libtorch does not
+    /// <exception cref="TorchUnavailableException">The torch engine is requested and libtorch does not
     /// load.</exception>
     public static TextModel Open(string folder, TextModelOptions? options = null)
     {
@@ -105,8 +105,8 @@ public sealed class TextModel : IDisposable
             : throw new OperationCanceledException(cancellationToken);
     }
 
-    /// <summary>Generates a text that goes on from a prompt, token by token.</summary>
-    /// <param name="prompt">The text to go on from; may be empty.</param>
+    /// <summary>Generates a text that continues from a prompt, token by token.</summary>
+    /// <param name="prompt">The text to continue from; may be empty.</param>
     /// <param name="options">How much is generated and how tokens are drawn; null for the defaults.</param>
     /// <param name="cancellationToken">
     /// Ends the generation before its next token, as ending the enumeration does.
@@ -131,7 +131,7 @@ public sealed class TextModel : IDisposable
 
     /// <summary>
     /// Tells how well the model predicts a text: for each of its tokens, the logarithm of the probability that the
-    /// model gave it after all tokens before it. The state is zero where the text begins.
+    /// model gave it after all tokens before it. The state is zero if the text begins.
     /// </summary>
     /// <param name="text">At least one token.</param>
     /// <param name="alternatives">How many of the most probable tokens to report beside each; at least 0.</param>

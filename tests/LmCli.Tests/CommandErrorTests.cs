@@ -46,7 +46,7 @@ public sealed class CommandErrorTests
     [InlineData("generate|x|--neural-cache-lambda|1", "--neural-cache-lambda must be at least 0 and below 1, not 1.")]
     [InlineData(
         "evaluate|x|y|--neural-cache-size|5",
-        "go together; there is no --neural-cache-theta and no --neural-cache-lambda.")]
+        "need one another; missing: --neural-cache-theta and no --neural-cache-lambda.")]
     [InlineData("evaluate|x|y|--neural-cache-search", "--neural-cache-search needs a --neural-cache-size.")]
     [InlineData("evaluate|x|y|--neural-cache-search|--neural-cache-size|5|--neural-cache-theta|1", "leave them out.")]
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]

@@ -33,8 +33,8 @@ public sealed class LmCommandTests : DuckTextTests
         var compared = await LmProcess.RunAsync(
             "evaluate", Model, Text, "--protocol", "cold", "--against", Model, "--training-text", Folder.Path);
         Assert.True(compared.Code == 0, compared.Error);
-        Assert.Contains("the first less the second:\ncold windows of 256  0.0000 nats/token", compared.Out);
-        Assert.Contains("(100.00 %) are in the training text word for word.", compared.Out);
+        Assert.Contains("the first minus the second:\ncold windows of 256  0.0000 nats/token", compared.Out);
+        Assert.Contains("(100.00 %) are in the training text verbatim.", compared.Out);
         Assert.Contains("of ducks.txt: \"Duck 0 said to duck 0: quack", compared.Out);
 
         // The training measured it already, on the same text.

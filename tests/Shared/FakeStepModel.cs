@@ -29,10 +29,10 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule, int vocabularySize 
 
     public int MaxInvariantBatch { get; init; } = 1;
 
-    /// <summary>One permit a step; null where steps run freely.</summary>
+    /// <summary>One permit a step; null if steps run freely.</summary>
     public SemaphoreSlim? Permits { get; init; }
 
-    /// <summary>Whether what is stepped is written down, which grows for ever.</summary>
+    /// <summary>Whether what is stepped is written down, which grows forever.</summary>
     public bool Records { get; init; } = true;
 
     /// <summary>Released at the start of each step.</summary>
@@ -74,7 +74,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule, int vocabularySize 
         }
     }
 
-    /// <summary>How many logits each batch so far was asked for.</summary>
+    /// <summary>How many logits each batch so far was requested.</summary>
     public int[] Rows
     {
         get
@@ -86,7 +86,7 @@ internal sealed class FakeStepModel(FakeStepModel.Rule rule, int vocabularySize 
         }
     }
 
-    /// <summary>Repeats the last token for ever, so that what was stepped shows whose turn it was.</summary>
+    /// <summary>Repeats the last token forever, so that what was stepped shows whose turn it was.</summary>
     public static FakeStepModel Repeating(
         SemaphoreSlim? permits = null, int maxBatch = 1, bool records = true) =>
         new((token, _, logits) => logits[token] = 20)

@@ -3,7 +3,7 @@ using CsCheck;
 namespace LmService.Tests;
 
 /// <summary>
-/// Checks an invariant on random cases: the same ones in every run, unless more are asked for.
+/// Checks an invariant on random cases: the same ones in every run, unless more are requested.
 /// <code>
 /// LM_FUZZ=100000 dotnet test --filter FullyQualifiedName~Properties           as many cases of each property
 /// LM_FUZZ=100000 LM_FUZZ_SEED=7 dotnet test --filter …                        other ones
@@ -18,7 +18,7 @@ internal static class Property
     /// <summary>A case that takes longer hangs, on whatever machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <param name="usual">Cases where nothing else is asked for.</param>
+    /// <param name="usual">Cases where nothing else is requested.</param>
     public static int Cases(int usual) => Number("LM_FUZZ") ?? usual;
 
     /// <inheritdoc cref="HoldsAsync"/>

@@ -11,8 +11,8 @@ internal static class AnswerFormat
     private const string Json = "application/json";
 
     /// <summary>
-    /// Whether to stream where the body does not say: yes, unless JSON has the higher quality or, at the same quality,
-    /// is named while event streams only match a wildcard. The latter is what many JSON clients send.
+    /// Whether to stream if the body does not say: yes, unless JSON has the higher quality or, at the same quality, is
+    /// named while event streams only match a wildcard, as many JSON clients send.
     /// </summary>
     /// <exception cref="ProblemException">406 where neither is admitted.</exception>
     public static bool StreamsByDefault(HttpRequest request)

@@ -69,8 +69,9 @@ internal sealed class EventStreamAnswer(
     }
 
     /// <summary>
-    /// Sends what there is, then rests for the time between two sends: the stream of a fast model has several tokens in
-    /// a packet. The first token is sent at once, and the end, like a buffer half full, ends the rest.
+    /// Sends the available events, then waits for the time between two sends, so that the stream of a fast model has
+    /// several tokens in a packet. The first token is sent at once; the end of the text, and a half-full buffer, end
+    /// the wait.
     /// </summary>
     /// <remarks>One timer and one wait serve the whole stream: a token costs neither.</remarks>
     private async Task CopyAsync(GenerationReply reply, EventStreamWriter output, CancellationToken cancellation)
@@ -110,7 +111,7 @@ internal sealed class EventStreamAnswer(
         await output.SendAsync(cancellation);
     }
 
-    /// <summary>Writes all events that are there; true where the last one is among them.</summary>
+    /// <summary>Writes all available events; true if the last one is among them.</summary>
     private bool Drain(GenerationReply reply, EventStreamWriter output)
     {
         while (reply.Events.TryRead(out var next))

@@ -34,7 +34,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
     /// <summary>Events written.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Something is written that is not sent.</summary>
+    /// <summary>Whether something is written but not yet sent.</summary>
     public bool HasUnsent { get; private set; }
 
     /// <summary>Writes a <see cref="TokenResponse"/> as the serializer would, at a fraction of the cost.</summary>
@@ -75,7 +75,7 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
         output.Write("\n\n"u8);
     }
 
-    /// <summary>Writes a comment, which clients ignore and proxies count as life.</summary>
+    /// <summary>Writes a comment, which clients ignore and proxies take as a sign of life.</summary>
     public void WriteKeepAlive()
     {
         HasUnsent = true;

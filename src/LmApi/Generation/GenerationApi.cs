@@ -12,7 +12,7 @@ namespace LmApi.Generation;
 /// <summary><c>POST /generate</c>.</summary>
 internal static class GenerationApi
 {
-    /// <summary>The seed of an answer that breaks off is known all the same.</summary>
+    /// <summary>Sent in a header too, so that the seed of an interrupted answer is known.</summary>
     private const string SeedHeader = "Generation-Seed";
 
     public static void AddGeneration(this WebApplicationBuilder builder)
@@ -40,7 +40,8 @@ internal static class GenerationApi
             .WithRequestBody<GenerationFields>(GenerationDocs.Requests)
             .WithTextResponse("text/event-stream", GenerationDocs.Stream)
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
-            .WithResponseHeader(SeedHeader, "The seed used: with the same request it gives the same text.", 42)
+            .WithResponseHeader(SeedHeader, "The seed that was used; the same request with this seed gives "
+                + "the same text.", 42)
             .WithProblems(
                 ProblemKind.MalformedJson,
                 ProblemKind.NotAcceptable,

@@ -1,6 +1,6 @@
 namespace LmApi.Generation;
 
-/// <summary>What the OpenAPI document shows of <c>POST /generate</c>.</summary>
+/// <summary>The documentation of <c>POST /generate</c> in the OpenAPI document.</summary>
 internal static class GenerationDocs
 {
     public const string Description = """
@@ -14,9 +14,9 @@ internal static class GenerationDocs
         * `error`: `code`, `message` and `trace_id`; the text so far is all there is.
 
         Every event has an id, `<generation>:<n>`, with n from 1. While nothing is generated, comments keep the connection
-        alive. With `"stream": false`, or with `Accept: application/json`, the same events are folded into one JSON answer.
+        alive. With `"stream": false`, or with `Accept: application/json`, the same events are folded into a single JSON answer.
 
-        The same seed, prompt and settings give the same text, whatever else runs. Closing the connection stops the work.
+        The same seed, prompt and settings give the same text, whatever else is running. Closing the connection stops the work.
         """;
 
     public const string Stream = """
@@ -55,7 +55,7 @@ internal static class GenerationDocs
     {
         ["stream"] =
             """{ "prompt": "To be, or not to be", "max_tokens": 64, "temperature": 0.8, "top_p": 0.95, "seed": 42 }""",
-        ["one JSON answer"] =
+        ["a single JSON answer"] =
             """{ "prompt": "ROMEO:", "max_tokens": 64, "stop": ["\n\n"], "seed": 42, "stream": false }""",
         ["greedy, with alternatives"] = """{ "prompt": "ROMEO:", "max_tokens": 8, "temperature": 0, "logprobs": 3 }""",
         ["score the prompt, generate nothing"] =

@@ -17,7 +17,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
     public override string SchemaName => "GenerationRequest";
 
     public override string Description =>
-        "What to continue, and how. Only `prompt` is required; null means the default.";
+        "The text to continue, and how to continue it. Only `prompt` is required; null means the default.";
 
     public TextField Prompt { get; } = new()
     {
@@ -36,8 +36,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Maximum = options.Value.MaxTokens,
         Default = options.Value.DefaultMaxTokens,
         Aliases = ["max_new_tokens", "n_predict", "num_predict", "max_length", "max_completion_tokens"],
-        Description = "The most tokens to generate. 0 generates none: with `echo` the prompt is scored, and without it "
-            + "only read, so that later prompts that begin alike go on from there.",
+        Description = "The maximum number of tokens to generate. 0 generates none: with `echo` the prompt is "
+            + "scored, without it "
+            + "only read, so that later prompts with the same beginning continue from there.",
         Example = 64,
     };
 
@@ -66,8 +67,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Name = "neural_cache",
         Aliases = ["cache", "continuous_cache"],
         Description =
-                "Mixes what followed similar positions of prompt and text into the model's distribution, before "
-                    + "everything else. A request with a cache reads all of its prompt.",
+                "Mixes the tokens that followed similar positions of prompt and text into the distribution, before "
+                    + "everything else. A request with a neural cache reads all of its prompt.",
         Example = new JsonObject { ["size"] = 500, ["theta"] = 0.3, ["lambda"] = 0.1 },
     };
 
@@ -78,8 +79,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Default = [],
         Aliases = ["stop_sequences", "stop_words", "stop_strings"],
         Item = new() { Name = "text", Description = "Ends the text.", Required = true, MinLength = 1, MaxLength = 256 },
-        Description = "Ends the text where one of these would appear, wherever tokens begin or end; "
-            + "it is not part of the text, not even its beginning.",
+        Description = "Ends the text where one of these would appear, wherever tokens begin or end. "
+            + "No part of it is in the text.",
         Example = new JsonArray("\n\n"),
     };
 
@@ -88,8 +89,8 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Name = "seed",
         Minimum = 0,
         Maximum = MaxSeed,
-        Description = "The same seed, prompt and settings give the same text, whatever else runs. "
-            + "Chosen at random where absent; the `Generation-Seed` header, the `start` event and the end say "
+        Description = "The same seed, prompt and settings give the same text, whatever else is running. "
+            + "Chosen at random if absent; the `Generation-Seed` header, the `start` event and the end say "
             + "which was used.",
         Example = 42,
     };
@@ -98,8 +99,9 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
     {
         Name = "stream",
         Description =
-                "True for `text/event-stream`, false for one JSON answer. Where absent, the `Accept` header decides: "
-                    + "a stream, unless it prefers `application/json`.",
+                "True for `text/event-stream`, false for a single JSON answer. Where absent, the `Accept` "
+                    + "header decides: "
+                    + "a stream, unless the header prefers `application/json`.",
     };
 
     public IntegerField Logprobs { get; } = new()
@@ -117,7 +119,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Name = "echo",
         Default = false,
         Aliases = ["return_full_text"],
-        Description = "Report the prompt's tokens too, and begin the text with the prompt.",
+        Description = "Also report the tokens of the prompt, and begin the text with the prompt.",
     };
 
     public override IReadOnlyList<Field> All =>

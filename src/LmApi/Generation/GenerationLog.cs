@@ -4,7 +4,7 @@ using LmModel.Inference;
 
 namespace LmApi.Generation;
 
-/// <summary>What the log says of a generation: names and numbers, never text.</summary>
+/// <summary>The log messages about a generation: names and numbers, never text.</summary>
 internal static partial class GenerationLog
 {
     /// <summary>Logs that the connection is gone, and which side ended it.</summary>
@@ -26,24 +26,24 @@ internal static partial class GenerationLog
     [LoggerMessage(LogLevel.Error, "{GenerationId} failed")]
     private static partial void Failed(this ILogger logger, Exception exception, string generationId);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId} was cut off by the end of the service")]
+    [LoggerMessage(LogLevel.Information, "{GenerationId} was ended by the shutdown of the service")]
     private static partial void CutOff(this ILogger logger, string generationId);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId} ended because its client does not read: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "{GenerationId} ended because its client is not reading: {Reason}")]
     private static partial void NotRead(this ILogger logger, string generationId, string reason);
 
     [LoggerMessage(
-        LogLevel.Information, "The client of {GenerationId} took nothing for {Seconds} s; its connection is closed")]
+        LogLevel.Information, "The client of {GenerationId} read nothing for {Seconds} s; its connection is closed")]
     public static partial void GaveUp(this ILogger logger, string generationId, double seconds);
 
     /// <summary>
-    /// Whether a generation broke off because its client is gone: the engine cancels one for no other reason, and a
-    /// connection that fails may be noticed before the request is told.
+    /// Whether a generation was interrupted because its client has left: the engine cancels for no other reason, and a
+    /// failed connection may be noticed before the request is cancelled.
     /// </summary>
     public static bool ClientHasLeft(HttpContext http, Exception exception) =>
         exception is OperationCanceledException || ProblemMiddleware.HasLeft(http, exception);
 
-    /// <summary>Logs why a generation broke off and returns what its client is told.</summary>
+    /// <summary>Logs why a generation was interrupted and returns the error for its client.</summary>
     public static Problem BrokeOff(this ILogger logger, Exception exception, string generationId)
     {
         switch (exception)

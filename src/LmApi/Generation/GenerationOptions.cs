@@ -10,11 +10,11 @@ internal sealed class GenerationOptions
 {
     public const string Section = "Generation";
 
-    /// <summary>The most tokens a request may ask for.</summary>
+    /// <summary>The maximum of <c>max_tokens</c>.</summary>
     [Range(1, 1_000_000)]
     public int MaxTokens { get; set; } = 4096;
 
-    /// <summary>Tokens generated where a request does not say.</summary>
+    /// <summary>The default of <c>max_tokens</c>.</summary>
     [Range(1, 1_000_000)]
     public int DefaultMaxTokens { get; set; } = 256;
 
@@ -23,8 +23,8 @@ internal sealed class GenerationOptions
     public int MaxNeuralCacheSize { get; set; } = 2000;
 
     /// <summary>
-    /// Tokens of a stream are sent this often at most, so that a fast stream has several in a packet; its first token
-    /// and its end are sent at once. 0 sends each by itself.
+    /// Minimum time between two packets of a stream, so that a fast stream has several tokens in one; its first token
+    /// and its end are sent at once. 0 sends each token by itself.
     /// </summary>
     [Range(0, 1000)]
     public int FlushMilliseconds { get; set; } = 5;

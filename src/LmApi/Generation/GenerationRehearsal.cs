@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Generation;
 
 /// <summary>
-/// Answers one small request, which no client sent, by the handler that will answer the real ones: the first client
-/// should not wait while parsing, sampling and writing are compiled.
+/// Runs one small request through the real handler before any client sends one, so that the first client does not wait
+/// while parsing, sampling and writing are compiled.
 /// </summary>
 internal static class GenerationRehearsal
 {

@@ -3,7 +3,7 @@ using LmModel.Tokenization;
 
 namespace LmApi.Generation;
 
-/// <summary>One admitted generation and how its events look on the wire.</summary>
+/// <summary>One admitted generation and the wire format of its events.</summary>
 internal sealed class GenerationReply(string id, string model, Tokenizer tokenizer, AdmittedGeneration generation)
 {
     private readonly GenerationSettings _settings = generation.Settings;
@@ -17,7 +17,7 @@ internal sealed class GenerationReply(string id, string model, Tokenizer tokeniz
     public StartResponse Start => new() { Id = id, Model = model, Seed = _settings.Seed };
 
     /// <summary>
-    /// Whether the service ended it, even where its client could not be told. Drops the events nobody has read.
+    /// Whether the service ended it, even if its client could not be informed. Drops the unread events.
     /// </summary>
     public bool WasCutOff()
     {

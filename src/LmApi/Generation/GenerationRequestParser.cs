@@ -10,12 +10,12 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>Makes a valid request of a body, or names everything that is wrong with it.</summary>
+/// <summary>Parses a body into a valid request, or reports everything that is wrong with it.</summary>
 internal sealed class GenerationRequestParser(
     GenerationFields fields, IOptions<EngineOptions> engine, ModelHost host, Chance chance)
 {
     /// <param name="body">The body.</param>
-    /// <param name="streamByDefault">What <c>stream</c> is where the body does not say.</param>
+    /// <param name="streamByDefault">The value of <c>stream</c> if the body does not set it.</param>
     /// <exception cref="ProblemException">422 with all errors.</exception>
     public GenerationRequest Parse(JsonElement body, bool streamByDefault)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LmApi.Generation;
 
-/// <summary>What is known before the first token: the data of the `start` event.</summary>
+/// <summary>The data of the `start` event, known before the first token.</summary>
 internal sealed record StartResponse
 {
     /// <summary>Name of this generation; the ids of its events begin with it.</summary>
@@ -13,7 +13,7 @@ internal sealed record StartResponse
     public required string Model { get; init; }
 
     /// <summary>
-    /// The seed used: with the same request it gives the same text, even where this stream breaks off.
+    /// The seed that was used; the same request with this seed gives the same text, even if this stream is interrupted.
     /// </summary>
     public required long Seed { get; init; }
 }
@@ -28,21 +28,21 @@ internal sealed record TokenResponse
     public required int Id { get; init; }
 
     /// <summary>
-    /// The text that became certain with this token. An unfinished character, or what may be the beginning of a stop
-    /// string, comes with a later token; so this may be empty, or longer than the token. All of them together are the
-    /// text.
+    /// The text that became certain with this token. An unfinished character, or the possible beginning of a stop
+    /// string, comes with a later token, so this may be empty, or longer than the token. The concatenation of all of
+    /// them is the text.
     /// </summary>
     public required string Text { get; init; }
 
     /// <summary>
-    /// Natural logarithm of the model's own probability of the token, with a `neural_cache` the mixture's, before any
-    /// other setting changes it; null for the first token of an echoed prompt, which nothing predicts.
+    /// Natural logarithm of the model's own probability of the token (with a `neural_cache`, of the mixture's), before
+    /// any other setting changes it; null for the first token of an echoed prompt, which nothing predicts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required float? Logprob { get; init; }
 
     /// <summary>
-    /// The most probable tokens at this position, best first; present where `logprobs` asks for them.
+    /// The most probable tokens at this position, best first; present if `logprobs` is above 0.
     /// </summary>
     public IReadOnlyList<AlternativeResponse>? Alternatives { get; init; }
 }
@@ -61,7 +61,7 @@ internal sealed record AlternativeResponse
     public required float? Logprob { get; init; }
 }
 
-/// <summary>A finished generation: the data of the `done` event, and the answer where `stream` is false.</summary>
+/// <summary>A finished generation: the data of the `done` event, and the answer if `stream` is false.</summary>
 internal sealed record GenerationResponse
 {
     /// <summary>Name of this generation; the ids of its events begin with it.</summary>
@@ -74,19 +74,19 @@ internal sealed record GenerationResponse
     [AllowedValues("length", "stop")]
     public required string FinishReason { get; init; }
 
-    /// <summary>The stop string that ended the text; absent where none did.</summary>
+    /// <summary>The stop string that ended the text; absent if none did.</summary>
     public string? StopSequence { get; init; }
 
     /// <summary>The whole text: the texts of all tokens together.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The tokens, in the JSON answer where `logprobs` is above 0; a stream has sent them before.</summary>
+    /// <summary>The tokens, in a JSON answer with `logprobs` above 0; a stream has sent them before.</summary>
     public IEnumerable<TokenResponse>? Tokens { get; init; }
 
     /// <summary>Tokens read and generated.</summary>
     public required UsageResponse Usage { get; init; }
 
-    /// <summary>The seed used: with the same request it gives the same text.</summary>
+    /// <summary>The seed that was used; the same request with this seed gives the same text.</summary>
     public required long Seed { get; init; }
 
     /// <summary>Where the time went.</summary>
@@ -100,7 +100,8 @@ internal sealed record UsageResponse
     public required int PromptTokens { get; init; }
 
     /// <summary>
-    /// How many of them did not have to be read, because an earlier prompt began alike; the text is the same.
+    /// How many of them did not have to be read, because an earlier prompt had the same beginning; the text is the
+    /// same.
     /// </summary>
     public required int CachedTokens { get; init; }
 
@@ -117,17 +118,17 @@ internal sealed record TimingsResponse
     /// <summary>Milliseconds from submission to the first step.</summary>
     public required double QueuedMs { get; init; }
 
-    /// <summary>Milliseconds from submission to the first generated token; absent where none was generated.</summary>
+    /// <summary>Milliseconds from submission to the first generated token; absent if none was generated.</summary>
     public double? FirstTokenMs { get; init; }
 
     /// <summary>Milliseconds from submission to the end.</summary>
     public required double TotalMs { get; init; }
 
-    /// <summary>Generated tokens a second, the queue not counted; 0 where it took no measurable time.</summary>
+    /// <summary>Generated tokens per second, not counting the queue; 0 if it took no measurable time.</summary>
     public required double TokensPerSecond { get; init; }
 }
 
-/// <summary>The data of an `error` event: the stream ends here, and the text so far is all there is.</summary>
+/// <summary>The data of an `error` event: the stream ends here, and no more text follows.</summary>
 internal sealed record StreamErrorResponse
 {
     /// <summary>A code of the table of problems: `generation_failed`, `client_too_slow` or `shutting_down`.</summary>
@@ -136,6 +137,6 @@ internal sealed record StreamErrorResponse
     /// <summary>What happened, for a person.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Finds the request in the logs of the service.</summary>
+    /// <summary>Identifies the request in the logs of the service.</summary>
     public required string TraceId { get; init; }
 }

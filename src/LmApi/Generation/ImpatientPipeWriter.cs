@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace LmApi.Generation;
 
 /// <summary>
-/// The body of an answer to a client that may stop reading: where it takes nothing of what is to be sent for too
-/// long, the connection is closed, so that neither it nor what it was to get is kept.
+/// The body of an answer to a client that may stop reading: if it reads nothing for too long, the connection is closed,
+/// so that neither the connection nor the unsent answer is kept in memory.
 /// </summary>
 internal sealed class ImpatientPipeWriter : PipeWriter, IAsyncDisposable
 {
@@ -12,8 +12,10 @@ internal sealed class ImpatientPipeWriter : PipeWriter, IAsyncDisposable
     private readonly TimeSpan _patience;
     private readonly ITimer _timer;
 
-    /// <param name="http">Whose answer it is.</param>
-    /// <param name="patience">The longest time that a flush may wait for the client.</param>
+    /// <param name="http">The request.</param>
+
+    /// <param name="patience">The longest time that a flush may wait for the
+    /// client.</param>
     /// <param name="time">Clock.</param>
     /// <param name="onGivenUp">Called before the connection is closed.</param>
     public ImpatientPipeWriter(HttpContext http, TimeSpan patience, TimeProvider time, Action onGivenUp)
@@ -49,7 +51,7 @@ internal sealed class ImpatientPipeWriter : PipeWriter, IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for a timer under way too: it must not close a connection that serves another request already.
+    /// Also waits for a running timer callback: it must not close a connection that already serves another request.
     /// </summary>
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 

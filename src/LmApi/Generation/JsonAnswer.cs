@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>Answers with one JSON: the same events, folded.</summary>
+/// <summary>Answers with a single JSON document that combines the same events.</summary>
 internal sealed class JsonAnswer(IOptions<EngineOptions> engine, TimeProvider time, ILogger<JsonAnswer> logger)
 {
     private readonly TimeSpan _patience = engine.Value.SendPatience;
@@ -25,7 +25,7 @@ internal sealed class JsonAnswer(IOptions<EngineOptions> engine, TimeProvider ti
 
     private async Task<GenerationResponse> FoldAsync(GenerationReply reply, CancellationToken aborted)
     {
-        // As the engine reports them, a small part of what is written of them; that is made while it is sent.
+        // Kept as the engine reports them, which is small; their JSON is written while it is sent.
         List<TokenEvent>? tokens = reply.ReportsAlternatives ? [] : null;
         var count = 0;
         try
@@ -47,7 +47,7 @@ internal sealed class JsonAnswer(IOptions<EngineOptions> engine, TimeProvider ti
                     tokens?.Add(next.Token);
                 }
 
-                // Nobody sees a part of it: many tokens at a time are enough.
+                // Nobody sees a partial answer, so many tokens can be taken at a time.
                 await events.WaitAsync(int.MaxValue);
             }
         }

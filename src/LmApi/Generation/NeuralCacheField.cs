@@ -25,7 +25,7 @@ internal sealed class NeuralCacheField(int maxSize) : ObjectField<NeuralCacheSet
         Required = true,
         Minimum = 0,
         Maximum = NeuralCacheSettings.MaxTheta,
-        Description = "How much more a similar position counts than another; 0 counts all alike.",
+        Description = "How strongly similarity counts; with 0 all positions count the same.",
         Example = 0.3f,
     };
 
@@ -36,7 +36,7 @@ internal sealed class NeuralCacheField(int maxSize) : ObjectField<NeuralCacheSet
         Minimum = 0,
         Maximum = 1,
         ExclusiveMaximum = true,
-        Description = "The share of the cache in the mixture; 0 is the model alone.",
+        Description = "The weight of the cache in the mixture; 0 is the model alone.",
         Example = 0.1f,
     };
 
@@ -44,7 +44,7 @@ internal sealed class NeuralCacheField(int maxSize) : ObjectField<NeuralCacheSet
 
     protected override bool TryRead(FieldReader reader, [MaybeNullWhen(false)] out NeuralCacheSettings result)
     {
-        // All three, so that all errors are said.
+        // All three are read, so that all errors are reported.
         var valid =
             reader.TryRead(_size, out var size)
             & reader.TryRead(_theta, out var theta)

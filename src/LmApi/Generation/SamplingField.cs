@@ -5,7 +5,7 @@ using LmModel.Sampling;
 namespace LmApi.Generation;
 
 /// <summary>The member of a request that sets a sampling parameter.</summary>
-/// <param name="Parameter">What declares its name, its range and its default.</param>
+/// <param name="Parameter">The declaration of its name, range and default.</param>
 /// <param name="Field">The member.</param>
 /// <param name="Read">The value given or the default, of the parameter's own type.</param>
 internal sealed record SamplingField(SamplingParameter Parameter, Field Field, Func<FieldReader, object> Read)

@@ -15,16 +15,17 @@ internal static class HealthApi
         routes.MapGet("/health/live", Live)
             .WithName("getLiveness")
             .WithTags("Health")
-            .WithSummary("Is the process alive?")
-            .WithDescription("200 as long as the process answers. Where it does not, restart it.")
+            .WithSummary("Liveness")
+            .WithDescription("200 as long as the process answers. If it does not answer, restart it.")
             .WithResponse<HealthResponse>(HealthDocs.Live)
             .WithProblems();
         routes.MapGet(ReadyPath, Ready)
             .WithName("getReadiness")
             .WithTags("Health")
-            .WithSummary("May it get requests?")
+            .WithSummary("Readiness")
             .WithDescription(
-                "200 once the model has generated its first tokens; 503 before, and while the service stops.")
+                "200 once the model has generated its first tokens; 503 before that, and while the "
+                    + "service is stopping.")
             .WithResponse<HealthResponse>(HealthDocs.Ready)
             .WithResponse<HealthResponse>(StatusCodes.Status503ServiceUnavailable, "Not ready.", HealthDocs.Starting)
             .WithProblems();

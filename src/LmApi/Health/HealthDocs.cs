@@ -1,6 +1,6 @@
 namespace LmApi.Health;
 
-/// <summary>What the OpenAPI document shows of the probes.</summary>
+/// <summary>The documentation of the probes in the OpenAPI document.</summary>
 internal static class HealthDocs
 {
     public const string Live = """{ "status": "live" }""";

@@ -6,9 +6,9 @@ using LmApi.Infrastructure;
 namespace LmApi.Health;
 
 /// <summary>
-/// <c>LmApi --health</c>: asks the service on this machine whether it is ready and exits with 0 or 1. So a container
-/// without a shell or curl can check itself; nothing is loaded. The rest of the arguments, like everything else that is
-/// configured, is read as the service reads it.
+/// <c>LmApi --health</c>: asks the service on this machine whether it is ready and exits with 0 or 1, so that a
+/// container without a shell or curl can check itself. No model is loaded. All other arguments and configuration are
+/// read as the service reads them.
 /// </summary>
 internal static class HealthProbe
 {
@@ -17,10 +17,10 @@ internal static class HealthProbe
 
     public static bool IsAskedFor(string[] args) => args.Contains(Argument);
 
-    /// <summary>Says in one line what was asked and what came of it.</summary>
+    /// <summary>Writes one line with the address and the result.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="patience">How long to wait for the answer; null for 3 s.</param>
-    /// <returns>The exit code: 0 where the service is ready.</returns>
+    /// <returns>The exit code: 0 if the service is ready.</returns>
     public static async Task<int> RunAsync(string[] args, TimeSpan? patience = null)
     {
         BindingAddress? address = null;
@@ -40,7 +40,7 @@ internal static class HealthProbe
         }
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "The certificate is for the name that clients use.")]
+    [SuppressMessage("Security", "CA5359", Justification = "The certificate is issued for the name that clients use.")]
     private static async Task<HttpStatusCode> AskAsync(BindingAddress address, TimeSpan patience)
     {
         var endPoint = EndPointOf(address);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LmApi.Health;
 
-/// <summary>How the service is.</summary>
+/// <summary>The status of the service.</summary>
 internal sealed record HealthResponse
 {
     /// <summary>`live`, `ready`, `starting` or `stopping`.</summary>

@@ -6,7 +6,7 @@ namespace LmApi.Infrastructure;
 internal delegate void FillRandom(Span<byte> bytes);
 
 /// <summary>
-/// Every random choice of the service: seeds that a request does not give, and names. Tests give their own bytes.
+/// Every random choice of the service: seeds for requests without one, and ids. Tests supply their own bytes.
 /// </summary>
 internal sealed class Chance(FillRandom fill)
 {

@@ -5,18 +5,17 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Bounds the connections by <see cref="HttpLimits.MaxConnections"/>, and by what the process may open: where no
-/// file can be opened, the runtime may fail to start a thread, which ends the process.
+/// Limits the connections to <see cref="HttpLimits.MaxConnections"/> and by the number of files that the process may
+/// open: if no file can be opened, the runtime may fail to start a thread, which ends the process.
 /// </summary>
 internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILogger<ConnectionLimit> logger)
 {
     /// <summary>
-    /// Files kept for everything else: assemblies that are loaded late, connections that are being closed.
+    /// Files reserved for everything else: assemblies that are loaded late, connections that are being closed.
     /// </summary>
     private const int SpareFiles = 64;
 
-    // Asked for with the first connection: what the service needs itself is open by then, and files can still be
-    // opened.
+    // Determined at the first connection: what the service itself needs is open by then, and files can still be opened.
     private readonly Lazy<int> _mostByFiles = new(
         () => FreeFiles() is { } free ? Math.Max(1, free - Math.Min(SpareFiles, free / 2)) : int.MaxValue);
 
@@ -24,7 +23,7 @@ internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILog
     private bool _full;
 
     /// <summary>
-    /// Counts a connection that has just been accepted; false where it is one too many and must be closed at once,
+    /// Counts a connection that has just been accepted; false if it exceeds the limit and must be closed at once,
     /// before another is accepted.
     /// </summary>
     public bool TryOpen()
@@ -38,7 +37,7 @@ internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILog
         }
 
         Interlocked.Decrement(ref _open);
-        // Said when it begins, and again only where half of the connections have gone in between.
+        // Logged when the limit is reached, and again only if half of the connections have closed in between.
         if (!Interlocked.Exchange(ref _full, true))
         {
             var byFiles = most < options.Value.MaxConnections;
@@ -48,7 +47,7 @@ internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILog
         return false;
     }
 
-    /// <summary>Connection middleware that counts a connection no more when it has ended.</summary>
+    /// <summary>Connection middleware that stops counting a connection when it has ended.</summary>
     public ConnectionDelegate Apply(ConnectionDelegate next) => async connection =>
     {
         try
@@ -62,7 +61,7 @@ internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILog
     };
 
     /// <summary>
-    /// Files that the process may open besides those that it has; null where the system does not tell.
+    /// Number of further files that the process may open; null if the system does not report it.
     /// </summary>
     private static int? FreeFiles()
     {
@@ -80,6 +79,6 @@ internal sealed partial class ConnectionLimit(IOptions<HttpLimits> options, ILog
     }
 
     [LoggerMessage(
-        LogLevel.Warning, "{MostConnections} connections are open, the most by {Limit}; further ones are closed")]
+        LogLevel.Warning, "{MostConnections} connections are open, the maximum of {Limit}; further ones are closed")]
     private partial void LogFull(int mostConnections, string limit);
 }

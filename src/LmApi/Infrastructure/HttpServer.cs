@@ -5,10 +5,10 @@ using Serilog.Core;
 
 namespace LmApi.Infrastructure;
 
-/// <summary>How the service speaks HTTP, whatever the endpoint.</summary>
+/// <summary>Configures HTTP for all endpoints.</summary>
 internal static class HttpServer
 {
-    /// <summary>What is received and not read yet, for each connection. Room for the longest headers.</summary>
+    /// <summary>Limit of received but unread bytes for each connection, with room for the longest headers.</summary>
     private const int RequestBufferBytes = 64 * 1024;
 
     /// <summary>Nothing is loaded, run or framed: answers are data.</summary>
@@ -38,7 +38,7 @@ internal static class HttpServer
             var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Apply));
             kestrel.AddServerHeader = false;
-            // BodyReader bounds what is read; a limit of the server's own would be a second opinion.
+            // BodyReader limits the size of bodies; a second limit in the server would be redundant.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
         });

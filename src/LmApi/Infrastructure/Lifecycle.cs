@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Infrastructure;
 
-/// <summary>Starting, ready, stopping; and how it stops.</summary>
+/// <summary>The states of the service (starting, ready, stopping) and the steps of its shutdown.</summary>
 /// <remarks>
 /// <code>
 /// SIGTERM ──► not ready ──► no new connections ──► last call ──► deadline
@@ -15,7 +15,7 @@ namespace LmApi.Infrastructure;
 /// </remarks>
 internal sealed partial class Lifecycle : IDisposable
 {
-    /// <summary>What it takes to tell clients that the end has come.</summary>
+    /// <summary>Time to inform clients of the end.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private readonly ShutdownOptions _options;
@@ -41,7 +41,7 @@ internal sealed partial class Lifecycle : IDisposable
         host.ApplicationStopping.Register(() => After(LastCallAfter(_deadline), _lastCall.Cancel));
     }
 
-    /// <summary>Requests are welcome: <see cref="MarkReady"/> was called, and no one has asked for the end.</summary>
+    /// <summary>Whether <see cref="MarkReady"/> was called and no shutdown has been requested.</summary>
     public bool IsReady => _ready && !IsStopping;
 
     public bool IsStopping => _draining || _host.ApplicationStopping.IsCancellationRequested;

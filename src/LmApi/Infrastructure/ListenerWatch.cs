@@ -4,8 +4,8 @@ using Serilog.Events;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Ends the process when it can no longer accept connections, so that its supervisor restarts it. Kestrel's
-/// accept loop ends at any exception that it does not expect, lack of memory for one, and only logs it.
+/// Ends the process when it can no longer accept connections, so that its supervisor restarts it. Kestrel's accept loop
+/// ends at any unexpected exception, such as lack of memory, and only logs it.
 /// </summary>
 /// <param name="services">For the lifetime, which itself has a logger: it cannot be asked for before the log is
 /// there.</param>

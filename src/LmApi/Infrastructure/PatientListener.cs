@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Listens as Kestrel's own factory does, with two differences. It closes a connection that is one too many before it
-/// accepts the next. And where the system gives no connection, for lack of files or buffers, that one tries again at
-/// once and says nothing, which takes a processor until a file is closed; this one logs a warning, once a minute at
-/// most, and waits.
+/// Listens like Kestrel's own factory, with two differences. It closes a connection that exceeds the limit before it
+/// accepts the next one. And when the system cannot accept a connection, for lack of files or buffers, Kestrel's
+/// factory retries at once and silently, which occupies a processor until a file is closed; this one logs a warning, at
+/// most once per minute, and waits.
 /// </summary>
 internal sealed class PatientListenerFactory(
     IOptions<SocketTransportOptions> options, ConnectionLimit limit, TimeProvider time, ILoggerFactory logs)
@@ -59,8 +59,8 @@ internal sealed partial class PatientListener(
     ILogger<PatientListener> logger) : IConnectionListener
 {
     /// <summary>
-    /// What the system keeps of an answer that its client does not read (Linux doubles it). Left to itself it grows to
-    /// megabytes a connection, which count as memory of the container.
+    /// Send buffer for answers that the client does not read (Linux doubles it). By default it grows to megabytes per
+    /// connection, which count as memory of the container.
     /// </summary>
     private const int SendBufferBytes = 64 * 1024;
 
@@ -131,6 +131,6 @@ internal sealed partial class PatientListener(
         exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted;
 
     [LoggerMessage(
-        LogLevel.Error, "No connection can be accepted: {Reason}; it is tried again every {Milliseconds} ms")]
+        LogLevel.Error, "No connection can be accepted: {Reason}; trying again every {Milliseconds} ms")]
     private partial void LogFails(string reason, double milliseconds);
 }

@@ -8,8 +8,8 @@ internal sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>
-    /// Seconds from SIGTERM in which <c>/health/ready</c> says 503 while requests are still taken, so that whoever
-    /// sends them finds out first. Ctrl-C, a second signal, and one that comes before the service is ready do without.
+    /// Seconds after SIGTERM in which <c>/health/ready</c> answers 503 while requests are still accepted, so that their
+    /// senders notice first. Skipped on Ctrl-C, on a second signal, and before the service is ready.
     /// </summary>
     [Range(0, 3600)]
     public int DrainSeconds { get; set; } = 5;

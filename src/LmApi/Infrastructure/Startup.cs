@@ -4,16 +4,18 @@ using LmModel.Networks;
 
 namespace LmApi.Infrastructure;
 
-/// <summary>Builds and runs the service. Whatever keeps it from starting, or ends it, is told in one line.</summary>
+/// <summary>Builds and runs the service. Whatever prevents it from starting, or ends it, is reported in one
+/// line.</summary>
 internal static partial class Startup
 {
     /// <summary>
-    /// Reads the configuration as every ASP.NET Core service does, but <c>appsettings.json</c> from the program's own
-    /// folder, wherever it is started (<c>--contentRoot</c> names another). Nothing is reloaded, so no file is watched.
+    /// Reads the configuration like every ASP.NET Core service, except that <c>appsettings.json</c> comes from the
+    /// program's own folder, wherever it is started (<c>--contentRoot</c> names another). Nothing is reloaded, so no
+    /// file is watched.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        // What a number or a date looks like does not depend on the machine, even where its cultures are switched on.
+        // The format of numbers and dates does not depend on the machine, even if it has cultures enabled.
         var invariant = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = invariant;
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = invariant;
@@ -23,8 +25,8 @@ internal static partial class Startup
 
     /// <param name="args">Of the command line.</param>
     /// <param name="build">Adds the services and the endpoints.</param>
-    /// <param name="logsWithoutService">Makes the log of a service that could not be built.</param>
-    /// <returns>The exit code: 0 where the service was told to stop, 1 where it failed.</returns>
+    /// <param name="logsWithoutService">Creates the log for a service that could not be built.</param>
+    /// <returns>The exit code: 0 if the service was told to stop, 1 if it failed.</returns>
     public static async Task<int> RunAsync(
         string[] args,
         Func<WebApplicationBuilder, WebApplication> build,
@@ -45,12 +47,12 @@ internal static partial class Startup
             started = true;
             signals.HandOver(app.Services.GetRequiredService<Lifecycle>().Stop);
             await app.WaitForShutdownAsync();
-            // Whatever else ends it, such as a background service that failed, has said why.
+            // Any other cause, such as a failed background service, has already been logged.
             return signals.Heard ? Environment.ExitCode : 1;
         }
         catch (Exception exception) when (exception is not HostAbortedException)
         {
-            // Of a socket's error the server does not say which address it was.
+            // The server does not report the address of a socket error.
             var reason = exception is SocketException
                 ? $"cannot listen on {ServerAddresses.Text(configuration)}: {Reason(exception)}"
                 : Reason(exception);
@@ -80,9 +82,9 @@ internal static partial class Startup
     /// <summary>The message of an exception and of those that caused it, in one line.</summary>
     public static string Reason(Exception exception) => exception switch
     {
-        // Sections of options are validated one by one, and all that are wrong are thrown together.
+        // Sections of options are validated one by one, and all errors are thrown together.
         AggregateException several => string.Join("; ", several.InnerExceptions.Select(Reason)),
-        // It says what the loader said, in fewer words.
+        // It is a shorter form of the loader's message.
         TorchUnavailableException => OneLine(exception.Message),
         { InnerException: { } cause } when Reason(cause) is var why
             && !exception.Message.Contains(why, StringComparison.OrdinalIgnoreCase) =>
@@ -98,6 +100,6 @@ internal static partial class Startup
     [LoggerMessage(LogLevel.Critical, "The service failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "Where that was thrown")]
+    [LoggerMessage(LogLevel.Debug, "Stack trace of the error")]
     private static partial void LogTrace(ILogger logger, Exception exception);
 }

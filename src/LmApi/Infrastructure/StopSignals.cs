@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Hears SIGTERM and Ctrl-C for as long as it lives. Until someone takes over there is nothing to bring to an end, so a
+/// Handles SIGTERM and Ctrl-C for as long as it lives. Until a handler is set there is nothing to shut down, so a
 /// signal ends the process at once, whatever the main thread is doing.
 /// </summary>
 /// <remarks>
-/// In place of the host's <c>ConsoleLifetime</c>, which listens late: a process with id 1 loses a signal that nobody
-/// handles.
+/// Replaces the host's <c>ConsoleLifetime</c>, which registers late: a process with id 1 loses a signal that is not
+/// handled.
 /// </remarks>
 internal sealed class StopSignals : IDisposable
 {
@@ -18,17 +18,17 @@ internal sealed class StopSignals : IDisposable
     public StopSignals() => _registrations =
         [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }.Select(Register)];
 
-    /// <summary>Somebody wants the process to end.</summary>
+    /// <summary>Raised when the process should end.</summary>
     public bool Heard { get; private set; }
 
-    /// <summary>From now on a signal does this instead.</summary>
+    /// <summary>From now on a signal runs this instead.</summary>
     public void HandOver(Action<PosixSignal> stop) => _stop = stop;
 
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
     /// <summary>
-    /// Without what <see cref="Environment.Exit"/> would run: a library that takes down its globals while the main
-    /// thread works in it, as libtorch does, crashes.
+    /// Does not run what <see cref="Environment.Exit"/> would run: a library such as libtorch, which destroys its
+    /// globals while the main thread uses it, would crash.
     /// </summary>
     private static void ExitNow()
     {

@@ -4,7 +4,7 @@ using LmApi.Infrastructure.Json;
 namespace LmApi.Infrastructure;
 
 /// <summary>
-/// Finds what the configuration sets but nothing reads: a misspelt option would be ignored without a word.
+/// Finds keys of the configuration that nothing reads: a misspelt option would otherwise be ignored silently.
 /// </summary>
 internal static partial class UnknownOptions
 {
@@ -34,7 +34,7 @@ internal static partial class UnknownOptions
     }
 
     /// <summary>
-    /// The keys that seem to be meant for the service but name none of its options, with the nearest option.
+    /// The keys that seem to be meant for the service but are not options, with the nearest option.
     /// </summary>
     /// <remarks>
     /// <c>Generation:MaxToken</c> does, for the section is one of the service. So do <c>Generatoin:MaxTokens</c> and
@@ -77,9 +77,9 @@ internal static partial class UnknownOptions
         return home is null ? null : ConfigurationPath.Combine(home, option);
     }
 
-    [LoggerMessage(LogLevel.Warning, "There is no option {Key}, so it is ignored")]
+    [LoggerMessage(LogLevel.Warning, "The unknown option {Key} is ignored")]
     private static partial void LogUnknown(ILogger logger, string key);
 
-    [LoggerMessage(LogLevel.Warning, "There is no option {Key}, so it is ignored; did you mean {Meant}?")]
+    [LoggerMessage(LogLevel.Warning, "The unknown option {Key} is ignored; did you mean {Meant}?")]
     private static partial void LogMisspelt(ILogger logger, string key, string meant);
 }

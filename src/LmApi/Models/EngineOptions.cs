@@ -3,7 +3,7 @@ using LmModel.Generation;
 
 namespace LmApi.Models;
 
-/// <summary>Whose prompts a prompt may go on from.</summary>
+/// <summary>Whose prompts a prompt may continue from.</summary>
 internal enum PrefixCacheScope
 {
     /// <summary>Those of all callers.</summary>
@@ -14,7 +14,7 @@ internal enum PrefixCacheScope
 }
 
 /// <summary>
-/// Bounds of the generations that are in progress at a time; in section <c>Generation</c> of the configuration.
+/// Bounds of the generations in progress; in section <c>Generation</c> of the configuration.
 /// </summary>
 internal sealed class EngineOptions
 {
@@ -32,17 +32,18 @@ internal sealed class EngineOptions
     public int MaxWaiting { get; set; } = 256;
 
     /// <summary>
-    /// Prompt tokens of all that wait together; a request that would exceed them gets 429, unless none is waiting.
+    /// Prompt tokens of all waiting generations together; a request that would exceed them gets 429, unless none is
+    /// waiting.
     /// </summary>
     [Range(0, 1_000_000_000)]
     public int MaxWaitingTokens { get; set; } = 1 << 18;
 
-    /// <summary>Events a slow client may lag behind before its generation gives up its place.</summary>
+    /// <summary>Unread events of a slow client at which its generation leaves the batch.</summary>
     [Range(1, 100_000)]
     public int MaxBufferedEvents { get; set; } = 64;
 
     /// <summary>
-    /// How long such a generation waits for a client that takes nothing; then it ends. A connection that takes nothing
+    /// How long such a generation waits for a client that reads nothing; then it ends. A connection that reads nothing
     /// for twice this time is closed.
     /// </summary>
     [Range(1, 3600)]
@@ -53,14 +54,14 @@ internal sealed class EngineOptions
     public int MaxParked { get; set; } = 256;
 
     /// <summary>
-    /// Whose prompts a prompt may go on from: <c>shared</c>, those of all callers, or <c>off</c>, none. With
-    /// <c>shared</c> an answer tells whether somebody sent a prompt that begins alike.
+    /// Whose prompts a prompt may continue from: <c>shared</c>, those of all callers, or <c>off</c>, none. With
+    /// <c>shared</c> an answer reveals whether somebody sent a prompt with the same beginning.
     /// </summary>
     [EnumDataType(typeof(PrefixCacheScope))]
     public PrefixCacheScope PrefixCache { get; set; } = PrefixCacheScope.Shared;
 
     /// <summary>
-    /// Mebibytes of states kept after prompts, from which prompts that begin alike go on; 0 keeps none.
+    /// Mebibytes for states after prompts, from which prompts with the same beginning continue; 0 keeps none.
     /// </summary>
     [Range(0, 65536)]
     public int PrefixCacheMiB { get; set; } = 64;
@@ -72,7 +73,7 @@ internal sealed class EngineOptions
     [Range(0, 65536)]
     public int NeuralCacheMiB { get; set; } = 256;
 
-    /// <summary>How long a client may take nothing of what is sent before its connection is closed.</summary>
+    /// <summary>How long a client may read nothing before its connection is closed.</summary>
     public TimeSpan SendPatience => TimeSpan.FromSeconds(2 * ParkedSeconds);
 
     /// <summary>The bounds as the engine takes them.</summary>

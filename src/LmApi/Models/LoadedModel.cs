@@ -5,7 +5,7 @@ using LmModel.Tokenization;
 
 namespace LmApi.Models;
 
-/// <summary>Makes what computes the logits of a model; the one place where a test puts its own.</summary>
+/// <summary>Creates the step model of a model folder; tests replace it.</summary>
 internal delegate IStepModel StepModelFactory(ModelFolder folder, InferenceOptions options);
 
 /// <summary>The model in memory and the engine that runs it.</summary>

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace LmApi.Models;
 
-/// <summary>Loads the model and tells what it is: <c>GET /model</c>.</summary>
+/// <summary>Loads the model and describes it: <c>GET /model</c>.</summary>
 internal static class ModelApi
 {
     public static void AddModel(this WebApplicationBuilder builder)
@@ -26,7 +26,7 @@ internal static class ModelApi
             .ValidateDataAnnotations()
             .Validate(
                 o => o.Precision is not { } precision || StepModels.Offers(o.Engine, precision),
-                "Inference:Precision must be fp32 where Inference:Engine is torch, which has no other.")
+                "Inference:Precision must be fp32 if Inference:Engine is torch, which supports nothing else.")
             .ValidateOnStart();
         builder.Services.AddOptions<EngineOptions>()
             .BindConfiguration(EngineOptions.Section)
@@ -44,7 +44,7 @@ internal static class ModelApi
             .WithName("getModel")
             .WithTags("Model")
             .WithSummary("Describe the model")
-            .WithDescription("Architecture, sizes, tokenizer, hash of the weights and the model card.")
+            .WithDescription("Returns architecture, sizes, tokenizer, hash of the weights and the model card.")
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
 

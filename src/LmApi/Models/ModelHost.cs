@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LmApi.Models;
 
 /// <summary>
-/// Generates a first text before anybody asks for one; the model host calls it when the model is loaded.
+/// Runs a first request before clients send any; the model host calls it when the model is loaded.
 /// </summary>
 internal delegate Task Rehearse(ModelHost host, CancellationToken stopping);
 
@@ -41,7 +41,7 @@ internal sealed partial class ModelHost(
     /// <summary>Ends when the model is warm.</summary>
     public Task WarmUp { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Admits a generation; null where as many wait as may wait.</summary>
+    /// <summary>Admits a generation; null if the queue is full.</summary>
     public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
         Model.Engine.TryStart(settings, cancellation);
 
@@ -57,7 +57,7 @@ internal sealed partial class ModelHost(
         LogLoaded(
             _model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds,
             inference.Value.Engine.Name(), inference.Value.PrecisionOf(folder).Name(), inference.Value.ThreadsInUse);
-        // Not before the server listens: a port that is taken would pull the model from under the warm-up.
+        // Not before the server listens, because a port that is in use would dispose the model during the warm-up.
         lifetime.ApplicationStarted.Register(() => WarmUp = WarmUpAsync(lifetime.ApplicationStopping));
         lifecycle.LastCall.Register(EndGenerations);
         return Task.CompletedTask;
@@ -121,7 +121,7 @@ internal sealed partial class ModelHost(
         string model, long parameters, string path, double milliseconds,
         string engine, string precision, int threads);
 
-    [LoggerMessage(LogLevel.Information, "Model {Model} is warm; ready")]
+    [LoggerMessage(LogLevel.Information, "Model {Model} is ready")]
     private partial void LogReady(string model);
 
     [LoggerMessage(LogLevel.Critical, "Model {Model} cannot generate, so the service stops: {Reason}")]

@@ -9,7 +9,7 @@ internal sealed class ModelOptions
 
     /// <summary>
     /// The folder of the model. A relative one is looked for in the working directory, then in the content root, which
-    /// is the program's folder, and in every folder above it. So the same value works from the repository and in a
+    /// is the program's folder, and in every folder above it. The same value therefore works in the repository and in a
     /// container.
     /// </summary>
     [Required]

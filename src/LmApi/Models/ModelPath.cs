@@ -2,7 +2,7 @@ using LmModel.Checkpoints;
 
 namespace LmApi.Models;
 
-/// <summary>Finds the folder that <see cref="ModelOptions.Path"/> means.</summary>
+/// <summary>Finds the folder that <see cref="ModelOptions.Path"/> refers to.</summary>
 internal static class ModelPath
 {
     /// <param name="path">Absolute, or relative to one of the folders below.</param>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LmApi.Models;
 
-/// <summary>What is being served.</summary>
+/// <summary>The model that is being served.</summary>
 internal sealed record ModelResponse
 {
     /// <summary>Name of the model: its folder's.</summary>
@@ -14,7 +14,7 @@ internal sealed record ModelResponse
     /// <summary>Number of trained numbers.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Bytes that the model needs to remember one text, however long.</summary>
+    /// <summary>Bytes of the state of one text, whatever its length.</summary>
     public required int StateBytes { get; init; }
 
     /// <summary>How text becomes tokens.</summary>
@@ -23,10 +23,10 @@ internal sealed record ModelResponse
     /// <summary>The file of weights.</summary>
     public required WeightsResponse Weights { get; init; }
 
-    /// <summary>What computes its tokens.</summary>
+    /// <summary>The engine that computes its tokens.</summary>
     public required InferenceResponse Inference { get; init; }
 
-    /// <summary>The model card, Markdown: what it was trained on, how good it is, what it is not for.</summary>
+    /// <summary>The model card in Markdown: the training data, the figures and the known limits.</summary>
     public string? Card { get; init; }
 }
 
@@ -45,7 +45,7 @@ internal sealed record ArchitectureResponse
     /// <summary>Units of each recurrent layer.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>Whether the embedding is the output matrix too.</summary>
+    /// <summary>Whether the embedding is also the output matrix.</summary>
     public required bool TieWeights { get; init; }
 }
 
@@ -59,8 +59,8 @@ internal sealed record TokenizerResponse
     public required int VocabularySize { get; init; }
 
     /// <summary>
-    /// What a text with characters that the vocabulary lacks gets: `error`, `replace` or `drop`. Absent where there are
-    /// none.
+    /// How characters outside of the vocabulary are handled: `error`, `replace` or `drop`. Absent if the tokenizer can
+    /// encode every text.
     /// </summary>
     [AllowedValues("error", "replace", "drop")]
     public string? Unknown { get; init; }
@@ -69,7 +69,7 @@ internal sealed record TokenizerResponse
     public string? Replacement { get; init; }
 
     /// <summary>
-    /// The Unicode normalization form that a text is brought into before it becomes tokens: `none`, `nfc` or `nfkc`.
+    /// The Unicode normalization form that a text is converted to before it is tokenized: `none`, `nfc` or `nfkc`.
     /// </summary>
     [AllowedValues("none", "nfc", "nfkc")]
     public required string Normalization { get; init; }
@@ -88,18 +88,19 @@ internal sealed record WeightsResponse
     public required long Bytes { get; init; }
 }
 
-/// <summary>What computes the tokens. A seed gives the same text wherever engine and precision are the same.</summary>
+/// <summary>The engine that computes the tokens. A seed gives the same text if engine and precision are the
+/// same.</summary>
 internal sealed record InferenceResponse
 {
     /// <summary>`managed` or `torch`.</summary>
     [AllowedValues("managed", "torch")]
     public required string Engine { get; init; }
 
-    /// <summary>How the weights are kept: `fp32`, `bf16` or `int8`.</summary>
+    /// <summary>How the weights are stored: `fp32`, `bf16` or `int8`.</summary>
     [AllowedValues("fp32", "bf16", "int8")]
     public required string Precision { get; init; }
 
-    /// <summary>Threads that a step is shared out to.</summary>
+    /// <summary>Number of threads that compute a step.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Generations stepped together.</summary>
@@ -112,10 +113,10 @@ internal sealed record InferenceResponse
 /// <summary>The loss of the model in each precision, on a text it was not trained on.</summary>
 internal sealed record PrecisionEvidenceResponse
 {
-    /// <summary>Name of the text's file.</summary>
+    /// <summary>Name of the file or folder with the text.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Tokens predicted.</summary>
+    /// <summary>Number of predicted tokens.</summary>
     public required long Tokens { get; init; }
 
     /// <summary>`cold`: windows that begin from the zero state; `contiguous`: the text once, in order.</summary>
@@ -129,7 +130,7 @@ internal sealed record PrecisionEvidenceResponse
     public required IReadOnlyList<PrecisionLossResponse> Losses { get; init; }
 }
 
-/// <summary>What a precision costs.</summary>
+/// <summary>The cost of a precision.</summary>
 internal sealed record PrecisionLossResponse
 {
     /// <summary>`fp32`, `bf16` or `int8`.</summary>

@@ -9,7 +9,7 @@ namespace LmApi.Models;
 /// <summary>Checks that need the vocabulary of the model.</summary>
 internal static class TokenRules
 {
-    /// <summary>The tokens of a text; empty, with an error added, where it has none or too many.</summary>
+    /// <summary>The tokens of a text; empty, with an error added, if it cannot be encoded or has too many.</summary>
     public static int[] Encode(Tokenizer tokenizer, string text, string path, int maxTokens, FieldErrors errors)
     {
         try

@@ -31,7 +31,7 @@ internal static class TokenizerApi
         routes.MapPost("/detokenize", DetokenizeAsync)
             .WithName("detokenize")
             .WithTags("Tokenizer")
-            .WithSummary("Join tokens to a text")
+            .WithSummary("Join tokens into a text")
             .WithDescription("The inverse of `POST /tokenize`.")
             .WithRequestBody<DetokenizeFields>(ModelDocs.DetokenizeRequest)
             .WithResponse<DetokenizeResponse>(ModelDocs.Detokenized)

@@ -6,9 +6,9 @@ using Serilog.Formatting;
 namespace LmApi.Observability;
 
 /// <summary>
-/// Writes an event as one line, whatever the values in it hold: what a client sends can neither begin a line of its own
-/// nor control the terminal that shows it. Characters that are not text become <c>\u000A</c>, which JSON takes for the
-/// same.
+/// Writes an event as one line, whatever its values contain, so that a client can neither forge a line of the log nor
+/// control the terminal that shows it. Control characters are written as escapes such as <c>\u000A</c>, which mean the
+/// same in JSON.
 /// </summary>
 /// <param name="line">Writes an event without its exception's lines; a line break at the end is its own.</param>
 /// <param name="exceptionBelow">Whether the exception follows, on indented lines.</param>
@@ -57,7 +57,7 @@ internal sealed class EscapedFormatter(ITextFormatter line, bool exceptionBelow)
     }
 
     /// <summary>
-    /// Not so are line breaks, escapes, the controls of C1, and what changes the direction of the text beside it.
+    /// Line breaks, escapes, C1 controls, and characters that change the direction of text are not.
     /// </summary>
     private static bool IsText(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format

@@ -8,7 +8,7 @@ using Serilog.Formatting.Display;
 
 namespace LmApi.Observability;
 
-/// <summary>Structured logs on the console, one line a request. What a prompt says is never logged.</summary>
+/// <summary>Structured logs on the console, one line per request. Prompts are never logged.</summary>
 internal static class Logs
 {
     private const string FormatKey = $"{LoggingOptions.Section}:{nameof(LoggingOptions.Format)}";
@@ -23,8 +23,8 @@ internal static class Logs
         var format = builder.Configuration[FormatKey];
         builder.Services.AddSerilog(
             (services, logs) => logs
-                // Here, so that a service without its appsettings.json is not noisy. The host's errors are told by
-                // Startup.
+                // Set here, so that a service without its appsettings.json is not noisy. Startup reports errors of the
+                // host.
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
@@ -38,7 +38,7 @@ internal static class Logs
     }
 
     /// <summary>
-    /// A log for the failure of a service that never came to have one; of the configuration what could be read.
+    /// A log for the failure of a service that could not be built, with the configuration that could be read.
     /// </summary>
     public static ILoggerFactory WithoutService(IConfiguration configuration)
     {
@@ -64,8 +64,8 @@ internal static class Logs
     });
 
     /// <summary>
-    /// Kestrel looks for the next request behind a body that it could not read, fails in the same way and says so as an
-    /// error, with a stack trace. The client's fault has been answered and logged by then.
+    /// Kestrel looks for the next request after a body that it could not read, fails in the same way and logs an error
+    /// with a stack trace. By then the client's error has been answered and logged.
     /// </summary>
     private static bool IsUnreadableRest(LogEvent logEvent) =>
         logEvent.Properties.GetValueOrDefault("EventId") is StructureValue id

@@ -10,7 +10,8 @@ using static LmCli.Bench.BenchOptions;
 namespace LmCli.Bench;
 
 /// <summary>
-/// <c>lm bench</c>: how fast tokens come, against what the machine and others can do; or from a service.
+/// <c>lm bench</c>: how fast tokens are generated, compared with the limits of the machine and with peers; or by a
+/// service.
 /// </summary>
 internal static class BenchCommand
 {
@@ -130,7 +131,7 @@ internal static class BenchCommand
         {
             foreach (var option in options.Where(Given))
             {
-                result.AddError($"{option.Name} has no meaning {with}.");
+                result.AddError($"{option.Name} has no effect {with}.");
             }
         }
 

@@ -8,16 +8,17 @@ using LmModel.Training.Settings;
 
 namespace LmCli.Bench;
 
-/// <summary>What <c>lm bench</c> can be told.</summary>
+/// <summary>The options of <c>lm bench</c>.</summary>
 internal static class BenchOptions
 {
     public static readonly Argument<string?> Model = new("model")
     {
-        Description = "The model folder. Without one: a random network of the sizes below.",
+        Description = "The model folder. Without one, a random network of the sizes below is measured.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public static readonly Option<int> Hidden = Positive("--hidden", "Units of a layer, and of the embedding.", 512);
+    public static readonly Option<int> Hidden = Positive("--hidden", "Units of a layer, and size of "
+        + "the embedding.", 512);
 
     public static readonly Option<int> Layers = Positive("--layers", "Recurrent layers.", 2);
 
@@ -28,12 +29,12 @@ internal static class BenchOptions
 
     public static readonly Option<string?> Save = new("--save")
     {
-        Description = "Write the random network to this model folder and end: a service can load it, for --url.",
+        Description = "Write the random network to this model folder and exit; a service can load it for --url.",
     };
 
     public static readonly Option<int[]> Streams = new("--streams")
     {
-        Description = "Numbers of streams side by side, with commas.",
+        Description = "Numbers of simultaneous streams, separated by commas.",
         DefaultValueFactory = _ => [1, 8, 32, 128],
         HelpName = "n,n,…",
         CustomParser = ParseStreams,
@@ -46,7 +47,7 @@ internal static class BenchOptions
 
     public static readonly Option<int?> Tokens = new Option<int?>("--tokens")
     {
-        Description = "Measure this many tokens of each stream instead of a time. With --url: 500 where not given.",
+        Description = "Measure this many tokens of each stream instead of a time. With --url the default is 500.",
     }.Refuse(tokens => tokens < 1 ? "must be at least 1." : null);
 
     public static readonly Option<int> PromptTokens = Positive(
@@ -56,22 +57,23 @@ internal static class BenchOptions
 
     public static readonly Option<int> Threads = Positive(
         "--threads",
-        "Threads of a step, ours and TorchSharp's.",
+        "Threads of a step, for our engine and TorchSharp.",
         Environment.ProcessorCount);
 
     public static readonly Option<Precision?> Kept = DecoderOptions.Precision(
-        "Default: the model folder's; of a random network int8. The roofline is measured in all.");
+        "Default: that of the model folder; int8 for a random network. The bandwidth is measured in all.");
 
-    public static readonly Option<int> Rounds = Positive("--rounds", "Times everything is measured, in turn.", 3);
+    public static readonly Option<int> Rounds = Positive("--rounds", "Number of times that everything is "
+        + "measured, in turn.", 3);
 
     public static readonly Option<bool> NoPeers = new("--no-peers")
     {
-        Description = "Leave out what else can step the network.",
+        Description = "Do not measure other libraries that can step the network.",
     };
 
     public static readonly Option<Uri?> Url = new("--url")
     {
-        Description = "Load a running service over HTTP instead, such as http://localhost:8080.",
+        Description = "Measure a running service over HTTP instead, such as http://localhost:8080.",
         CustomParser = ParseUrl,
     };
 
@@ -80,7 +82,7 @@ internal static class BenchOptions
         "Connections with --url, each with one stream at a time.",
         32);
 
-    /// <summary>What makes sense without a service only, and what with one.</summary>
+    /// <summary>Options that only make sense without a service, or with one.</summary>
     public static readonly IReadOnlyList<Option> LocalOnly =
         [Hidden, Layers, Vocabulary, CellKind.Option, Streams, Seconds, Threads, Kept, NoPeers, Save];
 
@@ -100,7 +102,7 @@ internal static class BenchOptions
         {
             if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
             {
-                result.AddError($"--streams takes numbers from 1 on with commas between them; '{part}' is none.");
+                result.AddError($"--streams takes numbers of at least 1, separated by commas, not '{part}'.");
                 return null;
             }
 

@@ -5,7 +5,7 @@ using LmModel.Quantization;
 
 namespace LmCli.Bench;
 
-/// <summary>The result as Markdown: tables that can be kept as they are.</summary>
+/// <summary>The result as Markdown tables.</summary>
 internal static class BenchReport
 {
     public static void Write(TextWriter output, BenchSettings settings, BenchResult result)
@@ -73,7 +73,7 @@ internal static class BenchReport
         output.WriteLine();
     }
 
-    /// <summary>Of each round, since the rounds may differ more than what is compared.</summary>
+    /// <summary>Within each round, because rounds may differ more than the compared figures.</summary>
     private static string Ratio(IEnumerable<double>? ours, IEnumerable<double> theirs) =>
         ours is null ? "—" : Spread.Of(ours.Zip(theirs, (o, t) => o / t)).ToString();
 
@@ -83,7 +83,7 @@ internal static class BenchReport
             Spread.Of(result.LongPrompts.Select(figure));
         output.WriteLine(
             $"{BenchRun.StreamsBesideLongPrompts} streams while prompts of {EngineRun.LongPrompt:N0} tokens keep "
-                + "arriving, one always being read:");
+                + "arriving, one at a time:");
         output.WriteLine();
         output.WriteLine("| | without | with | with ÷ without |");
         output.WriteLine("| --- | --- | --- | --- |");

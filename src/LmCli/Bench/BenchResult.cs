@@ -3,7 +3,7 @@ using LmCli.Bench.Peers;
 
 namespace LmCli.Bench;
 
-/// <summary>What the rounds gave; each list has one entry a round.</summary>
+/// <summary>The results of the rounds; each list has one entry per round.</summary>
 internal sealed class BenchResult
 {
     public required double BytesPerIdleState { get; init; }

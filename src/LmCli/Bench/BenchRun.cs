@@ -14,7 +14,7 @@ internal static class BenchRun
     /// <summary>Streams beside which long prompts are read.</summary>
     public const int StreamsBesideLongPrompts = 32;
 
-    // Threads of a peer that spin while they wait for work do so for a while after the last of it.
+    // The threads of a peer continue to spin for a while after its last work.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     public static async Task<BenchResult> MeasureAsync(
@@ -25,7 +25,7 @@ internal static class BenchRun
         var models = Enum.GetValues<Precision>().ToDictionary(p => p, p => network.Open(p, settings.Threads));
         var model = models[settings.Precision];
 
-        // First of all: memory that other measurements have freed would hide the states.
+        // Measured first, because memory freed by other measurements would hide the states.
         var bytesPerState = await StateMemory.ResidentBytesPerStateAsync(network, model);
         var peers = settings.OpenPeers();
         try

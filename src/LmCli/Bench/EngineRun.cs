@@ -13,7 +13,7 @@ internal static class EngineRun
     /// <summary>Tokens of the prompts that keep arriving.</summary>
     public const int LongPrompt = 4000;
 
-    /// <summary>What <c>POST /generate</c> does where a request does not say.</summary>
+    /// <summary>The defaults of <c>POST /generate</c>.</summary>
     private static readonly SamplingSettings Sampling = new() { Temperature = 0.8f };
 
     /// <param name="network">Whose tokenizer and prompts.</param>
@@ -96,7 +96,8 @@ internal static class EngineRun
         GenerationSettings settings,
         CancellationToken cancellation
     ) =>
-        engine.TryStart(settings, cancellation) ?? throw new InvalidOperationException("The engine has no place left.");
+        engine.TryStart(settings, cancellation) ?? throw new InvalidOperationException("The engine does not admit "
+            + "more generations.");
 
     private static GenerationSettings Settings(int[] prompt, int maxTokens, long seed) =>
         new() { PromptTokens = prompt, MaxTokens = maxTokens, Seed = seed, Sampling = Sampling };

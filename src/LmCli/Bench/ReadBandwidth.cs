@@ -5,20 +5,20 @@ using System.Runtime.Intrinsics;
 namespace LmCli.Bench;
 
 /// <summary>
-/// How fast this machine reads as many bytes as the weights have, over and over: no step that reads them once can be
-/// faster. The buffer's size decides which cache or memory answers, so it must be that of the weights.
+/// How fast this machine repeatedly reads as many bytes as the weights have: a step that reads them once cannot be
+/// faster. The size of the buffer determines which cache or memory is read, so it must be that of the weights.
 /// </summary>
 internal static class ReadBandwidth
 {
     private const int Attempts = 7;
     private const double SecondsAnAttempt = 0.05;
 
-    // Keeps the sums alive: a loop whose result nobody wants is left out by the compiler.
+    // Keeps the sums alive: the compiler removes a loop whose result is not used.
     private static float _sum;
 
     /// <param name="bytes">Size of the buffer, at least 64 bytes a thread.</param>
     /// <param name="threads">That read a part of it each.</param>
-    /// <returns>Bytes a second, the best of several attempts: what disturbs a reading only slows it down.</returns>
+    /// <returns>Bytes per second, the best of several attempts: what disturbs a reading only slows it down.</returns>
     public static double Measure(long bytes, int threads)
     {
         var buffer = new float[bytes / sizeof(float)];

@@ -9,7 +9,7 @@ namespace LmCli.Bench;
 /// <param name="Step">The step.</param>
 internal sealed record RooflineFigures(Precision Precision, long Bytes, Peer Step)
 {
-    /// <summary>Bytes a second, a value a round.</summary>
+    /// <summary>Bytes per second, a value a round.</summary>
     public List<double> Bandwidth { get; } = [];
 
     /// <summary>Steps a second, a value a round.</summary>

@@ -44,7 +44,8 @@ internal static class StateMemory
 
     private static long Resident()
     {
-        // What was freed must be given back first, or the states would move into it and seem to cost nothing.
+        // Freed memory must be returned to the system first, or the states would be placed there and seem to cost
+        // nothing.
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return Environment.WorkingSet;

@@ -10,7 +10,7 @@ using LmModel.Tokenization;
 
 namespace LmCli.Evaluate;
 
-/// <summary><c>lm baseline TEXT</c>: what n-grams and compressors make of a text, for a model to beat.</summary>
+/// <summary><c>lm baseline TEXT</c>: scores a text with n-grams and compressors, as a baseline for models.</summary>
 internal static class BaselineCommand
 {
     /// <summary>Tokens of a bpe vocabulary.</summary>
@@ -19,32 +19,33 @@ internal static class BaselineCommand
     private static readonly Argument<string> Text = new("text")
     {
         Description =
-            "The UTF-8 text file, or folder of them, to count on: all but the part that is held out and scored.",
+            "The UTF-8 text file or folder of text files; n-grams are counted in all but the held-out part, "
+                + "which is scored.",
     };
 
     private static readonly Option<int> Order = new Option<int>("--order")
     {
-        Description = $"Tokens of the longest n-grams, 1 to {NgramCounts.MaxOrder}.",
+        Description = $"Length of the longest n-grams in tokens, 1 to {NgramCounts.MaxOrder}.",
         DefaultValueFactory = _ => NgramBaseline.DefaultOrder,
     }.Refuse(order =>
         order is < 1 or > NgramCounts.MaxOrder ? $"must be 1 to {NgramCounts.MaxOrder}, not {order}." : null);
 
     private static readonly Option<string> Tokens = new Option<string>("--tokenizer")
     {
-        Description = "What the n-grams are of.",
+        Description = "The tokens that n-grams consist of.",
         DefaultValueFactory = _ => "characters",
     }.AcceptOnlyFromAmong("characters", "bytes", "bpe", "words");
 
     private static readonly Option<int?> Vocabulary = new("--vocabulary")
     {
         Description =
-            $"Tokens of a bpe or words vocabulary, learned from what is counted on. Default: {DefaultMerged}; for "
+            $"Size of a bpe or words vocabulary, learned from the counted text. Default: {DefaultMerged}; for "
                 + $"words {WordTokenizer.DefaultVocabularySize}.",
     };
 
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = "A model folder whose tokenizer to take instead.",
+        Description = "A model folder whose tokenizer is used instead.",
     };
 
     public static Command Create()
@@ -74,7 +75,7 @@ internal static class BaselineCommand
         var (training, heldOut) = (split.Training.ReadToEnd(), split.Validation.ReadToEnd());
         if (training.Length == 0)
         {
-            throw new ArgumentException("--validation 1 leaves nothing to count on; it must be below 1 here.");
+            throw new ArgumentException("--validation 1 leaves nothing to count; it must be below 1 here.");
         }
 
         var tokenizer = TokenizerFor(arguments, split, cancellation);
@@ -125,7 +126,7 @@ internal static class BaselineCommand
         Console.WriteLine($"The best is the {best.Name}: {ScoreLines.Figure(best.Loss)}");
         if (best.Order == results.Max(r => r.Order))
         {
-            Console.WriteLine($"It is of the highest order that was counted; a higher --order may be better still.");
+            Console.WriteLine($"This is the highest order that was counted; a higher --order may be even better.");
         }
     }
 
@@ -142,7 +143,7 @@ internal static class BaselineCommand
         {
             Console.WriteLine(
                 $"Compressed: the last {Baselines.MostCharacters:N0} characters of the training text, the first of "
-                    + "the held-out one.");
+                    + "the held-out text.");
         }
     }
 }

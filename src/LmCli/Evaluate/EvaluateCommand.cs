@@ -29,25 +29,25 @@ internal static class EvaluateCommand
 
     private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
 
-    // Not the folder's: the figures of two models are compared, and fp32 is what both were trained in.
+    // Not the default of the folder: figures of models are compared in fp32, in which they were trained.
     private static readonly Option<Precision?> Kept = DecoderOptions.Precision(
-        "Default: fp32, whatever it is served in.");
+        "Default: fp32, whatever the model is served in.");
 
     private static readonly Option<string?> Against = new("--against")
     {
-        Description = "Another model folder: how much the first one loses more or less than this one on the same text.",
+        Description = "Another model folder, to compare the losses of the two models on the same text.",
     };
 
     private static readonly Option<string?> Trained = new("--training-text")
     {
         Description =
-            "What the model was trained on, a file or a folder of .txt files: how much of the scored text is in it. "
+            "The training text of the model, a file or a folder of .txt files: how much of the scored text is in it. "
                 + "Default with --split validation: the rest of the text.",
     };
 
     private static readonly Option<int> LeakWindow = new Option<int>("--leak-window")
     {
-        Description = "Characters that must agree for a passage to be called the same.",
+        Description = "Number of characters that must agree for two passages to count as the same.",
         DefaultValueFactory = _ => LeakCheck.DefaultWindow,
     }.Refuse(window => window < 1 ? $"must be at least 1, not {window}." : null);
 
@@ -124,7 +124,7 @@ internal static class EvaluateCommand
         RequireMemory(folder, arguments);
         if (arguments.GetValue(Engine) is InferenceEngine.Torch && cache is null)
         {
-            // By the network that is trained, which takes whole windows: libtorch's step model is for decoding.
+            // Uses the training network, which reads whole windows; libtorch's step model is for decoding.
             StepModels.PrecisionFor(InferenceEngine.Torch, arguments.GetValue(Kept), Precision.Fp32);
             TorchRuntime.Initialize(arguments.GetValue(Threads));
             using var network = new LanguageModel(folder.Config);
@@ -163,7 +163,7 @@ internal static class EvaluateCommand
         ModelFolder first, List<EvaluationResult> figures, ModelFolder second, string text, NeuralCacheSettings? cache,
         ParseResult arguments, CancellationToken cancellation)
     {
-        // A rule that drops or replaces unknown characters makes another text, and places would not agree.
+        // A rule that drops or replaces unknown characters changes the text, and positions would not agree.
         var (tokens, secondTokens) = (
             first.Tokenizer.Encode(text, cancellation),
             second.Tokenizer.Encode(text, cancellation));
@@ -171,12 +171,12 @@ internal static class EvaluateCommand
         {
             throw new ArgumentException(
                 "The two models do not read the same text: one of their tokenizers drops or replaces characters of "
-                    + $"it, so {second.Path} cannot be held against the first.");
+                    + $"it, so {second.Path} cannot be compared with the first.");
         }
 
         Console.WriteLine($"{second.Path}:");
         var others = Score(second, text, cache, arguments, cancellation);
-        Console.WriteLine("the first less the second:");
+        Console.WriteLine("the first minus the second:");
         foreach (var (figure, other) in figures.Zip(others))
         {
             Console.WriteLine(ScoreLines.Difference(figure, other, tokens.AsSpan().SequenceEqual(secondTokens)));
@@ -202,7 +202,7 @@ internal static class EvaluateCommand
         }
     }
 
-    /// <summary>The size of the caches whose other settings are to be found; null where nothing is.</summary>
+    /// <summary>The size of the caches whose other settings are to be found; null if nothing is.</summary>
     private static int? SearchedSize(ParseResult arguments)
     {
         if (!arguments.GetValue(Search))
@@ -222,7 +222,8 @@ internal static class EvaluateCommand
             ?? throw new ArgumentException("--neural-cache-search needs a --neural-cache-size.");
     }
 
-    /// <summary>How much of what was scored the model has read: of what was named, or what was not held out.</summary>
+    /// <summary>How much of the scored text was in the training text: the given one, or the part that was not held
+    /// out.</summary>
     private static IEnumerable<string> Leaks(
         ParseResult arguments, CorpusSplit split, string text, CancellationToken cancellation)
     {
@@ -236,7 +237,7 @@ internal static class EvaluateCommand
 
     private static void RequireMemory(ModelFolder folder, ParseResult arguments) => MemoryCheck.Require(
         MemoryNeed.OfScoring(folder.Config, arguments.GetValue(Engine)), $"Scoring with {ShellWord.Quote(folder.Path)}",
-        "Less is needed by a smaller model.");
+        "A smaller model needs less.");
 
     private static IStepModel Decoder(ModelFolder folder, ParseResult arguments)
     {

@@ -23,7 +23,7 @@ internal static class NeuralCacheSearchReport
         var best = cached.MinBy(c => c.Loss.Nats)!;
         if (!(best.Loss.Nats < alone.Nats))
         {
-            yield return "No cache is better than none.";
+            yield return "No cache improves the loss.";
             yield break;
         }
 

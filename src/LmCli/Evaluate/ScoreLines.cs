@@ -5,13 +5,13 @@ using LmModel.Evaluation.Leaks;
 
 namespace LmCli.Evaluate;
 
-/// <summary>What is known of a scored text, for a terminal.</summary>
+/// <summary>The results for a scored text, for a terminal.</summary>
 internal static class ScoreLines
 {
     private const int ShownCharacters = 60;
     private const int ShownDocuments = 3;
 
-    // Shares of windows from which a figure says too little about new text, and next to nothing.
+    // Shares of windows from which a figure says too little about new text, or next to nothing.
     private const double MuchShared = 0.01;
     private const double MostShared = 0.5;
 
@@ -39,10 +39,10 @@ internal static class ScoreLines
                 "bits/byte");
         var verdict = interval switch
         {
-            null => "too short a text for an interval",
+            null => "the text is too short for an interval",
             { High: < 0 } i => $"95 %: {Range(i, signed: true)}; the first is better",
             { Low: > 0 } i => $"95 %: {Range(i, signed: true)}; the second is better",
-            { } i => $"95 %: {Range(i, signed: true)}; this text does not tell which is better",
+            { } i => $"95 %: {Range(i, signed: true)}; this text cannot tell which is better",
         };
         var protocol = first.Protocol.Describe(first.Window);
         return string.Create(
@@ -55,7 +55,8 @@ internal static class ScoreLines
     {
         if (report.Windows == 0)
         {
-            yield return $"leak check: the text is shorter than {report.Window} characters; nothing to look for.";
+            yield return $"leak check: the text is shorter than {report.Window} characters, so there is "
+                + "nothing to look for.";
             yield break;
         }
 
@@ -68,7 +69,7 @@ internal static class ScoreLines
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"leak check: {report.Shared:N0} of {report.Windows:N0} windows of {report.Window} characters "
-                    + $"({100 * report.Share:F2} %) are in the training text word for word.");
+                    + $"({100 * report.Share:F2} %) are in the training text verbatim.");
         if (longest is not null)
         {
             yield return string.Create(
@@ -89,17 +90,17 @@ internal static class ScoreLines
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"  the last {report.Unchecked:N0} characters were not checked: "
-                    + $"{LeakCheck.MostCharacters:N0} are the most.");
+                    + $"the maximum is {LeakCheck.MostCharacters:N0}.");
         }
 
         if (report.Share >= MostShared)
         {
-            yield return "  warning: this is mostly training text. The figures say what was learned by heart, not how "
+            yield return "  warning: this is mostly training text. The figures show what was memorized, not how well "
                 + "new text is predicted.";
         }
         else if (report.Share >= MuchShared)
         {
-            yield return "  warning: that much makes the figures too good.";
+            yield return "  warning: this makes the figures too good.";
         }
     }
 

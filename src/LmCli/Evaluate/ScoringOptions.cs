@@ -28,13 +28,13 @@ internal static class ScoringOptions
 
     public static readonly Option<int> Window = new("--window")
     {
-        Description = "Predictions of a cold window.",
+        Description = "Number of predictions in a cold window.",
         DefaultValueFactory = _ => Evaluator.DefaultWindow,
     };
 
-    public static readonly Option<int?> Threads = DecoderOptions.Threads("Default: one a core.");
+    public static readonly Option<int?> Threads = DecoderOptions.Threads("Default: one per core.");
 
-    /// <summary>How many threads were asked for, or one a core.</summary>
+    /// <summary>How many threads were requested, or one a core.</summary>
     public static int ThreadsOf(ParseResult arguments) => arguments.GetValue(Threads) ?? Environment.ProcessorCount;
 
     /// <summary>The text, divided so that what is to be scored is its validation part.</summary>
@@ -48,11 +48,12 @@ internal static class ScoringOptions
 
         Option[] parts = [CorpusOptions.Documents, CorpusOptions.ValidationText];
         return parts.FirstOrDefault(o => CorpusOptions.IsGiven(arguments, o)) is { } part
-            ? throw new ArgumentException($"{part.Name} says what the validation split is; add --split validation.")
+            ? throw new ArgumentException($"{part.Name} defines the validation split; add --split validation.")
             : Corpus.Open(arguments.GetRequiredValue(Text), cancellation).Split(new HoldOut { Share = 1 });
     }
 
-    private static Option<double> HeldShare() => CorpusOptions.Share("Share of the text that the validation split is.")
+    private static Option<double> HeldShare() => CorpusOptions.Share("Size of the validation split as a "
+        + "share of the text.")
         .Refuse(share => share is > 0 and <= 1
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"must be above 0 and at most 1, not {share}."));

@@ -16,24 +16,24 @@ internal static class GenerateCommand
 
     private static readonly Argument<string?> Prompt = new("prompt")
     {
-        Description = "The text to go on from; may be empty. One that begins like an option comes after --.",
+        Description = "The text to continue; may be empty. A text that begins like an option comes after --.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<string?> PromptFile = new("--prompt-file")
     {
-        Description = "A UTF-8 file with the text to go on from, as it is; - reads standard input.",
+        Description = "A UTF-8 file with the text to continue, unchanged; - reads standard input.",
     };
 
     private static readonly Option<int> MaxTokens = new("--max-tokens", "-n")
     {
-        Description = "Tokens to draw; 0 only reads the prompt.",
+        Description = "Tokens to generate; 0 only reads the prompt.",
         DefaultValueFactory = _ => 500,
     };
 
     private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
     {
-        Description = "End before this text; may be given several times.",
+        Description = "End before this text; can be repeated.",
     }.Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
 
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
@@ -44,15 +44,15 @@ internal static class GenerateCommand
 
     private static readonly Option<InferenceEngine> Engine = DecoderOptions.Engine();
     private static readonly Option<Precision?> Kept = DecoderOptions.Precision(
-        "Default: what the model folder records.");
+        "Default: that of the model folder.");
     private static readonly Option<int?> Threads = DecoderOptions.Threads(
-        "Default: 1, which one text of a small model is fastest with.");
+        "Default: 1, which is fastest for one text of a small model.");
 
     public static Command Create()
     {
         AtLeast(MaxTokens, 0);
         AtLeast(Seed, 0L);
-        var command = new Command("generate", "Streams text from a model.")
+        var command = new Command("generate", "Generates text with a model.")
         {
             Model, Prompt, PromptFile, MaxTokens, Stop, Echo, Seed, Engine, Kept, Threads,
             NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda,
@@ -80,7 +80,7 @@ internal static class GenerateCommand
             folder.ReadWeights(), stepping, precision, arguments.GetValue(Threads) ?? 1);
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken,
-            // A pager may show a page for as long as its reader likes.
+            // A pager may show one page for any length of time.
             new GenerationEngineOptions { ParkedTimeout = Timeout.InfiniteTimeSpan }, TimeProvider.System);
         var generation = engine.TryStart(settings, cancellation)!;
         await foreach (var item in generation.Events)

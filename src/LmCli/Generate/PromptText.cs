@@ -9,8 +9,8 @@ internal static class PromptText
 {
     private const string StandardInput = "-";
 
-    /// <param name="argument">The prompt itself; null where it was not given.</param>
-    /// <param name="file">A file's name, or <c>-</c> for standard input; null where it was not given.</param>
+    /// <param name="argument">The prompt itself; null if it was not given.</param>
+    /// <param name="file">A file's name, or <c>-</c> for standard input; null if it was not given.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="ArgumentException">Both are given.</exception>
     /// <exception cref="InvalidDataException">The file is not UTF-8.</exception>
@@ -23,7 +23,7 @@ internal static class PromptText
 
         if (argument is not null)
         {
-            throw new ArgumentException("The prompt and --prompt-file are two prompts; give one of them.");
+            throw new ArgumentException("Both a prompt and --prompt-file are given; give one of them.");
         }
 
         await using var stream = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
@@ -41,6 +41,7 @@ internal static class PromptText
         return mark + read == bytes.Length
             ? new string(text, 0, written)
             : throw new InvalidDataException(
-                $"{name} is not UTF-8: byte {mark + read}, 0x{bytes[mark + read]:X2}, begins no valid character.");
+                $"{name} is not UTF-8: byte {mark + read}, 0x{bytes[mark + read]:X2}, does not begin a "
+                    + "valid character.");
     }
 }

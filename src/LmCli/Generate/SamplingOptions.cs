@@ -16,7 +16,7 @@ internal static class SamplingOptions
 
     private static readonly Option<string[]> LogitBias = new Option<string[]>("--logit-bias")
     {
-        Description = "Added to the logit of a token id, before everything else; may be given several times.",
+        Description = "Added to the logit of a token id, before everything else; can be repeated.",
         HelpName = "id=bias",
     }.Refuse(given => given?.Select(BiasProblem).FirstOrDefault(problem => problem is not null));
 

@@ -7,14 +7,14 @@ using LmModel.Quantization;
 
 namespace LmCli.Options;
 
-/// <summary>The commands that model cards tell their readers to type.</summary>
+/// <summary>The commands that model cards give to their readers.</summary>
 internal static class CommandLines
 {
-    /// <summary>What gives the figures of a card again.</summary>
+    /// <summary>The command that reproduces the figures of a card.</summary>
     public static string Evaluate(string model, string text, HoldOut holdOut) =>
         $"lm evaluate {ShellWord.Path($"models/{model}")} {ShellWord.Path(text)}{Options(holdOut)}";
 
-    /// <summary>What measures the precisions of a model again.</summary>
+    /// <summary>The command that measures the precisions of a model again.</summary>
     public static string Quantize(string model, PrecisionReport report)
     {
         var command = new StringBuilder(
@@ -40,7 +40,7 @@ internal static class CommandLines
         return command.ToString();
     }
 
-    /// <summary>The options that ask for a part of a text, after the text.</summary>
+    /// <summary>The options that select a part of a text, after the text.</summary>
     public static string Options(HoldOut holdOut)
     {
         const string options = " --split validation";

@@ -4,8 +4,7 @@ using System.Text.RegularExpressions;
 namespace LmCli.Options;
 
 /// <summary>
-/// Reads the words of a command line by the rules of POSIX (IEEE 1003.1, section 12.2): a text is a text, whatever it
-/// begins with.
+/// Parses the words of a command line by the rules of POSIX (IEEE 1003.1, section 12.2).
 /// </summary>
 /// <remarks>
 /// System.CommandLine by itself replaces <c>@name</c> by the words of a file, takes <c>-nice</c> for <c>-n ice</c>, and
@@ -30,7 +29,7 @@ internal static partial class CommandWords
 
         var problems = result.Errors.Select(e => WhiteSpace.Replace(e.Message.Trim(), " "));
         var path = result.CommandResult.Command is RootCommand ? "lm" : $"lm {result.CommandResult.Command.Name}";
-        throw new ArgumentException($"{string.Join(" ", problems)} {path} --help lists what there is.");
+        throw new ArgumentException($"{string.Join(" ", problems)} {path} --help lists them all.");
     }
 
     /// <summary>Joins each option to its value, which is the next word, whatever that looks like.</summary>
@@ -62,7 +61,8 @@ internal static partial class CommandWords
             if (LooksLikeOption.IsMatch(word) && Named(word.Split('=', ':')[0]) is null)
             {
                 throw new ArgumentException(
-                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins so, write -- ."
+                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins like "
+                        + "this, write --."
                 );
             }
 

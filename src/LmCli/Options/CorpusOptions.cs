@@ -4,7 +4,7 @@ using LmModel.Corpora;
 namespace LmCli.Options;
 
 /// <summary>
-/// Which part of a text is held out: the same options for every command, so that all mean the same part.
+/// Which part of a text is held out, with the same options and meaning in every command.
 /// </summary>
 internal static class CorpusOptions
 {
@@ -44,11 +44,11 @@ internal static class CorpusOptions
             {
                 Share = value ?? HoldOut.DefaultShare,
                 Documents = arguments.GetValue(Documents) ?? [],
-                // A training that goes on may be started elsewhere.
+                // A resumed training may be started in another folder.
                 ValidationText = arguments.GetValue(ValidationText) is { } path ? Path.GetFullPath(path) : null,
             }
             : throw new ArgumentException(
-                $"{string.Join(" and ", given)} each say what is held out; give one of them.");
+                $"{string.Join(" and ", given)} both define what is held out; give one of them.");
     }
 
     /// <summary>The part is named, by documents or by a text of its own.</summary>

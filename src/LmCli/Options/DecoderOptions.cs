@@ -9,10 +9,10 @@ internal static class DecoderOptions
 {
     public static Option<InferenceEngine> Engine() => Names(
         new Option<InferenceEngine>("--engine") { DefaultValueFactory = _ => InferenceEngine.Managed },
-        "managed: without libtorch. torch: what it must agree with, fp32 only.");
+        "managed: without libtorch. torch: the reference, with libtorch, fp32 only.");
 
     public static Option<Precision?> Precision(string description) =>
-        Names(new Option<Precision?>("--precision"), $"How the weights are kept. {description}");
+        Names(new Option<Precision?>("--precision"), $"How the weights are stored. {description}");
 
     public static Option<int?> Threads(string description) =>
         new Option<int?>("--threads") { Description = $"Threads that compute. {description}" }

@@ -10,7 +10,8 @@ internal static class NeuralCacheOptions
     public static readonly Option<int?> Size = Within(
         new Option<int?>("--neural-cache-size")
         {
-            Description = "Mix the text's own past into the predictions: positions remembered. Goes with the next two.",
+            Description = "Mix what followed similar states into the predictions: number of positions remembered. "
+                + "Needs the next two.",
         },
         size => size is >= 1 and <= NeuralCacheSettings.MaxSize,
         $"from 1 to {NeuralCacheSettings.MaxSize}");
@@ -18,7 +19,7 @@ internal static class NeuralCacheOptions
     public static readonly Option<float?> Theta = Within(
         new Option<float?>("--neural-cache-theta")
         {
-            Description = "How much more a similar position counts; 0 counts all alike.",
+            Description = "How strongly similarity counts; with 0 all positions count the same.",
         },
         theta => theta is >= 0 and <= NeuralCacheSettings.MaxTheta,
         $"from 0 to {NeuralCacheSettings.MaxTheta}");
@@ -26,12 +27,12 @@ internal static class NeuralCacheOptions
     public static readonly Option<float?> Lambda = Within(
         new Option<float?>("--neural-cache-lambda")
         {
-            Description = "The share of the cache in the mixture; 0 is the model alone.",
+            Description = "The weight of the cache in the mixture; 0 is the model alone.",
         },
         lambda => lambda is >= 0 and < 1,
         "at least 0 and below 1");
 
-    /// <summary>The cache that was asked for; null for none.</summary>
+    /// <summary>The cache that was requested; null for none.</summary>
     /// <exception cref="ArgumentException">Some of its options are given and others are not.</exception>
     public static NeuralCacheSettings? Read(ParseResult arguments)
     {
@@ -50,7 +51,7 @@ internal static class NeuralCacheOptions
         return missing.Length == 0
             ? new(size!.Value, theta!.Value, lambda!.Value)
             : throw new ArgumentException(
-                $"--neural-cache-size, --neural-cache-theta and --neural-cache-lambda go together; there is no "
+                $"--neural-cache-size, --neural-cache-theta and --neural-cache-lambda need one another; missing: "
                     + $"{string.Join(" and no ", missing)}. "
                 + "lm evaluate --neural-cache-search finds the last two.");
     }

@@ -5,9 +5,9 @@ using System.Numerics;
 
 namespace LmCli.Options;
 
-/// <summary>How options read numbers: as they are written in code, in every language and country.</summary>
+/// <summary>How options parse numbers: as they are written in code, in every culture.</summary>
 /// <remarks>
-/// System.CommandLine itself takes a comma for a separator of thousands, which makes 5 of <c>0,5</c>.
+/// System.CommandLine itself treats a comma as a thousands separator, so that <c>0,5</c> becomes 5.
 /// </remarks>
 internal static class NumberOptions
 {

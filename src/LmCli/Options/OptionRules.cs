@@ -9,7 +9,7 @@ internal static class OptionRules
     /// <summary>Refuses values.</summary>
     /// <param name="option">The option.</param>
     /// <param name="problem">
-    /// What is wrong with a value, as a sentence that goes on from the option's name; null for nothing.
+    /// What is wrong with a value, as a sentence that continues from the option's name; null for nothing.
     /// </param>
     public static Option<T> Refuse<T>(this Option<T> option, Func<T?, string?> problem)
     {

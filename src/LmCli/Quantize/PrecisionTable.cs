@@ -10,7 +10,7 @@ internal static class PrecisionTable
     public static IEnumerable<string> Lines(PrecisionReport report)
     {
         var full = report.Figures.Single(f => f.Precision is Precision.Fp32).NatsPerToken;
-        yield return "precision  nats/token  difference  bytes of weights a token";
+        yield return "precision  nats/token  difference  bytes of weights per token";
         foreach (var f in report.Figures)
         {
             yield return string.Create(

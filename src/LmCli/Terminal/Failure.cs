@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace LmCli.Terminal;
 
-/// <summary>Tells a person what went wrong: one line, whatever it was.</summary>
+/// <summary>Reports a failure to a person in one line.</summary>
 internal static class Failure
 {
     /// <summary>Environment variable: 1 adds the stack trace.</summary>
@@ -34,14 +34,14 @@ internal static class Failure
         var cause = Cause(exception);
         if (IsOutOfMemory(cause))
         {
-            return "There is not enough memory for this. Less is needed by a smaller network, batch, window "
-                + "or vocabulary, or less text.";
+            return "There is not enough memory. A smaller network, batch, window or vocabulary needs less, "
+                + "and so does less text.";
         }
 
         var message = cause is ArgumentException { ParamName: { } name }
             ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
             : cause.Message;
-        // The messages of these say what was given, where and what to do; some name several problems, a line each.
+        // The messages of these say what was given, where, and what to do; some list several problems, one per line.
         return IsMeantForReaders(cause)
             ? Printable.Text(message)
             : $"{cause.GetType().Name}: {Printable.Text(message.Split('\n')[0])} {DebugVariable}=1 shows where.";

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace LmCli.Terminal;
 
 /// <summary>
-/// Ends the command early: at Ctrl-C (SIGINT), SIGTERM and SIGHUP, and when the reader of its output has gone.
+/// Ends the command early: on Ctrl-C (SIGINT), SIGTERM and SIGHUP, and when the reader of its output has exited.
 /// </summary>
 /// <remarks>
-/// The token asks the command to stop. Whatever does not stop within <see cref="Patience"/>, such as a long call into a
-/// library, ends with the process, unless it is <see cref="Protect">protected</see> because it saves something. A
-/// second signal ends the process at once.
+/// The token requests the command to stop. Whatever does not stop within <see cref="Patience"/>, such as a long call
+/// into a library, ends with the process, unless it is <see cref="Protect">protected</see> because it saves something.
+/// A second signal ends the process at once.
 /// </remarks>
 internal sealed partial class Interruption : IDisposable
 {
     /// <summary>Time in which a command may end by itself.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    // What shells report of a process that a signal has ended is 128 and the signal's number.
+    // Shells report 128 plus the number of the signal for a process that a signal has ended.
     private static readonly (PosixSignal Signal, int ExitCode)[] Signals =
         [(PosixSignal.SIGINT, 130), (PosixSignal.SIGTERM, 143), (PosixSignal.SIGHUP, 129)];
 
@@ -42,7 +42,7 @@ internal sealed partial class Interruption : IDisposable
     /// <summary>Cancelled when the command is to stop.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>What the process returns where it is interrupted; null where it is not.</summary>
+    /// <summary>The exit code of the process if it is interrupted; null if it is not.</summary>
     public int? ExitCode { get; private set; }
 
     /// <summary>Ends the process now: no code of the command, of libraries or of the runtime is run.</summary>
@@ -64,11 +64,11 @@ internal sealed partial class Interruption : IDisposable
         ExitProcess(code);
     }
 
-    /// <summary>Nobody reads what the command writes, or it cannot be written: nothing is left to do.</summary>
+    /// <summary>Nobody reads the output of the command, or it cannot be written: nothing is left to do.</summary>
     public void OutputEnded() => TryBegin(exitCode: 0);
 
     /// <summary>
-    /// Runs what must not be cut off: it observes <see cref="Token"/>, and may take its time to save.
+    /// Runs work that must not be cut off: it observes <see cref="Token"/>, and may take time to save.
     /// </summary>
     public T Protect<T>(Func<T> run)
     {

@@ -2,7 +2,7 @@ using LmModel.Training.Planning;
 
 namespace LmCli.Terminal;
 
-/// <summary>Refuses what cannot fit into memory before time is spent on it.</summary>
+/// <summary>Refuses work that cannot fit into memory before time is spent on it.</summary>
 internal static class MemoryCheck
 {
     /// <summary>
@@ -10,10 +10,10 @@ internal static class MemoryCheck
     /// </summary>
     private const double NotCounted = 4 / 3.0;
 
-    /// <summary>Measured peaks are 1.5 to 1.9 times the least, where there is enough.</summary>
+    /// <summary>Measured peaks are 1.5 to 1.9 times the minimum, if there is enough memory.</summary>
     private const double Usual = 1.5;
 
-    /// <summary>Warns on standard error where it is likely to fail.</summary>
+    /// <summary>Warns on standard error if it is likely to fail.</summary>
     /// <exception cref="InsufficientMemoryException">It needs more than there is.</exception>
     public static void Require(MemoryNeed need, string what, string advice) =>
         Require(need, what, advice, MemoryNeed.Available);

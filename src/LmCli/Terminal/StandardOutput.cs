@@ -21,7 +21,7 @@ internal sealed class StandardOutput : Stream
         (_stream, _interruption) = (stream, interruption);
 
     /// <summary>
-    /// Why it could not be written, such as a full disk; null where it was, or where nobody reads it.
+    /// Why it could not be written, such as a full disk; null if it was written, or if nobody reads it.
     /// </summary>
     public IOException? Failure { get; private set; }
 

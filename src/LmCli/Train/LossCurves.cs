@@ -17,7 +17,7 @@ internal static class LossCurves
     private const int Height = 520;
     private const string FontName = "DejaVu Sans";
 
-    // Told apart by brightness too, for those who see colours otherwise (Okabe and Ito 2008).
+    // Distinguishable by brightness too, for readers with colour vision deficiencies (Okabe and Ito 2008).
     private static readonly Color Training = Color.FromHex("#56B4E9");
     private static readonly Color Validation = Color.FromHex("#D55E00");
     private static readonly Color Rate = Color.FromHex("#999999");

@@ -20,7 +20,7 @@ internal static class OutputFolder
         if (given is null && name.Trim('.', ' ').Length == 0)
         {
             throw new ArgumentException(
-                $"The name of {ShellWord.Quote(text)} gives no folder for the model; give one with --out.");
+                $"The name of {ShellWord.Quote(text)} cannot name a folder for the model; give one with --out.");
         }
 
         var folder = given ?? Path.Combine(Models, name);
@@ -35,11 +35,11 @@ internal static class OutputFolder
         return folder;
     }
 
-    /// <summary>Refuses to write where something is that would be lost.</summary>
+    /// <summary>Refuses to write to a folder whose contents would be lost.</summary>
     /// <param name="folder">Where a model is to be written.</param>
     /// <param name="overwrite">Whether a model there may be replaced. Something else never is.</param>
     /// <param name="advice">What to do about a model that is there.</param>
-    /// <exception cref="IOException">There is something.</exception>
+    /// <exception cref="IOException">The folder is not empty.</exception>
     public static void RequireFree(string folder, bool overwrite, string advice)
     {
         if (File.Exists(folder))

@@ -5,9 +5,9 @@ using LmModel.Training.Settings;
 namespace LmCli.Train;
 
 /// <summary>The option of a setting.</summary>
-/// <param name="Setting">What declares its name, its values and its help.</param>
+/// <param name="Setting">The declaration of its name, values and help.</param>
 /// <param name="Option">The option.</param>
-/// <param name="Read">The setting's value; null where the option is not given.</param>
+/// <param name="Read">The setting's value; null if the option is not given.</param>
 internal sealed record SettingOption(TrainingSetting Setting, Option Option, Func<ParseResult, object?> Read)
 {
     public static SettingOption For(TrainingSetting setting) =>
@@ -16,9 +16,9 @@ internal sealed record SettingOption(TrainingSetting Setting, Option Option, Fun
         : setting.Type == typeof(int) ? Number<int>(setting)
         : setting.Type == typeof(long) ? Number<long>(setting)
         : setting.Type == typeof(double) ? Number<double>(setting)
-        : throw new InvalidOperationException($"{setting.Name} is a {setting.Type}, which no option reads.");
+        : throw new InvalidOperationException($"{setting.Name} is a {setting.Type}, which no option can read.");
 
-    /// <summary>A flag that is absent decides nothing; <c>--tie-weights false</c> does.</summary>
+    /// <summary>An absent flag leaves the choice open; <c>--tie-weights false</c> makes it.</summary>
     private static SettingOption Flag(TrainingSetting setting)
     {
         var option = new Option<bool>(setting.Option!);

@@ -7,17 +7,18 @@ using static System.FormattableString;
 namespace LmCli.Train;
 
 /// <summary>
-/// What to try after a training. Each piece of advice stands on trainings that followed it and reached a lower loss:
-/// the tables in docs/training.md.
+/// What to try after a training. Each piece of advice is based on trainings that followed it and reached a lower loss;
+/// see the tables in docs/training.md.
 /// </summary>
 internal sealed record TrainAdvice
 {
     /// <summary>
-    /// A gap between held-out and training text above this share is more than dropout and another text explain.
+    /// A larger relative gap between held-out and training text cannot be explained by dropout and the difference of
+    /// the texts.
     /// </summary>
     public const double WideGap = 0.15;
 
-    // Less than this below the planned dropout makes no difference worth a training.
+    // A smaller distance below the planned dropout is not worth another training.
     private const double TooLittleDropout = 0.1;
 
     public required ModelConfig Network { get; init; }
@@ -30,7 +31,7 @@ internal sealed record TrainAdvice
     /// <summary>The training ended before its last step.</summary>
     public required bool EndedEarly { get; init; }
 
-    /// <summary>Null where the steps were asked for, or the training was resumed.</summary>
+    /// <summary>Null if the steps were requested, or the training was resumed.</summary>
     public PlannedTime? Time { get; init; }
 
     public string Next(TrainingTrend trend)
@@ -40,7 +41,7 @@ internal sealed record TrainAdvice
         {
             return Invariant($"more dropout: --dropout {planned.Between} --input-dropout {planned.Input} ")
                 + Invariant($"--weight-drop {planned.Weight} suits a network of {Network.HiddenSize} units ")
-                + "that reads this text so often.";
+                + "that reads this text that often.";
         }
 
         var hasLearntAll = trend.Overfits || EndedEarly;

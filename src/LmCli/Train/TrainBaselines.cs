@@ -15,7 +15,7 @@ internal static class TrainBaselines
     private const int Most = 1_500_000;
 
     /// <returns>
-    /// Of the characters' n-grams and the compressors; none where the held-out text is too short to say anything.
+    /// Of the characters' n-grams and the compressors; none if the held-out text is too short to say anything.
     /// </returns>
     public static IReadOnlyList<Baseline> Of(Trainer trainer, CancellationToken cancellation)
     {

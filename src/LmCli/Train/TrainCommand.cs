@@ -25,7 +25,7 @@ internal static class TrainCommand
     public static Command Create(Interruption interruption)
     {
         var command = new Command(
-            "train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume goes on.")
+            "train", "Trains a model on a text. Ctrl-C, SIGTERM and SIGHUP save; --resume continues.")
         {
             Text,
         };
@@ -47,7 +47,7 @@ internal static class TrainCommand
         {
             OutputFolder.RequireFree(
                 folder, arguments.GetValue(Overwrite),
-                "Go on with its training by --resume, begin again by --overwrite, or give another --out.");
+                "Continue its training with --resume, start again with --overwrite, or give another --out.");
         }
 
         var corpus = Corpus.Open(path, cancellation);
@@ -88,7 +88,7 @@ internal static class TrainCommand
 
         Console.WriteLine(
             $"Stopped and saved at step {trainer.Step}. "
-            + $"Go on with: lm train {ShellWord.Path(path)} --out {ShellWord.Quote(folder)} --resume");
+            + $"Continue with: lm train {ShellWord.Path(path)} --out {ShellWord.Quote(folder)} --resume");
         // Not 0, even where what ended it was that nobody reads the output: the model is not finished.
         return interruption.ExitCode is > 0 and var code ? code : 130;
     }
@@ -147,7 +147,7 @@ internal static class TrainCommand
         return given.Count == 0
             ? Trainer.Resume(corpus, folder)
             : throw new ArgumentException(
-                "--resume goes on with the settings the training began with; "
+                "--resume uses the settings that the training began with; "
                 + $"leave out {string.Join(", ", given)}.");
     }
 
@@ -162,8 +162,8 @@ internal static class TrainCommand
         display.Plan(plan);
         MemoryCheck.Require(
             MemoryNeed.OfTraining(plan.Network, plan.Settings), "This training",
-            "Less is needed by fewer --hidden, --layers or --vocabulary, "
-            + "and of the latter by a smaller --batch or --window.");
+            "Fewer --hidden, --layers or --vocabulary need less, "
+            + "and a smaller --batch or --window reduces the second part.");
         if (split.ValidationCorpus is not null)
         {
             // It may be a part of the training text, which comparing whole documents does not find.

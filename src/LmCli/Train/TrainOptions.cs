@@ -43,8 +43,8 @@ internal static class TrainOptions
 
     public static readonly Option<UnknownCharacters?> Unknown = new("--unknown")
     {
-        Description = "What a characters tokenizer does with a character that the text does not have: "
-            + "refuse the prompt, leave the character out, or read another in its place. Default: error.",
+        Description = "What a characters tokenizer does with a character that is not in the text: "
+            + "refuse the prompt, drop the character, or read another one in its place. Default: error.",
         HelpName = "error|drop|replace:X",
         CustomParser = result =>
         {
@@ -62,7 +62,7 @@ internal static class TrainOptions
 
     public static readonly Option<string?> Normalize = new Option<string?>("--normalize")
     {
-        Description = "Unicode normalization form that every text is brought into before it becomes tokens. "
+        Description = "Unicode normalization form that every text is converted to before it is tokenized. "
             + "Default: none.",
         HelpName = "none|nfc|nfkc",
     }.AcceptNames(["none", "nfc", "nfkc"]);
@@ -74,18 +74,18 @@ internal static class TrainOptions
 
     public static readonly Option<string?> About = new("--about")
     {
-        Description = "A sentence about the text for the model card: what, from where, which licence. "
+        Description = "A sentence about the text for the model card: what it is, its source and its licence. "
             + "Default: nothing.",
     };
 
     public static readonly Option<bool> Resume = new("--resume")
     {
-        Description = "Go on with the training in the folder; its settings stay. Default: off.",
+        Description = "Continue the training in the folder with its settings. Default: off.",
     };
 
     public static readonly Option<bool> Overwrite = new("--overwrite")
     {
-        Description = "Begin again where the folder already has a model. Default: off.",
+        Description = "Start again if the folder already has a model. Default: off.",
     };
 
     /// <summary>All of them, as the help lists them.</summary>

@@ -14,13 +14,13 @@ namespace LmCli.Train;
 internal static class TrainRecipe
 {
     /// <summary>The options, and under them the preset's.</summary>
-    /// <exception cref="ArgumentException">Both a time and a number of steps are asked for.</exception>
+    /// <exception cref="ArgumentException">Both a time and a number of steps are requested.</exception>
     public static TrainingChoices Choices(ParseResult arguments)
     {
         var given = new TrainingChoices().With(TrainOptions.Settings.Select(o => (o.Setting, o.Read(arguments))));
         if (arguments.GetValue(Minutes) is not null && given.Steps is not null)
         {
-            throw new ArgumentException("--minutes and --steps say the same: give one of them.");
+            throw new ArgumentException("--minutes and --steps exclude each other; give one of them.");
         }
 
         if (arguments.GetValue(PresetName) is not { } name)

@@ -33,7 +33,7 @@ internal sealed record TrainSummary
     /// <summary>Updates done when the saved weights were reached.</summary>
     public required int BestStep { get; init; }
 
-    /// <summary>Null where the log has no validation, as with a training begun before there was one.</summary>
+    /// <summary>Null if the log has no validation, as with a training begun before there was one.</summary>
     public required TrainingTrend? Trend { get; init; }
 
     public required TrainAdvice Advice { get; init; }
@@ -44,7 +44,7 @@ internal sealed record TrainSummary
     [
         "",
         Ending(),
-        $"The model is that of step {BestStep:N0}, whose loss on the held-out text was the lowest:",
+        $"The model has the weights of step {BestStep:N0}, whose loss on the held-out text was the lowest:",
         "",
         .. Figures.Select(ScoreLines.Figure),
         "",
@@ -52,7 +52,7 @@ internal sealed record TrainSummary
         .. Trend is null ? (string[])[] : [Learning(Trend), $"Next: {Advice.Next(Trend)}", ""],
             $"The model is in {Folder}: its card is README.md, its curves are {LossCurves.SvgName}, its "
                 + "numbers training.csv.",
-        "Write with it, and serve it:",
+        "Generate text with it, and serve it:",
         $"  lm generate {ShellWord.Path(Folder)}",
         $"  Model__Path={ShellWord.Quote(Folder)} dotnet run --project src/LmApi",
     ];
@@ -60,10 +60,10 @@ internal sealed record TrainSummary
     private string Ending() =>
         Step < Settings.Steps
             ? $"Ended early after {Step:N0} of {Settings.Steps:N0} steps and {Time(Elapsed)}, because "
-                    + $"{Settings.Patience} validations in a row brought no new best. {Read()}"
+                    + $"{Settings.Patience} validations in a row did not improve the loss. {Read()}"
         : $"Done after {Step:N0} steps and {Time(Elapsed)}. {Read()}";
 
-    private string Read() => $"What is trained on of {Text} was read {Epochs:0.0} times.";
+    private string Read() => $"The training part of {Text} was read {Epochs:0.0} times.";
 
     /// <summary>
     /// Beside the baselines by the contiguous figure: they too read the text once, from its beginning.
@@ -97,21 +97,22 @@ internal sealed record TrainSummary
     private static string Learning(TrainingTrend trend) => trend switch
     {
         { Overfits: true } =>
-            $"It overfits: after step {trend.BestStep:N0} the loss on held-out text rose by {trend.Rise:P1}, while "
-                + $"that on the training text ({trend.TrainingLoss:F3} nats/token) fell on.",
+            $"The model overfits: after step {trend.BestStep:N0} the loss on held-out text rose by "
+                + $"{trend.Rise:P1}, while "
+                + $"that on the training text ({trend.TrainingLoss:F3} nats/token) continued to fall.",
         { Gap: > TrainAdvice.WideGap } =>
-            $"It predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and "
-                + $"{trend.TrainingLoss:F3} nats/token): it knows part of it by heart.",
+            $"The model predicts held-out text {trend.Gap:P0} worse than text it has seen ({trend.LastLoss:F3} and "
+                + $"{trend.TrainingLoss:F3} nats/token): it has memorized part of it.",
         { StillFalls: true } =>
-            $"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
+            $"The model does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
                 + "training), and the loss was still falling at the end.",
-        _ => $"It does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
-                + "training), and the loss had settled.",
+        _ => $"The model does not overfit ({trend.LastLoss:F3} nats/token on held-out text, {trend.TrainingLoss:F3} in "
+                + "training), and the loss had converged.",
     };
 
     private static string Time(TimeSpan time) =>
         time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
     private const string KeepsLearning =
-        " A compressor goes on learning while it reads, as a model does only with a neural cache.";
+        " A compressor continues to learn while it reads, which a model does only with a neural cache.";
 }

@@ -58,8 +58,8 @@ internal sealed class TrainWatch(
     }
 
     private string Ends() => trainer.Settings.Patience > 0
-        ? $"{trainer.Settings.Patience} validations without a new best end the training; Ctrl-C does so now."
-        : "Ctrl-C ends here; --patience does so by itself.";
+        ? $"After {trainer.Settings.Patience} validations without improvement the training ends; Ctrl-C ends it now."
+        : "Ctrl-C ends the training now; --patience would end it automatically.";
 
     private void Warn()
     {
@@ -68,8 +68,8 @@ internal sealed class TrainWatch(
             _warned = true;
             write(string.Create(
                 CultureInfo.InvariantCulture,
-                    $"Warning: it begins to overfit. The loss on held-out text is {trend.Rise:P1} above its best of "
-                        + $"step {trend.BestStep}, which stays saved. {Ends()}"));
+                $"Warning: the model begins to overfit. The loss on held-out text is {trend.Rise:P1} "
+                + $"above its best of step {trend.BestStep}, which remains saved. {Ends()}"));
         }
     }
 }

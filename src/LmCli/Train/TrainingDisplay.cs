@@ -31,7 +31,7 @@ internal abstract class TrainingDisplay
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{settings.Steps} steps of {settings.BatchSize} x {settings.WindowLength} tokens, "
-                    + $"{trainer.StepsPerEpoch:0.#} an epoch, to {folder}"));
+                    + $"{trainer.StepsPerEpoch:0.#} per epoch, to {folder}"));
         Write(trainer.Split.Description);
         if (trainer.Step > 0)
         {

@@ -9,10 +9,10 @@ namespace LmModel.Checkpoints;
 /// </summary>
 internal static class ConfigFile
 {
-    /// <summary>The only version there is; a later one may mean something else by the same members.</summary>
+    /// <summary>The only version so far; a later version may give the same members a different meaning.</summary>
     public const int FormatVersion = 1;
 
-    /// <summary>The configuration, or null where <paramref name="problems"/> received something.</summary>
+    /// <summary>The configuration, or null if a problem was added to <paramref name="problems"/>.</summary>
     public static ModelConfig? Read(ReadOnlySpan<byte> json, ProblemList problems)
     {
         var before = problems.Count;

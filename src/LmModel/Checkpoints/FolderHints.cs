@@ -3,13 +3,13 @@ using LmModel.Files;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>Says what lies where a model folder, or its weights, are expected.</summary>
+/// <summary>Describes what was found where a model folder or its weights were expected.</summary>
 internal static partial class FolderHints
 {
-    /// <summary>Entries of a folder that are looked at; a model folder has ten.</summary>
+    /// <summary>Maximum number of entries of a folder that are examined; a model folder has ten.</summary>
     private const int MostEntries = 1000;
 
-    /// <summary>Why a path is not a model folder; null where it is a folder.</summary>
+    /// <summary>Why a path is not a model folder; null if it is a folder.</summary>
     public static string? OfPath(string path)
     {
         if (Directory.Exists(path))
@@ -29,7 +29,7 @@ internal static partial class FolderHints
     }
 
     /// <summary>
-    /// What a folder without <c>model.safetensors</c> has instead; null where nothing is known of it.
+    /// What a folder without <c>model.safetensors</c> contains instead; null if the content is not recognized.
     /// </summary>
     public static string? OfMissingWeights(string folder)
     {
@@ -41,7 +41,7 @@ internal static partial class FolderHints
             .ToList();
         if (files.Exists(f => ShardName().IsMatch(f)))
         {
-            return "the weights lie in several files. Join them in Python: import glob; from safetensors.torch "
+            return "the weights are in several files. Join them in Python: import glob; from safetensors.torch "
                 + "import load_file, "
                 + "save_file; save_file({n: t for f in glob.glob(\"*-of-*.safetensors\") for n, t in "
                 + "load_file(f).items()}, "
@@ -73,13 +73,13 @@ internal static partial class FolderHints
             .Select(d => Path.GetFileName(d))
             .Order(StringComparer.Ordinal)
             .ToList();
-        return models.Count > 0 ? $"the folders in it are models: give one of {string.Join(", ", models)}" : null;
+        return models.Count > 0 ? $"it contains model folders; give one of them: {string.Join(", ", models)}" : null;
     }
 
     [GeneratedRegex("-of-\\d+\\.safetensors$")]
     private static partial Regex ShardName();
 
-    /// <summary>The first bytes of a file; null where it cannot be read.</summary>
+    /// <summary>The first bytes of a file; null if it cannot be read.</summary>
     private static byte[]? Head(string path)
     {
         try

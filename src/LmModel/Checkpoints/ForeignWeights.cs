@@ -6,37 +6,37 @@ using LmModel.Networks;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Finds the parameters of a model in a file that may name them otherwise, and says what kind of file that is and how
-/// it is converted. Nothing is loaded by such a guess.
+/// Finds the parameters of a model in a file that may use different names for them, and describes what kind of file it
+/// is and how to convert it. Nothing is loaded on the basis of such a guess.
 /// </summary>
 internal sealed partial class ForeignWeights
 {
     private const string Embedding = "embedding", Recurrent = "rnn", Output = "fc";
 
-    /// <summary>What the names of tensors tell of the network that they are from.</summary>
+    /// <summary>What the names of tensors reveal about the network that they come from.</summary>
     private static readonly (Regex Name, string What)[] Kinds =
     [
         (new("^(adamw|average|carried)\\."), "the state of a training (training/last.safetensors), which can be "
             + "resumed; the model is the model.safetensors in the folder above"),
         (new("_reverse$"), "a bidirectional network, which also reads a text from its end and so cannot "
             + "continue one: train it with bidirectional=False"),
-        (new("weight_hr_l\\d+$"), "an LSTM with proj_size, which is not read here: train it without"),
+        (new("weight_hr_l\\d+$"), "an LSTM with proj_size, which is not supported: train it without"),
         (new("\\.\\d+\\.(weight|bias)_(ih|hh)"), "layers in an nn.ModuleList: number them in the names, from "
             + "rnns.1.weight_ih_l0 to rnn.weight_ih_l1"),
         (new("(weight|bias)_(ih|hh)$"), "an nn.RNNCell, nn.GRUCell or nn.LSTMCell: its names need _l0 at the "
             + "end, as in rnn.weight_ih_l0"),
-        (new("_raw$"), "weights under weight drop, as AWD-LSTM keeps them: name weight_hh_l0_raw weight_hh_l0"),
+        (new("_raw$"), "weights under weight drop, as AWD-LSTM stores them: rename weight_hh_l0_raw to weight_hh_l0"),
         (new("(weight_[gv]|original[01])$"), "weights under torch.nn.utils weight_norm: remove it before saving"),
         (new("attn|attention|\\.mlp\\.", RegexOptions.IgnoreCase), "a transformer, which is not a recurrent network"),
         (
             new("qweight|qzeros|absmax|zero_point|packed_params"),
-            "quantized weights: save those that they were made from"),
+            "quantized weights: save the weights that they were made from"),
         (
             new("(norm|ln)\\w*\\.(weight|bias)$", RegexOptions.IgnoreCase),
-            "a network with normalization layers, " + "which are not read here"),
+            "a network with normalization layers, " + "which is not supported"),
     ];
 
-    /// <summary>What parts of a module's path are from.</summary>
+    /// <summary>Where parts of a module's path come from.</summary>
     private static readonly (string Part, string What)[] Wrappers =
     [
         ("module", "torch.nn.DataParallel and DistributedDataParallel add \"module.\": save model.module.state_dict()"),
@@ -64,10 +64,10 @@ internal sealed partial class ForeignWeights
         _renamed = [.. names.Where(n => n.Key != n.Value).Select(n => (n.Key, n.Value))];
     }
 
-    /// <summary>The parameters are all but for the names of their modules.</summary>
+    /// <summary>Whether the parameters fit except for the names of their modules.</summary>
     public bool IsRenamed => _renamed.Count > 0;
 
-    /// <summary>Takes the names as they are, unless others fit better.</summary>
+    /// <summary>Uses the names as they are, unless renamed modules match more parameters.</summary>
     public static ForeignWeights Find(SafeTensorsReader reader, ModelConfig config)
     {
         var asNamed = new ForeignWeights(reader.Tensors, config, []);
@@ -77,14 +77,14 @@ internal sealed partial class ForeignWeights
     }
 
     /// <summary>
-    /// The tensor of a parameter; null where there is none. A tied matrix may be stored under either name.
+    /// The tensor of a parameter; null if there is none. A tied matrix may be stored under either name.
     /// </summary>
     public TensorInfo? Stored(string parameter) =>
         _byName.GetValueOrDefault(parameter) ?? (_config.TieWeights && parameter == $"{Embedding}.weight"
             ? _byName.GetValueOrDefault($"{Output}.weight")
             : null);
 
-    /// <summary>What the file looks like and what to do about it, a sentence each.</summary>
+    /// <summary>What the file looks like and what to do about it, one sentence each.</summary>
     public IEnumerable<string> Hints()
     {
         foreach (var (name, what) in Kinds)
@@ -111,7 +111,7 @@ internal sealed partial class ForeignWeights
             yield return Difference(fitting);
         }
 
-        // All of a module or none: a single one that is missing was lost, and zeros would not be what it was.
+        // Either all biases of a module or none: a single missing one was lost, and zeros would not restore it.
         var missing = (fitting?.ParameterShapes ?? [])
             .Where(p => p.Name.Contains("bias", StringComparison.Ordinal))
             .GroupBy(p => Split(p.Name).Module)
@@ -134,7 +134,7 @@ internal sealed partial class ForeignWeights
         name.LastIndexOf('.') is >= 0 and var dot ? (name[..dot], name[(dot + 1)..]) : ("", name);
 
     /// <summary>
-    /// The modules of a file by the names that they have here; those that could be one of several are left out.
+    /// Maps the modules of a file to their names here; a name that several modules could have is left out.
     /// </summary>
     private static Dictionary<string, string> Modules(IReadOnlyList<TensorInfo> tensors) => tensors
         .GroupBy(t => Split(t.Name).Module)
@@ -156,7 +156,7 @@ internal sealed partial class ForeignWeights
 
         if (Parameter("weight") is not { Shape: [var rows, _] })
         {
-            // Of an output layer whose matrix is tied, this may be all that was saved.
+            // If the matrix of an output layer is tied, the bias may be all that was saved.
             return tensors is [{ Shape.Count: 1 }] && Parameter("bias") is not null ? Output : null;
         }
 
@@ -193,7 +193,7 @@ internal sealed partial class ForeignWeights
             + $"save_file({tensors}, \"model.safetensors\")";
 
     /// <summary>
-    /// The configuration that the shapes of the matrices belong to, as far as they tell; null where they make none.
+    /// The configuration that the shapes of the matrices imply, as far as they determine it; null if they do not.
     /// </summary>
     private ModelConfig? Fitting()
     {
@@ -205,7 +205,7 @@ internal sealed partial class ForeignWeights
             return null;
         }
 
-        // Cells with as many gates have the same shapes: the one that config.json names may be meant.
+        // Cells with the same number of gates have the same shapes, so the one in config.json may be meant.
         var cells = Enum.GetValues<Cell>().Where(cell => cell.Traits().Gates == rows / h).ToList();
         if (cells.Count == 0)
         {
@@ -242,7 +242,7 @@ internal sealed partial class ForeignWeights
             + $"{(fitting.Cell is Cell.RnnTanh && _config.Cell is not Cell.RnnTanh ? " (or rnn_relu)" : "")}, where "
             + "config.json has "
             + $"{string.Join(", ", members.Select(m => given.GetProperty(m.Name).GetRawText()))}: correct config.json, "
-            + "or take the weights "
+            + "or use the weights "
             + "that belong to it";
     }
 

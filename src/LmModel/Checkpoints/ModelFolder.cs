@@ -13,11 +13,12 @@ namespace LmModel.Checkpoints;
 /// </summary>
 internal sealed class ModelFolder
 {
-    /// <summary>The file of the weights.</summary>
+    /// <summary>Name of the file with the weights.</summary>
     public const string WeightsName = "model.safetensors";
 
     /// <summary>
-    /// Bytes of a <c>config.json</c>, <c>precision.json</c> or <c>README.md</c>; real ones have a few thousand.
+    /// Maximum size of <c>config.json</c>, <c>precision.json</c> or <c>README.md</c> in bytes; real files have a few
+    /// thousand.
     /// </summary>
     internal const int MaxSmallLength = 1 << 20;
 
@@ -38,24 +39,26 @@ internal sealed class ModelFolder
     /// <summary>Size of <c>model.safetensors</c>.</summary>
     public required long WeightsBytes { get; init; }
 
-    /// <summary>The model card, Markdown; null where the folder has none.</summary>
+    /// <summary>The model card in Markdown; null if the folder has none.</summary>
     public string? Card { get; init; }
 
-    /// <summary>What these weights lose in each precision; null where that was not measured.</summary>
+    /// <summary>How much the loss of these weights increases in each precision; null if that was not
+    /// measured.</summary>
     public PrecisionReport? PrecisionReport { get; init; }
 
-    /// <summary>The precision to serve it in where nothing else is asked for: without evidence, fp32.</summary>
+    /// <summary>The precision to serve the model in if none is requested; fp32 if nothing was measured.</summary>
     public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
 
-    /// <summary>Checks everything but takes no memory for the weights and does not touch libtorch.</summary>
-    /// <exception cref="ModelFolderException">Anything is missing, broken or does not fit; the message names it
-    /// all.</exception>
+    /// <summary>Checks everything, but allocates no memory for the weights and does not use libtorch.</summary>
+    /// <exception cref="ModelFolderException">Something is missing, broken or does not fit; the message lists every
+    /// problem.</exception>
     public static ModelFolder Open(string path) => Open(path, withPrecision: true);
 
     /// <summary>
-    /// As <see cref="Open(string)"/>, whatever <c>precision.json</c> holds: in order to measure again.
+    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, so that the precisions can be measured
+    /// again.
     /// </summary>
-    /// <exception cref="ModelFolderException">Anything else is missing, broken or does not fit.</exception>
+    /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
     public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);
 
     private static ModelFolder Open(string path, bool withPrecision)
@@ -94,7 +97,7 @@ internal sealed class ModelFolder
 
         if (withPrecision && FolderFile.Exists(File(PrecisionName)))
         {
-            // Weights that have to be replaced anyway need no report of theirs.
+            // If the weights have to be replaced anyway, the report does not need to match them.
             var measured = problems.Count == before ? sha256 : null;
             problems.Attempt(PrecisionName, () => precision = ReadPrecision(File(PrecisionName), measured, problems));
         }
@@ -115,7 +118,7 @@ internal sealed class ModelFolder
 
     /// <summary>Reads the weights.</summary>
     /// <exception cref="ModelFolderException">
-    /// The file is not the one that was opened: <see cref="WeightsSha256"/> must be that of the weights handed out.
+    /// The file is not the one that was opened: the weights returned must have the hash <see cref="WeightsSha256"/>.
     /// </exception>
     public NetworkWeights ReadWeights()
     {
@@ -140,11 +143,11 @@ internal sealed class ModelFolder
     }
 
     /// <summary>
-    /// Writes all files, each atomically; the folder is made where it is missing. A <c>precision.json</c> is removed:
-    /// it was measured for the weights that were here.
+    /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
+    /// <c>precision.json</c> is removed, because it was measured for the previous weights.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// The tokenizer has another vocabulary than the weights; nothing was written.
+    /// The vocabulary of the tokenizer does not match the weights; nothing was written.
     /// </exception>
     public static void Save(string path, Tokenizer tokenizer, NetworkWeights weights, string card)
     {
@@ -164,12 +167,12 @@ internal sealed class ModelFolder
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
-        // Last: a new folder that has weights is whole.
+        // Written last, so that a new folder that has weights is complete.
         SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
     }
 
     /// <summary>Replaces <c>precision.json</c>.</summary>
-    /// <exception cref="ArgumentException">It makes no sense, or was measured for other weights; nothing was
+    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
     /// written.</exception>
     public void SavePrecision(PrecisionReport report)
     {
@@ -187,7 +190,7 @@ internal sealed class ModelFolder
 
         if (problems.Count > 0)
         {
-            throw new ArgumentException(problems.Describe("This precision report cannot be kept"));
+            throw new ArgumentException(problems.Describe("This precision report cannot be saved"));
         }
 
         AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
@@ -205,14 +208,14 @@ internal sealed class ModelFolder
         return config;
     }
 
-    /// <summary>In whatever encoding its byte order mark says; UTF-8 without one.</summary>
+    /// <summary>Reads the card in the encoding that its byte order mark indicates; UTF-8 without one.</summary>
     private static string ReadCard(string path)
     {
         using var reader = new StreamReader(new MemoryStream(FolderFile.Read(path, MaxSmallLength)), Encoding.UTF8);
         return reader.ReadToEnd();
     }
 
-    /// <summary>A report on other weights is refused rather than passed over: someone believes in it.</summary>
+    /// <summary>A report on other weights is an error and is not ignored, because someone may rely on it.</summary>
     private static PrecisionReport? ReadPrecision(string path, string? weightsSha256, ProblemList problems)
     {
         var found = new ProblemList();

@@ -4,14 +4,14 @@ using LmModel.Networks;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>Compares the tensors of a file with the parameters a model has.</summary>
+/// <summary>Compares the tensors of a file with the parameters of a model.</summary>
 internal static class ParameterCheck
 {
     /// <param name="reader">The file.</param>
     /// <param name="config">The model.</param>
     /// <param name="problems">
-    /// Receives what a file of another kind looks like, then every name missing or unexpected, every shape and every
-    /// type that is wrong, and the first number of each tensor that is not finite.
+    /// Receives a description of the file if it is of another kind, then every missing or unexpected name, every wrong
+    /// shape and type, and the first value of each tensor that is not finite.
     /// </param>
     public static void Check(SafeTensorsReader reader, ModelConfig config, ProblemList problems)
     {
@@ -59,14 +59,15 @@ internal static class ParameterCheck
     }
 
     /// <summary>
-    /// The name that a parameter has in a sound file: of a tied matrix there may be one copy under either name.
+    /// The name under which a parameter is stored in a valid file; a tied matrix may be stored once, under either name.
     /// </summary>
     public static string StoredName(SafeTensorsReader reader, ModelConfig config, string name) =>
         config.TieWeights && name == ParameterNames.Embedding && reader.Find(name) is null
             ? ParameterNames.Output
             : name;
 
-    /// <summary>PyTorch's <c>state_dict</c> names a tied matrix twice; then both must be the same.</summary>
+    /// <summary>PyTorch's <c>state_dict</c> contains a tied matrix under both names; the copies must then be
+    /// equal.</summary>
     private static void CheckCopy(SafeTensorsReader reader, TensorInfo original, TensorInfo copy, ProblemList problems)
     {
         var tied =

@@ -4,11 +4,11 @@ using LmModel.Files;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// The JSON header of a safetensors file, parsed in one pass that finds every fault: whatever is wrong goes to a
-/// <see cref="ProblemList"/>, whatever is sound is kept.
+/// The JSON header of a safetensors file, parsed in one pass that finds every fault. Faults are added to a
+/// <see cref="ProblemList"/>, and the valid entries are kept.
 /// </summary>
 /// <remarks>
-/// Written over <see cref="Utf8JsonReader"/>, because a serializer lets the last of two equal keys win.
+/// Uses <see cref="Utf8JsonReader"/>, because with duplicate keys a serializer would silently keep the last one.
 /// </remarks>
 internal sealed class SafeTensorsHeader
 {
@@ -22,14 +22,14 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorsHeader(ProblemList problems) => _problems = problems;
 
-    /// <summary>In the order of their data.</summary>
+    /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _tensors;
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <param name="json">The header without its length, with the spaces that may pad it.</param>
-    /// <param name="dataLength">Bytes of the file after the header.</param>
-    /// <param name="problems">Receives what is wrong; the result is of use only where this stays empty.</param>
+    /// <param name="json">The header without its length, including any spaces that pad it.</param>
+    /// <param name="dataLength">Number of bytes in the file after the header.</param>
+    /// <param name="problems">Receives the faults; the result can only be used if there are none.</param>
     public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json, long dataLength, ProblemList problems)
     {
         var header = new SafeTensorsHeader(problems);
@@ -41,7 +41,7 @@ internal sealed class SafeTensorsHeader
 
         try
         {
-            // A tensor that could not be understood leaves a gap in the data that its neighbours did not cause.
+            // A tensor that could not be parsed leaves a gap in the data that is not the fault of its neighbours.
             if (header.ReadEntries(json))
             {
                 SafeTensorsLayout.Check(header._tensors, dataLength, problems);
@@ -55,7 +55,7 @@ internal sealed class SafeTensorsHeader
         return header;
     }
 
-    /// <returns>Whether every entry says where its data are.</returns>
+    /// <returns>Whether every entry states where its data are.</returns>
     private bool ReadEntries(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -82,7 +82,7 @@ internal sealed class SafeTensorsHeader
             }
         }
 
-        // Finds what follows the object: only white space may.
+        // Checks what follows the object; only white space is allowed.
         reader.Read();
         return _tensors.Count == entries;
     }
@@ -254,7 +254,7 @@ internal sealed class SafeTensorsHeader
         }
         catch (InvalidOperationException e)
         {
-            // The reader looks into strings only now: broken UTF-8, or half of a surrogate pair.
+            // The reader validates strings only now: invalid UTF-8, or half of a surrogate pair.
             throw new JsonException($"the string at byte {reader.TokenStartIndex} is not valid Unicode", e);
         }
     }

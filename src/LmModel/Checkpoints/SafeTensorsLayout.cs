@@ -3,13 +3,13 @@ using LmModel.Files;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Checks that the tensors of a file tile its data: no overlap, no hole, nothing before, after or outside.
+/// Checks that the tensors of a file tile its data: no overlaps, no gaps, and nothing before, after or outside.
 /// </summary>
 internal static class SafeTensorsLayout
 {
-    /// <param name="tensors">Brought into the order of their data.</param>
-    /// <param name="dataLength">Bytes of the file after the header.</param>
-    /// <param name="problems">Receives what is wrong.</param>
+    /// <param name="tensors">The tensors; they are sorted in the order of their data.</param>
+    /// <param name="dataLength">Number of bytes in the file after the header.</param>
+    /// <param name="problems">Receives the faults.</param>
     public static void Check(List<TensorInfo> tensors, long dataLength, ProblemList problems)
     {
         tensors.Sort(Compare);
@@ -20,7 +20,7 @@ internal static class SafeTensorsLayout
             var place = $"{ProblemList.Show(tensor.Name)}: data_offsets [{tensor.Begin}, {tensor.End}]";
             if (tensor.End > dataLength)
             {
-                problems.Add($"{place} reach past the {dataLength} bytes of data the file has");
+                problems.Add($"{place} extend beyond the {dataLength} bytes of data in the file");
             }
 
             if (tensor.Begin < covered)
@@ -30,7 +30,7 @@ internal static class SafeTensorsLayout
             else if (tensor.Begin > covered)
             {
                 problems.Add(
-                    $"{place} leave a hole: {tensor.Begin - covered} bytes from {covered} on belong to no tensor");
+                    $"{place} leave a gap: {tensor.Begin - covered} bytes from {covered} on belong to no tensor");
             }
 
             if (tensor.End > covered)
@@ -42,7 +42,7 @@ internal static class SafeTensorsLayout
 
         if (covered > dataLength)
         {
-            problems.Add($"the file is cut short: the header describes {covered} bytes of data, found {dataLength}");
+            problems.Add($"the file is truncated: the header describes {covered} bytes of data, found {dataLength}");
         }
         else if (covered < dataLength)
         {
@@ -51,7 +51,8 @@ internal static class SafeTensorsLayout
     }
 
     /// <summary>
-    /// An empty tensor comes before the one it shares its offset with; names make messages repeatable.
+    /// An empty tensor sorts before another one at the same offset; further ties are broken by name, so that messages
+    /// are reproducible.
     /// </summary>
     private static int Compare(TensorInfo a, TensorInfo b)
     {

@@ -8,16 +8,16 @@ using LmModel.Networks;
 namespace LmModel.Checkpoints;
 
 /// <summary>
-/// Reads a safetensors file: 8 bytes with the length N of the header, little-endian; N bytes of JSON; the data, row by
-/// row and little-endian, as is every machine that libtorch runs on. Not for use by several threads at once.
+/// Reads a safetensors file: the length N of the header in 8 bytes, little-endian; N bytes of JSON; the data, row by
+/// row and little-endian, like every machine that libtorch runs on. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Opening checks the header in full against the size of the file and takes memory for the header alone, at most
-/// <see cref="MaxHeaderLength"/>: a size in the header is believed only when the file has that many bytes.
+/// Opening validates the whole header against the size of the file and allocates memory for the header only, at most
+/// <see cref="MaxHeaderLength"/>. A size in the header is trusted only if the file has that many bytes.
 /// </remarks>
 internal sealed class SafeTensorsReader : IDisposable
 {
-    /// <summary>Bytes; the format itself allows 100 MB, a model of 64 layers needs less than 32 KB.</summary>
+    /// <summary>In bytes. The format itself allows 100 MB; a model with 64 layers needs less than 32 KB.</summary>
     public const int MaxHeaderLength = 16 << 20;
 
     private const int ChunkElements = 1 << 16;
@@ -37,15 +37,15 @@ internal sealed class SafeTensorsReader : IDisposable
         Metadata = header.Metadata;
     }
 
-    /// <summary>In the order of their data.</summary>
+    /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<TensorInfo> Tensors { get; }
 
-    /// <summary>What the writer noted; PyTorch writes <c>format</c> = <c>pt</c>.</summary>
+    /// <summary>The metadata in the file; PyTorch writes <c>format</c> = <c>pt</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <exception cref="SafeTensorsException">The file is unsound; the message names every fault.</exception>
+    /// <exception cref="SafeTensorsException">The file is invalid; the message lists every fault.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is empty, or not a regular file.</exception>
+    /// <exception cref="InvalidDataException">The file is empty, or is not a regular file.</exception>
     public static SafeTensorsReader Open(string path)
     {
         var stream = FolderFile.Open(path);
@@ -60,9 +60,9 @@ internal sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <param name="stream">Seekable, with the file from its start to its end; disposed with the reader.</param>
-    /// <param name="file">What messages call it.</param>
-    /// <exception cref="SafeTensorsException">The file is unsound; the message names every fault.</exception>
+    /// <param name="stream">A seekable stream of the whole file; it is disposed with the reader.</param>
+    /// <param name="file">The name of the file in messages.</param>
+    /// <exception cref="SafeTensorsException">The file is invalid; the message lists every fault.</exception>
     public static SafeTensorsReader Open(Stream stream, string file)
     {
         var json = ReadHeader(stream, file);
@@ -74,11 +74,12 @@ internal sealed class SafeTensorsReader : IDisposable
             : throw new SafeTensorsException(file, problems);
     }
 
-    /// <summary>Null where the file has no tensor of this name.</summary>
+    /// <summary>The tensor with a name; null if the file has none.</summary>
     public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>All values, row by row. F16 and BF16 are widened, which is exact.</summary>
-    /// <exception cref="SafeTensorsException">No such tensor, another type, or a number that is not finite.</exception>
+    /// <exception cref="SafeTensorsException">There is no such tensor, its type does not fit, or a value is not
+    /// finite.</exception>
     public float[] ReadFloats(string name)
     {
         var tensor = Require(name, type => type.FitsFloat(), "F32 (or F16, BF16)");
@@ -90,8 +91,8 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     /// <summary>
-    /// What keeps <see cref="ReadFloats(string)"/> from giving the values of a tensor whose type fits: one that is not
-    /// finite. Null where nothing does. Takes no memory for the tensor.
+    /// Why <see cref="ReadFloats(string)"/> would reject a tensor whose type fits: its first value that is not finite.
+    /// Null if all values are finite. Does not allocate memory for the whole tensor.
     /// </summary>
     public string? FindUnusable(TensorInfo tensor)
     {
@@ -108,7 +109,8 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     /// <summary>
-    /// The first index at which two tensors of one size and of fitting types differ, with both values; null for none.
+    /// The first index at which two tensors of the same size and of fitting types differ, with both values; null if
+    /// they are equal.
     /// </summary>
     public (long Index, float First, float Second)? FindDifference(TensorInfo first, TensorInfo second)
     {
@@ -131,7 +133,7 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     /// <summary>All values, row by row.</summary>
-    /// <exception cref="SafeTensorsException">No such tensor, or not I64.</exception>
+    /// <exception cref="SafeTensorsException">There is no such tensor, or its type is not I64.</exception>
     public long[] ReadInt64s(string name)
     {
         var tensor = Require(name, type => type == TensorType.I64, "I64");
@@ -142,7 +144,7 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     /// <summary>The bytes as they are in the file, whatever the type.</summary>
-    /// <exception cref="SafeTensorsException">No such tensor.</exception>
+    /// <exception cref="SafeTensorsException">There is no such tensor.</exception>
     public byte[] ReadBytes(string name)
     {
         var tensor = Require(name, _ => true, "any type");
@@ -183,8 +185,8 @@ internal sealed class SafeTensorsReader : IDisposable
                 $"the header claims {length} bytes, but {follow} follow: "
                     + (
                         begun && length < MaxHeaderLength
-                            ? "the file is cut short; fetch it again"
-                            : "cut short, or not a safetensors file"));
+                            ? "the file is truncated; download it again"
+                            : "truncated, or not a safetensors file"));
         }
 
         if (length > MaxHeaderLength)
@@ -200,7 +202,7 @@ internal sealed class SafeTensorsReader : IDisposable
         return json;
     }
 
-    /// <summary>What a file is that does not begin as it should; null where nothing is known of it.</summary>
+    /// <summary>Recognizes a file that does not begin as expected; null if its format is unknown.</summary>
     private static string? Recognize(byte[] start, string file) =>
         ForeignFile.Recognize(start, file) is { } kind ? $"is not a safetensors file: it looks like {kind}"
         : start.All(b => b is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t')
@@ -228,10 +230,10 @@ internal sealed class SafeTensorsReader : IDisposable
     private void Seek(TensorInfo tensor, long element) =>
         _stream.Position = _dataStart + tensor.Begin + (element * tensor.Type.Size());
 
-    /// <summary>Reads some values of a tensor whose type fits.</summary>
-    /// <param name="tensor">Which.</param>
-    /// <param name="start">The first value.</param>
-    /// <param name="values">Receives them.</param>
+    /// <summary>Reads a range of values of a tensor whose type fits.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="start">The index of the first value.</param>
+    /// <param name="values">Receives the values.</param>
     private void ReadFloats(TensorInfo tensor, long start, Span<float> values)
     {
         Seek(tensor, start);
@@ -259,7 +261,7 @@ internal sealed class SafeTensorsReader : IDisposable
     {
         try
         {
-            // In pieces: the bytes of a large array are more than a span can count.
+            // In pieces, because the number of bytes in a large array may exceed the maximum length of a span.
             for (; !values.IsEmpty; values = values[Math.Min(values.Length, ChunkElements)..])
             {
                 _stream.ReadExactly(MemoryMarshal.AsBytes(values[..Math.Min(values.Length, ChunkElements)]));
@@ -267,7 +269,7 @@ internal sealed class SafeTensorsReader : IDisposable
         }
         catch (EndOfStreamException e)
         {
-            throw SafeTensorsException.Of(_file, "the file became shorter while it was read", e);
+            throw SafeTensorsException.Of(_file, "the file became shorter while it was being read", e);
         }
     }
 }

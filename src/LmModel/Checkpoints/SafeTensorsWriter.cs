@@ -10,22 +10,23 @@ internal static class SafeTensorsWriter
 {
     private const int Alignment = 8;
 
-    /// <summary>What Python's loaders want to see in the metadata.</summary>
+    /// <summary>The metadata that Python's loaders expect.</summary>
     public static IReadOnlyDictionary<string, string> PyTorchMetadata { get; } =
         new Dictionary<string, string> { ["format"] = "pt" };
 
-    /// <summary>Writes the file atomically: a failure leaves what was there before.</summary>
+    /// <summary>Writes the file atomically: if it fails, an existing file is unchanged.</summary>
     public static void Write(
         string path, IReadOnlyList<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
-    /// <param name="stream">Receives the file from where it stands.</param>
+    /// <param name="stream">Receives the file, beginning at the current position.</param>
     /// <param name="tensors">
-    /// Their data keep this order, except that types of larger elements come first: Python's loader wants every tensor
-    /// at a multiple of its element size.
+    /// The tensors. Their data keep this order, except that types with larger elements come first, because Python's
+    /// loader requires every tensor to be aligned to its element size.
     /// </param>
-    /// <param name="metadata">Notes for readers of the file.</param>
-    /// <exception cref="ArgumentException">Two tensors share a name, or one has the name of the metadata.</exception>
+    /// <param name="metadata">Additional information for readers of the file.</param>
+    /// <exception cref="ArgumentException">Two tensors have the same name, or one has the name of the
+    /// metadata.</exception>
     public static void Write(
         Stream stream, IReadOnlyList<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -38,7 +39,7 @@ internal static class SafeTensorsWriter
         var ordered = tensors.OrderByDescending(t => t.Type.Size()).ToList();
         var json = Header(ordered, metadata ?? new Dictionary<string, string>());
 
-        // Spaces up to a multiple of 8, so that a reader that maps the file finds its data aligned.
+        // Padded with spaces to a multiple of 8, so that the data are aligned for a reader that maps the file.
         var padded = (json.Length + Alignment - 1) / Alignment * Alignment;
         var start = new byte[sizeof(ulong) + padded];
         BinaryPrimitives.WriteUInt64LittleEndian(start, (ulong)padded);
@@ -54,7 +55,7 @@ internal static class SafeTensorsWriter
     private static ReadOnlySpan<byte> Header(List<TensorData> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        // Every loader reads UTF-8; escaping it would make names longer and harder to find.
+        // Every loader reads UTF-8; escaping would make names longer and harder to search for.
         using var writer = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         if (metadata.Count > 0)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace LmModel.Checkpoints;
 
-/// <summary>One tensor to be written to a safetensors file. Refers to the caller's array, does not copy it.</summary>
+/// <summary>A tensor to be written to a safetensors file. It refers to the caller's array and does not copy
+/// it.</summary>
 internal sealed class TensorData
 {
     private const int ChunkElements = 1 << 16;
@@ -39,7 +40,7 @@ internal sealed class TensorData
     public static TensorData Int64s(string name, IReadOnlyList<long> shape, long[] values) =>
         new(name, TensorType.I64, shape, values.LongLength * sizeof(long), stream => WriteTo(stream, values));
 
-    /// <summary>A tensor of any type from its bytes as they stand in the file: row by row, little-endian.</summary>
+    /// <summary>A tensor of any type from its bytes as they are in the file: row by row, little-endian.</summary>
     public static TensorData Bytes(
         string name,
         TensorType type,

@@ -1,11 +1,11 @@
 namespace LmModel.Checkpoints;
 
-/// <summary>What a safetensors header says of one tensor.</summary>
+/// <summary>The header entry of one tensor in a safetensors file.</summary>
 /// <param name="Name">Unique in its file.</param>
-/// <param name="Type">Type of an element.</param>
-/// <param name="Shape">Sizes of the dimensions, none negative; empty for a single number.</param>
+/// <param name="Type">Type of the elements.</param>
+/// <param name="Shape">Sizes of the dimensions, none of them negative; empty for a single number.</param>
 /// <param name="Begin">Offset of the first byte, from the start of the data.</param>
-/// <param name="End">Offset after the last byte.</param>
+/// <param name="End">Offset of the byte after the last one.</param>
 internal sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<long> Shape, long Begin, long End)
 {
     private const int MostDimensionsShown = 8;

@@ -25,7 +25,7 @@ internal enum TensorType
 
 internal static class TensorTypes
 {
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Number of bytes per element.</summary>
     public static int Size(this TensorType type) => type switch
     {
         TensorType.BOOL or TensorType.U8 or TensorType.I8 or TensorType.F8_E5M2 or TensorType.F8_E4M3 => 1,
@@ -35,10 +35,10 @@ internal static class TensorTypes
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Its values become floats without loss.</summary>
+    /// <summary>Whether its values can be converted to floats without loss.</summary>
     public static bool FitsFloat(this TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16;
 
     public static bool TryParse(string name, out TensorType type) =>
-        // Enum.TryParse alone would also take "7" for a type.
+        // Enum.TryParse alone would also accept "7".
         Enum.TryParse(name, out type) && Enum.GetName(type) == name;
 }

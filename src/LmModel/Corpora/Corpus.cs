@@ -4,8 +4,8 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once, to check, count
-/// and hash it; the text itself is read from disk whenever it is needed and never held whole.
+/// A text to train on: one UTF-8 file, or the .txt files of a folder. Opening reads every file once to check, count
+/// and hash it. The text itself is read from disk whenever it is needed and is never held in memory as a whole.
 /// </summary>
 internal sealed class Corpus
 {
@@ -15,41 +15,42 @@ internal sealed class Corpus
         Text = new CorpusText(documents);
     }
 
-    /// <summary>Name of the file or folder, without where it lies.</summary>
+    /// <summary>Name of the file or folder, without its path.</summary>
     public string Name { get; }
 
-    /// <summary>The files in ordinal order of their names; one where the corpus is a file.</summary>
+    /// <summary>The files in ordinal order of their names; a single one if the corpus is a file.</summary>
     public IReadOnlyList<CorpusDocument> Documents { get; }
 
-    /// <summary>Size of the files together.</summary>
+    /// <summary>Total size of the files.</summary>
     public long Bytes => Documents.Sum(d => d.Bytes);
 
     /// <summary>
-    /// SHA-256, lower-case hexadecimal: of the file's bytes; of a folder that of the lines which <c>sha256sum</c>
-    /// writes for its files, in their order.
+    /// SHA-256, lower-case hexadecimal. For a file, that of its bytes; for a folder, that of the lines which
+    /// <c>sha256sum</c> writes for its files, in their order.
     /// </summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>The whole text: the documents one after another.</summary>
+    /// <summary>The whole text: all documents, one after another.</summary>
     public CorpusText Text { get; }
 
-    /// <summary>What it was opened with.</summary>
+    /// <summary>The cancellation token that the corpus was opened with.</summary>
     internal CancellationToken Cancellation { get; private init; }
 
-    /// <summary>What is suspicious but can be trained on, a sentence or two each, with file, line and byte.</summary>
+    /// <summary>Warnings about suspicious text that can still be trained on: one or two sentences each, with file, line
+    /// and byte.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>
-    /// Opens a file, or a folder with all .txt files in it and below it, hidden ones left out. A document of a folder
-    /// that does not end in a line break gets one. Byte order marks are left out, wherever they stand.
+    /// Opens a file, or a folder with all .txt files in it and its subfolders except hidden ones. A document of a
+    /// folder that does not end in a line break gets one. Byte order marks are removed, wherever they occur.
     /// </summary>
     /// <exception cref="CorpusException">
-    /// There is no text, or something that is not text; the message says which file, line and byte, and what to do.
+    /// There is no text, or a file is not text; the message states file, line and byte, and what to do.
     /// </exception>
     /// <param name="path">The file or the folder.</param>
     /// <param name="cancellation">
-    /// Ends the opening, and every later reading of the text, between two blocks of 64 KiB: whatever reads a corpus can
-    /// be cancelled by the token that it was opened with.
+    /// Stops the opening, and every later read of the text, between two blocks of 64 KiB. Everything that reads a
+    /// corpus can therefore be cancelled by the token that the corpus was opened with.
     /// </param>
     public static Corpus Open(string path, CancellationToken cancellation = default)
     {
@@ -73,8 +74,8 @@ internal sealed class Corpus
             : throw new CorpusException($"{path} has no .txt file in it or below it.");
     }
 
-    /// <summary>A corpus of one document that is in memory already.</summary>
-    /// <exception cref="CorpusException">It is empty, or no text.</exception>
+    /// <summary>A corpus of one document that is already in memory.</summary>
+    /// <exception cref="CorpusException">It is empty or is not text.</exception>
     public static Corpus FromText(string name, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -88,8 +89,8 @@ internal sealed class Corpus
             default);
     }
 
-    /// <summary>Divides the text into what is trained on and what is validated on.</summary>
-    /// <exception cref="CorpusException">It cannot be divided so.</exception>
+    /// <summary>Splits the text into a part to train on and a part to validate on.</summary>
+    /// <exception cref="CorpusException">It cannot be split in this way.</exception>
     public CorpusSplit Split(HoldOut holdOut) => CorpusSplit.Of(this, holdOut);
 
     private static Corpus Scan(
@@ -100,7 +101,7 @@ internal sealed class Corpus
         var duplicates = new DuplicateFinder();
         var (documents, bySha256) = (new List<CorpusDocument>(), new Dictionary<string, CorpusDocument>());
         (Sketch Sketch, CorpusPlace Place)? whole = null;
-        // In one file, what may come again is a passage.
+        // In a single file, duplicate passages are searched for instead of duplicate documents.
         var passages = files.Count == 1
             ? new PassageReader(byPassage: true, duplicates.Add)
             : new PassageReader(byPassage: false, (sketch, place) => whole = (sketch, place));
@@ -121,8 +122,8 @@ internal sealed class Corpus
             }
             else if (!bySha256.TryAdd(document.Sha256, document))
             {
-                // The same file by a hard or symbolic link, or a copy of it: held out under one name, it would be
-                // trained on under the other.
+                // The same file as a hard or symbolic link, or a copy of it. If it were held out under one name, it
+                // would be trained on under the other.
                 bySha256[document.Sha256].Names.Add(file.Name);
                 findings.Add(Finding.Copy, new CorpusPlace(file.Name, 1, 0), 1);
             }
@@ -146,8 +147,8 @@ internal sealed class Corpus
         if (documents.Count == 0)
         {
             throw new CorpusException(isFolder
-                ? $"{path} has .txt files, {files.Count}, but all are empty."
-                    : $"{path} is empty, or is not a regular file: a pipe cannot be read twice; write its text "
+                ? $"{path} has {files.Count} .txt files, but all are empty."
+                    : $"{path} is empty, or is not a regular file. A pipe cannot be read twice; write its text "
                         + "to a file first.");
         }
 
@@ -175,14 +176,14 @@ internal sealed class Corpus
     {
         try
         {
-            // A pipe, a socket or a device has no size; to open one may wait for ever.
+            // A pipe, a socket or a device has no size; opening one may block forever.
             var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
             if (new FileInfo(File.Exists(target) ? target : path).Length == 0)
             {
                 return Stream.Null;
             }
 
-            // It is read in large blocks already.
+            // It is already read in large blocks.
             var stream = new FileStream(
                 path,
                 FileMode.Open,
@@ -211,5 +212,5 @@ internal sealed class Corpus
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(documents.Select(d => $"{d.Sha256}  {d.Name}\n")))));
 }
 
-/// <summary>A text cannot be trained on; the message says what is wrong and where.</summary>
+/// <summary>A text cannot be trained on; the message states what is wrong and where.</summary>
 public sealed class CorpusException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,26 +1,27 @@
 namespace LmModel.Corpora;
 
-/// <summary>One text file of a corpus; its text is read from disk whenever it is asked for.</summary>
+/// <summary>One text file of a corpus; its text is read from disk each time it is needed.</summary>
 internal sealed class CorpusDocument
 {
     /// <summary>
-    /// U+FEFF: at the beginning of a file a mark of its encoding, inside of one what joining such files leaves.
+    /// U+FEFF: at the beginning of a file it marks the encoding; inside a file it is left over from joining files.
     /// </summary>
     internal const char ByteOrderMark = '\uFEFF';
 
     private readonly Func<Stream> _open;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="name">What it is called.</param>
-    /// <param name="open">Opens its bytes, as often as it is asked.</param>
-    /// <param name="cancellation">Ends every reading of it between two blocks.</param>
+    /// <param name="name">Its name.</param>
+
+    /// <param name="open">Opens its bytes; may be called repeatedly.</param>
+    /// <param name="cancellation">Stops every read of it between two blocks.</param>
     internal CorpusDocument(string name, Func<Stream> open, CancellationToken cancellation) =>
         (Names, _open, _cancellation) = ([name], open, cancellation);
 
-    /// <summary>The file's name; in a folder its path below that, with slashes.</summary>
+    /// <summary>The name of the file; in a folder, its path relative to the folder, with slashes.</summary>
     public string Name => Names[0];
 
-    /// <summary>Its name, and those of other files of the corpus that are the same byte for byte.</summary>
+    /// <summary>Its name, and the names of other files in the corpus with the same bytes.</summary>
     internal List<string> Names { get; }
 
     /// <summary>Size of the file.</summary>
@@ -30,17 +31,17 @@ internal sealed class CorpusDocument
     public required string Sha256 { get; init; }
 
     /// <summary>
-    /// Characters, counted in UTF-16 units, without byte order marks and with the line break that was added.
+    /// Number of characters in UTF-16 units, without byte order marks and including an added line break.
     /// </summary>
     public required long Length { get; init; }
 
-    /// <summary>A line break is added to its end, so that the next document begins on a line of its own.</summary>
+    /// <summary>Whether a line break is added to its end, so that the next document begins on its own line.</summary>
     internal bool AddsLineBreak { get; init; }
 
     /// <summary>
-    /// Its text in pieces of some ten thousand characters, without byte order marks; no surrogate pair is cut.
+    /// Its text in pieces of about ten thousand characters, without byte order marks; no surrogate pair is split.
     /// </summary>
-    /// <exception cref="CorpusException">The file is not what it was when the corpus was opened.</exception>
+    /// <exception cref="CorpusException">The file has changed since the corpus was opened.</exception>
     internal IEnumerable<string> Pieces()
     {
         var left = Length - (AddsLineBreak ? 1 : 0);

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace LmModel.Corpora;
 
-/// <summary>What a plan needs to know of a text.</summary>
-/// <param name="Bytes">UTF-8 bytes.</param>
-/// <param name="Characters">Unicode characters.</param>
-/// <param name="DistinctCharacters">Different ones among them.</param>
+/// <summary>The properties of a text that a plan depends on.</summary>
+/// <param name="Bytes">Number of UTF-8 bytes.</param>
+/// <param name="Characters">Number of Unicode characters.</param>
+/// <param name="DistinctCharacters">Number of distinct characters.</param>
 internal sealed record CorpusFacts(long Bytes, long Characters, int DistinctCharacters)
 {
-    /// <summary>Counts once through the text.</summary>
+    /// <summary>Counts in one pass over the text.</summary>
     /// <param name="pieces">The text, cut between characters.</param>
     public static CorpusFacts Of(IEnumerable<string> pieces)
     {

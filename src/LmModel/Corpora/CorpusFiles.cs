@@ -1,7 +1,7 @@
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Finds the text files of a folder and enters every folder once, however many symbolic links lead to it.
+/// Finds the text files of a folder. Every folder is entered once, however many symbolic links lead to it.
 /// </summary>
 internal sealed class CorpusFiles
 {
@@ -10,10 +10,10 @@ internal sealed class CorpusFiles
     private readonly List<(string Name, string Path)> _found = [];
     private readonly List<string> _skipped = [];
 
-    // Real paths of the folders that were entered.
+    // Real paths of the folders that have been entered.
     private readonly HashSet<string> _entered = new(StringComparer.Ordinal);
 
-    // Entered after all folders that are really below the root, so that a file is named by where it is.
+    // Followed after all folders that are really below the root, so that a file is named by its real location.
     private readonly Queue<string> _links = new();
 
     private readonly CancellationToken _cancellation;
@@ -21,12 +21,12 @@ internal sealed class CorpusFiles
     private CorpusFiles(string root, CancellationToken cancellation) =>
         (_root, _realRoot, _cancellation) = (root, RealPath(root), cancellation);
 
-    /// <param name="folder">Exists.</param>
-    /// <param name="cancellation">Ends the search between two entries.</param>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="cancellation">Stops the search between two entries.</param>
     /// <returns>
-    /// All .txt files in it and below it, hidden ones left out, in ordinal order of their names, which are their paths
-    /// below it; and the links that were not followed, because they lead to a folder that is read anyway or contains
-    /// this one.
+    /// All .txt files in the folder and its subfolders except hidden ones, with their paths relative to the folder as
+    /// names, in ordinal order of the names; and the links that were not followed, because they lead to a folder that
+    /// is read anyway or that contains this one.
     /// </returns>
     /// <exception cref="CorpusException">A folder cannot be read.</exception>
     public static (IReadOnlyList<(string Name, string Path)> Files, IReadOnlyList<string> SkippedLinks) In(
@@ -105,7 +105,7 @@ internal sealed class CorpusFiles
             Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
             StringComparison.Ordinal);
 
-    /// <summary>The path without symbolic links in it.</summary>
+    /// <summary>The path with all symbolic links resolved.</summary>
     private static string RealPath(string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

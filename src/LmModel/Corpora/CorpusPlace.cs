@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LmModel.Corpora;
 
-/// <summary>A place in a file of a corpus.</summary>
+/// <summary>A position in a file of a corpus.</summary>
 /// <param name="Document">The document's name.</param>
 /// <param name="Line">From 1.</param>
 /// <param name="Byte">From 0.</param>

@@ -2,57 +2,58 @@ using System.Globalization;
 
 namespace LmModel.Corpora;
 
-/// <summary>A corpus in two parts: what is trained on, and what is validated on and never trained on.</summary>
+/// <summary>A corpus in two parts: one to train on, and one for validation only.</summary>
 internal sealed class CorpusSplit
 {
     /// <summary>
-    /// UTF-16 units of held-out text that are scored at most; more say nothing more. Behind them, nothing is trained on
-    /// either.
+    /// Maximum number of UTF-16 units of held-out text that are scored; more would add nothing. The rest is not trained
+    /// on either.
     /// </summary>
     public const int MostValidation = 5_000_000;
 
     private CorpusSplit(Corpus corpus, HoldOut holdOut, CorpusText training, CorpusText held, Corpus? other)
     {
         (Corpus, HoldOut, Training, HeldOut, ValidationCorpus) = (corpus, holdOut, training, held, other);
-        // All of a text is asked for by name, not held out of something.
+        // A whole text is specified by name, not held out of another text.
         Validation = holdOut.Share < 1 && held.Length > MostValidation ? held.CutAt(MostValidation).First : held;
         All = other is null ? corpus.Text : new CorpusText(corpus.Documents.Concat(other.Documents));
     }
 
     public Corpus Corpus { get; }
 
-    /// <summary>What asked for it.</summary>
+    /// <summary>The request that led to this split.</summary>
     public HoldOut HoldOut { get; }
 
     /// <summary>The text that is trained on.</summary>
     public CorpusText Training { get; }
 
     /// <summary>
-    /// The text that is scored: the held-out text, of which at most the first <see cref="MostValidation"/> characters.
+    /// The text that is scored: at most the first <see cref="MostValidation"/> characters of the held-out text.
     /// </summary>
     public CorpusText Validation { get; }
 
-    /// <summary>Both parts: what a tokenizer is made of, so that every character of either has a token.</summary>
+    /// <summary>Both parts together. The tokenizer is made from this text, so that every character of either part has a
+    /// token.</summary>
     public CorpusText All { get; }
 
-    /// <summary>The corpus that is validated on where it is another one.</summary>
+    /// <summary>The corpus that is validated on, if it is a different one.</summary>
     public Corpus? ValidationCorpus { get; }
 
-    /// <summary>All that is not trained on.</summary>
+    /// <summary>Everything that is not trained on.</summary>
     private CorpusText HeldOut { get; }
 
     /// <summary>
-    /// The share of the corpus, or of <see cref="ValidationCorpus"/>, that is held out: as it was asked for, or of
-    /// named documents as it is.
+    /// The share of the corpus, or of <see cref="ValidationCorpus"/>, that is held out: the requested share, or the
+    /// actual one if documents were named.
     /// </summary>
     public double ScoredShare => ValidationCorpus is not null ? 1
         : HoldOut.Documents.Count > 0 ? (double)HeldOut.Length / Corpus.Text.Length
         : HoldOut.Share;
 
-    /// <summary>The documents that are held out whole; none where it is the end of a text.</summary>
+    /// <summary>The documents that are held out whole; none if the end of a text is held out.</summary>
     private IReadOnlyList<CorpusDocument> Documents { get; init; } = [];
 
-    /// <summary>What is held out, in a sentence or two, for people.</summary>
+    /// <summary>A user-facing description of what is held out, one or two sentences.</summary>
     public string Description
     {
         get
@@ -86,7 +87,7 @@ internal sealed class CorpusSplit
             if (holdOut.Documents.Count > 0)
             {
                 throw new CorpusException(
-                    $"Either documents are held out or there is a validation text, {path}, not both.");
+                    $"Documents to hold out and a validation text, {path}, exclude each other.");
             }
 
             var other = Corpus.Open(path, corpus.Cancellation);
@@ -108,7 +109,7 @@ internal sealed class CorpusSplit
         };
     }
 
-    /// <exception cref="CorpusException">A document of the one is in the other too.</exception>
+    /// <exception cref="CorpusException">A document is in both corpora.</exception>
     private static void RequireApart(Corpus corpus, Corpus other, string path)
     {
         var validated = other.Documents.Select(d => d.Sha256).ToHashSet();

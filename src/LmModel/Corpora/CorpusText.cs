@@ -3,12 +3,12 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// A text made of documents and parts of them. It is read from disk in pieces, as often as it is asked for, and one
-/// piece at a time is in memory. Lengths and places are counted in UTF-16 units.
+/// A text made of documents or parts of them. It is read from disk in pieces each time it is needed, with one piece in
+/// memory at a time. Lengths and positions are counted in UTF-16 units.
 /// </summary>
 internal sealed class CorpusText
 {
-    /// <summary>The most that <see cref="ReadToEnd"/> reads: a GiB of memory.</summary>
+    /// <summary>Maximum length that <see cref="ReadToEnd"/> reads, which takes a GiB of memory.</summary>
     public const long MostInMemory = 1L << 29;
 
     private readonly IReadOnlyList<(CorpusDocument Document, long Start, long End)> _parts;
@@ -21,21 +21,21 @@ internal sealed class CorpusText
     private CorpusText(IReadOnlyList<(CorpusDocument Document, long Start, long End)> parts) =>
         (_parts, Length) = (parts, parts.Sum(p => p.End - p.Start));
 
-    /// <summary>UTF-16 units.</summary>
+    /// <summary>Length in UTF-16 units.</summary>
     public long Length { get; }
 
-    /// <summary>The documents it is made of, or what it has of them, by their names.</summary>
+    /// <summary>The documents in this text, or the parts of them that it contains, by name.</summary>
     public IEnumerable<(string Document, CorpusText Text)> Parts =>
         _parts.Select(p => (p.Document.Name, new CorpusText([p])));
 
-    /// <summary>The text in pieces of some ten thousand characters; no surrogate pair is cut.</summary>
-    /// <exception cref="CorpusException">A file is not what it was when the corpus was opened.</exception>
+    /// <summary>The text in pieces of about ten thousand characters; no surrogate pair is split.</summary>
+    /// <exception cref="CorpusException">A file has changed since the corpus was opened.</exception>
     public IEnumerable<string> Pieces()
     {
         foreach (var (document, start, end) in _parts)
         {
             var position = 0L;
-            // What is left of a document behind its part is not read.
+            // The rest of a document after its part is not read.
             foreach (var piece in start < end ? document.Pieces() : [])
             {
                 var from = (int)Math.Clamp(start - position, 0, piece.Length);
@@ -54,14 +54,14 @@ internal sealed class CorpusText
         }
     }
 
-    /// <summary>All of it in memory.</summary>
+    /// <summary>Reads the whole text into memory.</summary>
     /// <exception cref="CorpusException">It is longer than <see cref="MostInMemory"/>.</exception>
     public string ReadToEnd()
     {
         if (Length > MostInMemory)
         {
             throw new CorpusException(
-                $"A text of {Length} characters is too long to be read whole; {MostInMemory} are the most.");
+                $"A text of {Length} characters is too long to be read at once; the maximum is {MostInMemory}.");
         }
 
         var text = new StringBuilder((int)Length);
@@ -74,7 +74,8 @@ internal sealed class CorpusText
     }
 
     /// <summary>
-    /// Pieces spread evenly over the text, together about <paramref name="most"/> characters; all where it has no more.
+    /// Pieces spread evenly over the text, about <paramref name="most"/> characters in total, or the whole text if it
+    /// is shorter.
     /// </summary>
     public IEnumerable<string> Sample(long most)
     {
@@ -91,7 +92,7 @@ internal sealed class CorpusText
     }
 
     /// <summary>
-    /// The first <paramref name="length"/> characters and the rest; one fewer where that would cut a pair.
+    /// The first <paramref name="length"/> characters and the rest; one fewer if that would split a surrogate pair.
     /// </summary>
     internal (CorpusText First, CorpusText Last) CutAt(long length)
     {

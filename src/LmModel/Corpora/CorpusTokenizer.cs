@@ -3,23 +3,24 @@ using LmModel.Tokenization;
 
 namespace LmModel.Corpora;
 
-/// <summary>Makes the tokenizer of a corpus: the same one for a training and for a baseline.</summary>
+/// <summary>Creates the tokenizer of a corpus, which is the same for a training and for a baseline.</summary>
 internal static class CorpusTokenizer
 {
     /// <summary>
-    /// Most characters that a BPE learns its merges from: more hardly change the merges, but their words fill memory.
+    /// Maximum number of characters that BPE learns its merges from. More text hardly changes the merges, but its words
+    /// take up memory.
     /// </summary>
     public const long MostLearnedFrom = 1 << 26;
 
-    /// <param name="kind">A tokenizer's <see cref="Tokenizer.Kind"/>.</param>
-    /// <param name="vocabulary">Tokens of a trained vocabulary.</param>
+    /// <param name="kind">The <see cref="Tokenizer.Kind"/> of the tokenizer.</param>
+    /// <param name="vocabulary">Size of a trained vocabulary.</param>
     /// <param name="split">
-    /// Merges and words come from the training text alone, so that the held-out text does not shape what the network
-    /// reads. Characters come from the whole text: one that occurs only in the held-out text could not be scored
-    /// otherwise.
+    /// Merges and words are learned from the training text only, so that the held-out text does not influence the input
+    /// of the network. Characters come from the whole text, because one that occurs only in the held-out text could not
+    /// be scored otherwise.
     /// </param>
     /// <param name="rules">How the tokenizer normalizes a text and treats characters without a token.</param>
-    /// <param name="cancellation">Ends the learning.</param>
+    /// <param name="cancellation">Stops the learning.</param>
     /// <exception cref="ArgumentException">The rules do not fit the kind or the text.</exception>
     public static Tokenizer Make(
         string kind, int vocabulary, CorpusSplit split, TokenizerRules rules, CancellationToken cancellation = default)
@@ -41,9 +42,9 @@ internal static class CorpusTokenizer
         if (unknown is not null && kind != "characters")
         {
             throw new ArgumentException(kind == "words"
-                ? "A rule for unknown characters is for a characters tokenizer; a words tokenizer reads a word "
-                  + $"that it lacks as {WordTokenizer.UnknownWord}."
-                : $"A rule for unknown characters is for a characters tokenizer; a {kind} tokenizer has tokens for "
+                ? "Only a characters tokenizer has a rule for unknown characters; a words tokenizer reads a word "
+                  + $"that it does not know as {WordTokenizer.UnknownWord}."
+                : $"Only a characters tokenizer has a rule for unknown characters; a {kind} tokenizer has tokens for "
                   + "every text.");
         }
     }
@@ -58,23 +59,23 @@ internal static class CorpusTokenizer
         return rule.Replacement is not { } replacement || tokenizer.Vocabulary.Contains(replacement)
             ? new CharacterTokenizer(tokenizer.Vocabulary, rule.Rule, rule.Replacement)
             : throw new ArgumentException(
-                $"Unknown characters can be replaced only by a character that the text has, and {replacement} "
+                $"Unknown characters can only be replaced by a character of the text, and {replacement} "
                 + $"(U+{replacement.Value:X4}) is not in it.");
     }
 }
 
 /// <summary>How a tokenizer normalizes a text and treats characters without a token.</summary>
 /// <param name="Unknown">Null for the default of the tokenizer's kind.</param>
-/// <param name="Normalization">The Unicode normalization form that the text is brought into.</param>
+/// <param name="Normalization">The Unicode normalization form that is applied to the text.</param>
 public sealed record TokenizerRules(
     UnknownCharacters? Unknown = null, TextNormalization Normalization = TextNormalization.None);
 
-/// <summary>What a tokenizer does with a character that its vocabulary lacks.</summary>
+/// <summary>What a tokenizer does with a character that is not in its vocabulary.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="Replacement">The character that is read in its place; null unless the rule is to replace it.</param>
+/// <param name="Replacement">The character that is read instead; null unless the rule is to replace.</param>
 public sealed record UnknownCharacters(UnknownCharacterRule Rule, Rune? Replacement)
 {
-    /// <summary>Reads <c>error</c>, <c>drop</c>, or <c>replace:</c> and one character.</summary>
+    /// <summary>Parses <c>error</c>, <c>drop</c>, or <c>replace:</c> and one character.</summary>
     /// <returns>Null if the text is not a rule.</returns>
     public static UnknownCharacters? Parse(string text) => text switch
     {

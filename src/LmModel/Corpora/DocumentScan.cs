@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Reads a document once: is it a text, how long is it, what is its hash, and what is suspicious in it.
+/// Reads a document once: checks that it is text, and determines its length, its hash and its suspicious passages.
 /// </summary>
 internal sealed class DocumentScan
 {
-    /// <summary>In so many characters one control character is allowed; more make a binary file.</summary>
+    /// <summary>One control character is allowed per this many characters; a file with more is considered
+    /// binary.</summary>
     private const int CharactersPerControl = 1000;
 
     private const int ControlsAllowed = 8;
@@ -26,8 +27,8 @@ internal sealed class DocumentScan
     private readonly Action<Finding, CorpusPlace, long> _found;
     private readonly PassageReader _passages;
 
-    // Of the block being read, by kind: how many, and the index of the first. A place takes a pass over the block to
-    // work out, so there is one for each kind and block, however many there are of it.
+    // For the current block, by kind: the number of occurrences and the index of the first. Computing a position takes
+    // a pass over the block, so it is done once for each kind and block, however many occurrences there are.
     private readonly Dictionary<Finding, (int First, long Count)> _inBlock = [];
     private long _line = 1;
     private long _length;
@@ -39,19 +40,19 @@ internal sealed class DocumentScan
         CancellationToken cancellation) =>
         (_name, _path, _open, _found, _passages, _cancellation) = (name, path, open, found, passages, cancellation);
 
-    /// <summary>A file with more control characters than this, white space aside, is not text.</summary>
+    /// <summary>Whether a file has too many control characters, not counting white space, to be text.</summary>
     public static bool AreTooMany(long controls, long characters) =>
         controls > ControlsAllowed && controls > characters / CharactersPerControl;
 
-    /// <param name="name">The document's.</param>
+    /// <param name="name">The name of the document.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="open">Opens its bytes, as often as asked.</param>
-    /// <param name="found">Receives what is suspicious: its kind, the first place in a block, and how many the block
-    /// has.</param>
+    /// <param name="open">Opens its bytes; may be called repeatedly.</param>
+    /// <param name="found">Receives each finding in a block: its kind, its first position, and the number of
+    /// occurrences.</param>
     /// <param name="passages">Reads its words.</param>
-    /// <param name="addLineBreak">Add a line break to its end where it has none.</param>
-    /// <param name="cancellation">Ends this and every later reading of it.</param>
-    /// <exception cref="CorpusException">It is not text.</exception>
+    /// <param name="addLineBreak">Whether to add a line break to its end if it has none.</param>
+    /// <param name="cancellation">Stops this and every later read of the document.</param>
+    /// <exception cref="CorpusException">The file is not text.</exception>
     public static CorpusDocument Read(
         string name, string path, Func<Stream> open, Action<Finding, CorpusPlace, long> found, PassageReader passages,
         bool addLineBreak, CancellationToken cancellation = default)
@@ -125,7 +126,7 @@ internal sealed class DocumentScan
             case CorpusDocument.ByteOrderMark:
                 Found(Finding.ByteOrderMark, index);
                 break;
-            // The first byte of a character of two or three, and the second, each read as a letter of its own.
+            // The first and second byte of a character of two or three bytes, each read as a separate letter.
             case 'Ã' or 'Â' when next is >= '\u0080' and <= '\u00bf':
             case 'â' when next is '€' or '\u0080':
                 Found(Finding.Mojibake, index);

@@ -4,18 +4,18 @@ using System.Text;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Finds texts that come again, word for word or nearly so. Memory is bounded: so many sketches are kept, and a later
-/// text is compared with those only.
+/// Finds duplicate texts, both verbatim copies and near duplicates. Memory is bounded: a limited number of sketches is
+/// kept, and later texts are only compared with those.
 /// </summary>
-/// <param name="most">Sketches kept, of a quarter of a KiB each.</param>
+/// <param name="most">Maximum number of sketches that are kept, a quarter of a KiB each.</param>
 internal sealed class DuplicateFinder(int most = 100_000)
 {
-    /// <summary>From this resemblance on a text is nearly another.</summary>
+    /// <summary>Two texts are near duplicates if their resemblance is at least this.</summary>
     private const double Near = 0.8;
 
     /// <summary>
-    /// A kept text is found by any of its smallest hashes. Two texts of resemblance r share none of so many with a
-    /// probability of (1 − r)^8: 3 in a million at 0.8.
+    /// A text can be found by any of its smallest hashes. Two texts with resemblance r share none of these with a
+    /// probability of (1 − r)^8, which is 3 in a million at 0.8.
     /// </summary>
     private const int Indexed = 8;
 
@@ -54,8 +54,8 @@ internal sealed class DuplicateFinder(int most = 100_000)
         }
     }
 
-    /// <summary>How much comes again and where; null where nothing does.</summary>
-    /// <param name="what">What the texts are, in the plural.</param>
+    /// <summary>How many duplicates there are and where; null if there are none.</summary>
+    /// <param name="what">The kind of texts, in the plural.</param>
     public string? Warning(string what)
     {
         if (_exact + _near == 0)
@@ -67,15 +67,15 @@ internal sealed class DuplicateFinder(int most = 100_000)
         text.Append(CultureInfo.InvariantCulture, $"{_exact + _near:N0} of {_seen:N0} {what} come again, ");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{_exact:N0} word for word and {_near:N0} nearly so: {string.Join("; ", _named)}");
+            $"{_exact:N0} verbatim and {_near:N0} nearly so: {string.Join("; ", _named)}");
         text.Append(_exact + _near > _named.Count ? "; and more." : ".");
         if (_kept.Count == most)
         {
-            text.Append(CultureInfo.InvariantCulture, $" Compared with the first {most:N0} different ones only.");
+            text.Append(CultureInfo.InvariantCulture, $" Only the first {most:N0} different ones were compared.");
         }
 
         return text.Append(
-                " What comes again is learned by heart, and flatters the figures where one of them is held out.")
+                " Duplicates are memorized, and make the figures look better if one of them is held out.")
             .ToString();
     }
 

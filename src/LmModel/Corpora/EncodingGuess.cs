@@ -7,22 +7,22 @@ using UtfUnknown;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Reads a file that is not UTF-8 text to its end and says where that shows first, what its bytes probably are, and
-/// which command makes UTF-8 of them.
+/// Reads a file that is not UTF-8 text to its end and reports the first invalid position, the probable encoding, and
+/// the command that converts the file to UTF-8.
 /// </summary>
 /// <remarks>
-/// The question that matters is whether the whole file is in another encoding or a few bytes of a UTF-8 text are: to
-/// convert the whole of such a text would ruin all that is right in it. So valid characters are counted as well as
-/// invalid bytes.
+/// The important question is whether the whole file is in another encoding, or only a few bytes of a UTF-8 text are.
+/// Converting the whole of such a text would ruin its valid parts. Therefore both valid characters and invalid bytes
+/// are counted.
 /// </remarks>
 internal sealed class EncodingGuess
 {
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>Characters of a line that are shown as they would be read.</summary>
+    /// <summary>Number of characters of a line that are shown in the guessed encoding.</summary>
     private const int Shown = 40;
 
-    // By their place modulo 4, which tells UTF-16 and UTF-32.
+    // Counted by position modulo 4, which identifies UTF-16 and UTF-32.
     private readonly long[] _zeros = new long[4];
     private byte[] _beginning = [];
     private long _bytes;
@@ -38,9 +38,9 @@ internal sealed class EncodingGuess
 
     private long Zeros => _zeros.Sum();
 
-    /// <param name="path">The file, for the sentence and the command.</param>
+    /// <param name="path">The file, for the message and the command.</param>
     /// <param name="open">Opens its bytes.</param>
-    /// <param name="cancellation">Ends the reading between two blocks.</param>
+    /// <param name="cancellation">Stops the reading between two blocks.</param>
     public static string Describe(string path, Func<Stream> open, CancellationToken cancellation)
     {
         using var stream = open();
@@ -65,7 +65,7 @@ internal sealed class EncodingGuess
         }
     }
 
-    /// <returns>Bytes that were looked at; the rest may go on in the next block.</returns>
+    /// <returns>Number of bytes that were examined; the rest may continue in the next block.</returns>
     private int Look(ReadOnlySpan<byte> block, bool final)
     {
         var index = 0;
@@ -79,7 +79,7 @@ internal sealed class EncodingGuess
             }
             else
             {
-                // A surrogate of three bytes, of which a decoder refuses each by itself.
+                // A surrogate in three bytes, all of which a decoder rejects.
                 var isSurrogate = rest is [0xED, >= 0xA0 and <= 0xBF, >= 0x80 and <= 0xBF, ..];
                 length = isSurrogate ? 3 : length;
                 _surrogates += isSurrogate ? 1 : 0;
@@ -142,7 +142,7 @@ internal sealed class EncodingGuess
         if (Zeros > 0 && _invalid == 0 && !DocumentScan.AreTooMany(_controls, _bytes))
         {
             return $"{path} is not text: {Count(Zeros, "zero byte")}, the first at {place}. "
-                + $"To leave them out: tr -d '\\000' < {quoted} > converted.txt";
+                + $"To remove them: tr -d '\\000' < {quoted} > converted.txt";
         }
 
         var sample = Sample(stream);
@@ -157,13 +157,13 @@ internal sealed class EncodingGuess
             return $"{path} looks binary: {Count(_controls, "control character")} other than white space in "
                 + $"{Count(_bytes, "byte")}"
                 + (place is null ? ". " : $"; the first that is not text is at {place}. ")
-                + "Give the text that is in it as a UTF-8 file.";
+                + "Save the text that it contains as a UTF-8 file.";
         }
 
         if (_cutAtEnd == _invalid && (_valid > 0 || _cutAtEnd > 1))
         {
-            return $"{path} ends inside a character, which begins at {place}. It may have been cut short. "
-                + $"To leave that beginning out: head -c {_first!.Value.Byte} {quoted} > converted.txt";
+            return $"{path} ends inside a character, which begins at {place}. It may have been truncated. "
+                + $"To remove that beginning: head -c {_first!.Value.Byte} {quoted} > converted.txt";
         }
 
         return _surrogates * 3 == _invalid ? Surrogates(path, quoted)
@@ -173,9 +173,9 @@ internal sealed class EncodingGuess
     }
 
     /// <summary>
-    /// By chance, some of the bytes of a text in another encoding are valid UTF-8 too: next to none in a Western
-    /// European one, a few in others of a byte a character, and many in the East Asian ones, which hardly any other
-    /// bytes are valid in.
+    /// In a text in another encoding, some bytes are also valid UTF-8 by chance: hardly any in Western European
+    /// encodings, a few in other single-byte encodings, and many in East Asian encodings. Other byte sequences are
+    /// hardly ever valid in the latter.
     /// </summary>
     private bool IsMixed(Encoding detected, ReadOnlySpan<byte> sample) =>
         _valid > _invalid
@@ -189,7 +189,7 @@ internal sealed class EncodingGuess
             encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
         try
         {
-            // The sample may end inside a character.
+            // The sample may end in the middle of a character.
             strict.GetDecoder().GetCharCount(sample, flush: false);
             return true;
         }
@@ -206,7 +206,7 @@ internal sealed class EncodingGuess
         return $"{path} is UTF-8, with {Count(_invalid, "stray byte")} beside {Count(_valid, "valid character")} of "
             + "several bytes. "
             + $"The first is at {place}{(char.IsControl(meant, 0) ? "" : $", which is {meant} in Windows-1252")}. "
-            + "To convert stray bytes from Windows-1252 and change nothing else (what is left of a cut character "
+            + "To convert stray bytes from Windows-1252 and change nothing else (the rest of a truncated character "
             + "becomes U+FFFD): "
             + """perl -MEncode -CO -pe '$_ = decode("utf8", $_, """
             + """sub { @_ > 1 ? "\x{FFFD}" : decode("cp1252", chr $_[0]) }); """
@@ -217,7 +217,7 @@ internal sealed class EncodingGuess
     private string Surrogates(string path, string quoted) =>
         $"{path} is not UTF-8: {Count(_surrogates, "surrogate")} of three bytes, the first at {_first!.Value.Text}. "
             + "It looks like CESU-8, which writes a character above U+FFFF as two of them. "
-            + "To join each two and change nothing else: "
+            + "To join each pair and change nothing else: "
             + """perl -pe 's/\xED([\xA0-\xAF])([\x80-\xBF])\xED([\xB0-\xBF])([\x80-\xBF])/"""
             + """my @b = map { 63 & ord } $1, $2, $3, $4; """
             + """my $c = chr(0x10000 + (($b[0] & 15) << 16 | $b[1] << 10 | ($b[2] & 15) << 6 | $b[3])); """
@@ -227,7 +227,8 @@ internal sealed class EncodingGuess
     private static string Count(long number, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
 
-    /// <summary>UTF-16 or UTF-32, by its mark or by where the zeros are; null for anything else.</summary>
+    /// <summary>UTF-16 or UTF-32, recognized by its byte order mark or by the positions of zeros; null for anything
+    /// else.</summary>
     private string? Wide()
     {
         if (_beginning is [0xFF, 0xFE, 0, 0] or [0, 0, 0xFE, 0xFF])
@@ -250,8 +251,8 @@ internal sealed class EncodingGuess
             return "UTF-32BE";
         }
 
-        // Of most scripts' texts, at least the spaces and line ends have a zero as their other byte; with a few zeros,
-        // what is left must be no UTF-8 text.
+        // In texts of most scripts, at least spaces and line ends have a zero as their other byte. If there are only a
+        // few zeros, the rest must not be valid UTF-8.
         var (even, odd) = (_zeros[0] + _zeros[2], _zeros[1] + _zeros[3]);
         var least =
             Zeros * 3 >= _bytes || _invalid > 0 || (_controls - Zeros) * 10 > _bytes
@@ -262,7 +263,8 @@ internal sealed class EncodingGuess
             : null;
     }
 
-    /// <summary>The bytes from the line of the first place on; of a long line, from the place on.</summary>
+    /// <summary>The bytes from the beginning of the line with the first invalid position; if the line is long, from
+    /// that position.</summary>
     private ReadOnlySpan<byte> Sample(Stream stream)
     {
         stream.Position =
@@ -273,14 +275,15 @@ internal sealed class EncodingGuess
         return sample.AsSpan(0, stream.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false));
     }
 
-    /// <returns>The encoding and its name for iconv; null where nothing shows that it is not plain text.</returns>
+    /// <returns>The encoding and its name for iconv; null if the file may be plain text.</returns>
     private (string? Name, Encoding? Encoding) Detect(ReadOnlySpan<byte> sample)
     {
         var name = CharsetDetector.DetectFromBytes(sample.ToArray()).Detected?.EncodingName;
         var encoding = name is null ? null : CodePagesEncodingProvider.Instance.GetEncoding(name);
         if (_invalid == 0)
         {
-            // Of those that are valid UTF-8, ISO 2022 alone has control characters, which switch the alphabet.
+            // Of the encodings whose bytes are also valid UTF-8, only ISO 2022 uses control characters, to switch the
+            // alphabet.
             return name?.StartsWith("iso-2022", StringComparison.Ordinal) is true
                 ? (name.ToUpperInvariant(), encoding)
                 : (null, null);
@@ -291,7 +294,7 @@ internal sealed class EncodingGuess
             return (name!.ToUpperInvariant().Replace("X-MAC-", "MAC-", StringComparison.Ordinal), encoding);
         }
 
-        // Windows-1252 has signs, such as curly quotation marks, where Latin-1 has control characters.
+        // Windows-1252 has printable characters, such as curly quotation marks, where Latin-1 has control characters.
         return (sample.ContainsAnyInRange((byte)0x80, (byte)0x9F) ? "WINDOWS-1252" : "ISO-8859-1", Western);
     }
 

@@ -3,33 +3,34 @@ using System.IO.Enumeration;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Which part of a corpus is validated on and never trained on. The same one always gives the same part.
+/// The part of a corpus that is used for validation and never trained on. The same value always selects the same part.
 /// </summary>
 public sealed record HoldOut
 {
-    /// <summary>The share where nothing else is said.</summary>
+    /// <summary>The default share.</summary>
     public const double DefaultShare = 0.1;
 
     /// <summary>
-    /// Share of the characters, above 0 to 1: of one file its end, of a folder whole documents, of about that length.
-    /// At 1 everything is held out, as for scoring a text that was never trained on.
+    /// Share of the characters, above 0 and at most 1: the end of a single file, or whole documents of a folder with
+    /// about that total length. With 1 everything is held out, in order to score a text that was never trained on.
     /// </summary>
     public double Share { get; init; } = DefaultShare;
 
     /// <summary>
-    /// Documents of a folder, instead of a share: names, with or without their folder, in which * and ? stand for any.
+    /// Documents of a folder, instead of a share: names, with or without their folder, in which * and ? are wildcards.
     /// </summary>
     public IReadOnlyList<string> Documents { get; init; } = [];
 
     /// <summary>
-    /// A file or folder of its own to validate on, instead of a share: the whole corpus is trained on.
+    /// A separate file or folder to validate on, instead of a share; the whole corpus is trained on.
     /// </summary>
     public string? ValidationText { get; init; }
 
-    /// <summary>The part is named, by documents or a text of its own, instead of measured by a share.</summary>
+    /// <summary>Whether the part is specified by name, as documents or a separate text, instead of by a
+    /// share.</summary>
     internal bool IsNamed => Documents.Count > 0 || ValidationText is not null;
 
-    /// <exception cref="CorpusException">A name matches nothing, or all is held out.</exception>
+    /// <exception cref="CorpusException">A name matches nothing, or everything is held out.</exception>
     internal IReadOnlyList<CorpusDocument> Choose(Corpus corpus)
     {
         if (Documents.Count == 0)
@@ -49,7 +50,7 @@ public sealed record HoldOut
             if (!corpus.Documents.Any(d => d.Names.Any(name => Matches(pattern, name))))
             {
                 throw new CorpusException(
-                    $"No document of {corpus.Name} is called '{pattern}', which is to be held out. There are "
+                    $"No document of {corpus.Name} matches '{pattern}', which is to be held out. There are "
                         + $"{Named(corpus.Documents)}.");
             }
         }
@@ -64,14 +65,15 @@ public sealed record HoldOut
                     + "left to train on.");
     }
 
-    /// <summary>The first names of a list.</summary>
+    /// <summary>The first names of a list of documents.</summary>
     internal static string Named(IReadOnlyList<CorpusDocument> documents, int most = 20) =>
         string.Join(", ", documents.Take(most).Select(d => d.Name))
         + (documents.Count > most ? $" and {documents.Count - most} more" : "");
 
     /// <summary>
-    /// In the order of their hashes, which has nothing to do with what they are about, until there are enough. One that
-    /// would make the part a fifth too large is passed over; where that leaves none, it is the shortest document.
+    /// Takes documents in the order of their hashes, which is unrelated to their contents, until there are enough. A
+    /// document that would make the part a fifth too large is skipped; if that leaves none, the shortest document is
+    /// taken.
     /// </summary>
     private List<CorpusDocument> ByShare(Corpus corpus)
     {

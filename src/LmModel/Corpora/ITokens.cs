@@ -5,6 +5,6 @@ internal interface ITokens
 {
     long Length { get; }
 
-    /// <summary>Copies the ids from <paramref name="start"/> on, as many as the destination takes.</summary>
+    /// <summary>Copies ids, beginning at <paramref name="start"/>, until the destination is full.</summary>
     void CopyTo(long start, Span<int> destination);
 }

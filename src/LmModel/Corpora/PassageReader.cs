@@ -1,17 +1,18 @@
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Reads the words of documents and gives a <see cref="Sketch"/> of each document, or of each passage of it: whole
-/// lines of at least <see cref="LeastWords"/> words, begun again after a blank line.
+/// Reads the words of documents and creates a <see cref="Sketch"/> of each document, or of each passage of it: whole
+/// lines with at least <see cref="LeastWords"/> words, starting again after a blank line.
 /// </summary>
-/// <param name="byPassage">Passages rather than documents.</param>
-/// <param name="found">Receives the sketches, each with its place.</param>
+/// <param name="byPassage">Whether to sketch passages instead of documents.</param>
+/// <param name="found">Receives the sketches, each with its position.</param>
 internal sealed class PassageReader(bool byPassage, Action<Sketch, CorpusPlace> found)
 {
-    /// <summary>Words of a passage; shorter ones, such as headings, may well come again.</summary>
+    /// <summary>Minimum number of words in a passage; shorter ones, such as headings, may legitimately
+    /// repeat.</summary>
     public const int LeastWords = 50;
 
-    // FNV-1a, 64 bits, over UTF-16 units.
+    // FNV-1a with 64 bits, over UTF-16 units.
     private const ulong Offset = 14695981039346656037;
     private const ulong Prime = 1099511628211;
 
@@ -28,8 +29,8 @@ internal sealed class PassageReader(bool byPassage, Action<Sketch, CorpusPlace> 
         _begin = new CorpusPlace(name, 1, 0);
     }
 
-    /// <param name="characters">What comes next.</param>
-    /// <param name="start">The byte at which they begin.</param>
+    /// <param name="characters">The next characters.</param>
+    /// <param name="start">The position of the first byte.</param>
     public void Read(ReadOnlySpan<char> characters, long start)
     {
         var (counted, at) = (0, start);

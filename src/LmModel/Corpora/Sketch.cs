@@ -3,23 +3,23 @@ using System.Runtime.InteropServices;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// What is kept of a text in order to find others like it: the <see cref="Size"/> smallest hashes of its shingles,
-/// which are its runs of five words (Broder 1997, "On the resemblance and containment of documents", the sketch M_s).
+/// A fingerprint of a text for finding similar texts: the <see cref="Size"/> smallest hashes of its shingles, which are
+/// its runs of five words (Broder 1997, "On the resemblance and containment of documents", the sketch M_s).
 /// </summary>
-/// <param name="Words">How many words it has.</param>
-/// <param name="Hash">Of all words in order: equal where the words are.</param>
-/// <param name="Smallest">Rising, none twice; fewer than <see cref="Size"/> where the text has no more.</param>
+/// <param name="Words">Number of words in the text.</param>
+/// <param name="Hash">Hash of all words in order; equal if the words are equal.</param>
+/// <param name="Smallest">Ascending and distinct; fewer than <see cref="Size"/> if the text has no more.</param>
 internal sealed record Sketch(long Words, ulong Hash, uint[] Smallest)
 {
-    /// <summary>s: an estimate of 0.8 has a standard error of 0.05.</summary>
+    /// <summary>s. An estimate of 0.8 has a standard error of 0.05.</summary>
     public const int Size = 64;
 
-    /// <summary>Words of a shingle.</summary>
+    /// <summary>Number of words in a shingle.</summary>
     public const int ShingleWords = 5;
 
     /// <summary>
     /// Estimate of |A ∩ B| / |A ∪ B| over the sets of shingles: the share of the s smallest hashes of the union that
-    /// both have.
+    /// both sketches contain.
     /// </summary>
     public double Resemblance(Sketch other)
     {
@@ -37,7 +37,7 @@ internal sealed record Sketch(long Words, ulong Hash, uint[] Smallest)
     }
 }
 
-/// <summary>Makes a <see cref="Sketch"/> of one word after another.</summary>
+/// <summary>Builds a <see cref="Sketch"/> word by word.</summary>
 internal sealed class SketchBuilder
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
@@ -48,7 +48,7 @@ internal sealed class SketchBuilder
 
     public long Words { get; private set; }
 
-    /// <param name="word">Its hash.</param>
+    /// <param name="word">The hash of the word.</param>
     public void Add(ulong word)
     {
         _last[Words % Sketch.ShingleWords] = word;
@@ -69,7 +69,7 @@ internal sealed class SketchBuilder
         AddShingle((uint)(shingle >> 16));
     }
 
-    /// <summary>The sketch of the words since the last one.</summary>
+    /// <summary>Returns the sketch of the words since the last call.</summary>
     public Sketch Take()
     {
         var sketch = new Sketch(Words, _hash, [.. _smallest]);

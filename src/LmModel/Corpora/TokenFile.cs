@@ -6,13 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// The tokens of a text in a file, 2 bytes each, 4 where the vocabulary is larger than 65,536; little-endian as the
-/// machine is. Memory does not grow with the text.
+/// The tokens of a text in a file, 2 bytes each, or 4 if the vocabulary is larger than 65,536; little-endian like the
+/// machine. Memory does not grow with the text.
 /// </summary>
 /// <remarks>
-/// Read by position rather than mapped: a window is a few hundred bytes a column, which the system keeps in its page
-/// cache either way, but a mapping's pages count as the process's own. Gone when disposed: it is made again in one
-/// pass.
+/// The file is read by position instead of being mapped. A window is a few hundred bytes per column, which are in the
+/// page cache either way, but the pages of a mapping count as memory of the process. The file is deleted on disposal,
+/// because it can be written again in one pass.
 /// </remarks>
 internal sealed class TokenFile : ITokens, IDisposable
 {
@@ -23,11 +23,11 @@ internal sealed class TokenFile : ITokens, IDisposable
 
     public long Length { get; }
 
-    /// <summary>Encodes a text piece by piece; only the pieces are in memory.</summary>
-    /// <param name="path">Written over; nobody else may have it open, so two trainings in one folder are
-    /// noticed.</param>
+    /// <summary>Encodes a text piece by piece, with one piece in memory at a time.</summary>
+    /// <param name="path">The file, which is overwritten. It must not be open elsewhere, so two trainings in one folder
+    /// are noticed.</param>
     /// <param name="pieces">The text.</param>
-    /// <param name="tokenizer">Encodes it.</param>
+    /// <param name="tokenizer">The tokenizer that encodes it.</param>
     public static TokenFile Write(string path, IEnumerable<string> pieces, Tokenizer tokenizer)
     {
         var width = tokenizer.VocabularySize <= ushort.MaxValue + 1 ? sizeof(ushort) : sizeof(int);
@@ -91,7 +91,7 @@ internal sealed class TokenFile : ITokens, IDisposable
             if (read == 0)
             {
                 throw new EndOfStreamException(
-                    $"The file of tokens ends at byte {offset}; something has cut it short.");
+                    $"The file of tokens ends at byte {offset}; it has been truncated.");
             }
 
             bytes = bytes[read..];

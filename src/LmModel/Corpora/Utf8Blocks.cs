@@ -6,12 +6,12 @@ using System.Text.Unicode;
 namespace LmModel.Corpora;
 
 /// <summary>
-/// Decodes a stream of UTF-8 block by block: never half a character, a byte order mark left out, and at every block it
-/// is known at which byte of the stream it begins.
+/// Decodes a stream of UTF-8 block by block, without splitting characters and without byte order marks, and keeps track
+/// of the position in the stream at which each block begins.
 /// </summary>
-/// <param name="stream">Disposed with this.</param>
+/// <param name="stream">The stream; it is disposed together with this object.</param>
 /// <param name="hash">Receives the bytes; null for none.</param>
-/// <param name="cancellation">Ends the reading between two blocks.</param>
+/// <param name="cancellation">Stops the reading between two blocks.</param>
 internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, CancellationToken cancellation = default)
     : IDisposable
 {
@@ -27,16 +27,20 @@ internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, Ca
     /// <summary>The characters of this block.</summary>
     public ReadOnlySpan<char> Characters => _characters.AsSpan(0, _written);
 
-    /// <summary>The byte of the stream at which this block begins.</summary>
+    /// <summary>The byte position in the stream at which this block begins.</summary>
     public long Start { get; private set; }
 
-    /// <summary>This block as it was read; where it is not UTF-8, more than its <see cref="Characters"/>.</summary>
+    /// <summary>The bytes of this block; if it is not valid UTF-8, there are more than those of its
+    /// <see cref="Characters"/>.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _count);
 
-    /// <summary>After the <see cref="Characters"/> of this block comes no UTF-8; null where it does.</summary>
+    /// <summary>
+    /// Position of the invalid byte at which the <see cref="Characters"/> of this block end; null if there is none.
+    /// </summary>
     public long? InvalidAt { get; private set; }
 
-    /// <summary>False at the end of the stream, or after a block that is not valid to its end.</summary>
+    /// <summary>Reads the next block. Returns false at the end of the stream, or after a block with an invalid
+    /// byte.</summary>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public bool Read()
     {
@@ -46,7 +50,7 @@ internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, Ca
             return false;
         }
 
-        // A character that was cut off at the end of the last block.
+        // Keeps a character that was cut off at the end of the last block.
         _bytes.AsSpan(_used, _count - _used).CopyTo(_bytes);
         (Start, _count) = (Start + _used, _count - _used);
         var read = stream.ReadAtLeast(_bytes.AsSpan(_count), BlockBytes - _count, throwOnEndOfStream: false);
@@ -62,7 +66,7 @@ internal sealed class Utf8Blocks(Stream stream, IncrementalHash? hash = null, Ca
         return _count > 0;
     }
 
-    /// <summary>The byte of the stream at which the character <paramref name="index"/> of this block begins.</summary>
+    /// <summary>The byte position in the stream of the character at <paramref name="index"/> in this block.</summary>
     public long ByteOf(int index) => Start + _used - Encoding.UTF8.GetByteCount(Characters[index..]);
 
     public void Dispose() => stream.Dispose();

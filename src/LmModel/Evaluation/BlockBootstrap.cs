@@ -3,59 +3,65 @@ using LmModel.Numerics;
 namespace LmModel.Evaluation;
 
 /// <summary>
-/// How far a figure hangs on which passages happened to be scored: the moving block bootstrap (Künsch, "The jackknife
-/// and the bootstrap for general stationary observations", Annals of Statistics 17, 1989), 95 % percentile intervals.
+/// Estimates how much a figure depends on which passages happened to be scored, with the moving block bootstrap
+/// (Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics 17, 1989) and
+/// 95 % percentile intervals.
 /// </summary>
 /// <remarks>
-/// Losses of neighbouring tokens depend on each other, so blocks of adjoining text are drawn with replacement until
-/// they are as long as the text; they wrap around at its end, so that no passage is drawn less than another (Politis
-/// and Romano 1992). Deterministic: chance comes from <see cref="Philox"/> with a fixed key.
+/// The losses of neighbouring tokens are not independent, so blocks of adjacent text are drawn with replacement until
+/// they are as long as the text. Blocks wrap around at the end of the text, so that all passages are drawn equally
+/// often (Politis and Romano 1992). The result is deterministic: random numbers come from <see cref="Philox"/> with a
+/// fixed key.
 /// </remarks>
 internal static class BlockBootstrap
 {
-    /// <summary>Share of the intervals that should hold the true value.</summary>
+    /// <summary>Share of the intervals that should contain the true value.</summary>
     public const double Confidence = 0.95;
 
     public const int Resamples = 2000;
 
-    /// <summary>The least length of a block, UTF-8 bytes of text.</summary>
+    /// <summary>Minimum length of a block in UTF-8 bytes of text.</summary>
     public const int BlockBytes = 1000;
 
     /// <summary>
-    /// Longer texts get longer blocks instead of more, which takes in dependence over longer distances.
+    /// Maximum number of blocks. Longer texts get longer blocks instead, which capture dependence over longer
+    /// distances.
     /// </summary>
     private const int MostBlocks = 200;
 
-    /// <summary>Fewer say nothing about how passages differ.</summary>
+    /// <summary>Minimum number of blocks; fewer show too little of the differences between passages.</summary>
     private const int LeastBlocks = 10;
 
     private const long Seed = 1989;
 
-    /// <summary>Of the mean loss of a token; null for a text shorter than 10 blocks, 10,000 bytes.</summary>
+    /// <summary>Interval of the mean loss per token; null for a text shorter than 10 blocks, which are 10,000
+    /// bytes.</summary>
     public static Interval? NatsPerToken(EvaluationResult result) =>
         Percentiles([result], sums => sums[0] / sums[1]);
 
-    /// <summary>Of the bits a byte; null for a text shorter than 10 blocks.</summary>
+    /// <summary>Interval of the bits per byte; null for a text shorter than 10 blocks.</summary>
     public static Interval? BitsPerByte(EvaluationResult result) =>
         Percentiles([result], sums => sums[0] / Math.Log(2) / sums[2]);
 
     /// <summary>
-    /// Of how many nats a token more the first model loses than the second. Their tokenizers must be the same.
+    /// Interval of the difference in nats per token: the loss of the first model minus that of the second. Both models
+    /// must use the same tokenizer.
     /// </summary>
     /// <exception cref="ArgumentException">They were scored on different texts.</exception>
     public static Interval? NatsPerTokenDifference(EvaluationResult first, EvaluationResult second) =>
         Percentiles([first, second], sums => (sums[0] / sums[1]) - (sums[3] / sums[4]));
 
     /// <summary>
-    /// Of how many bits a byte more the first model loses than the second. Both are drawn on the same passages, so that
-    /// what makes a passage hard for both drops out of the difference.
+    /// Interval of the difference in bits per byte: the loss of the first model minus that of the second. The same
+    /// passages are drawn for both, so whatever makes a passage hard for both models cancels out.
     /// </summary>
     /// <exception cref="ArgumentException">They were scored on different texts.</exception>
     public static Interval? BitsPerByteDifference(EvaluationResult first, EvaluationResult second) =>
         Percentiles([first, second], sums => ((sums[0] / sums[2]) - (sums[3] / sums[5])) / Math.Log(2));
 
-    /// <param name="results">Of one text, a model each.</param>
-    /// <param name="statistic">The figure, of nats, tokens and bytes of the first result, then of the second.</param>
+    /// <param name="results">The results of one text, one per model.</param>
+    /// <param name="statistic">Computes the figure from the sums of nats, tokens and bytes of the first result,
+    /// followed by those of the second.</param>
     private static Interval? Percentiles(EvaluationResult[] results, Func<double[], double> statistic)
     {
         var pieces = results[0].Pieces.Count;
@@ -98,7 +104,7 @@ internal static class BlockBootstrap
     }
 
     /// <summary>
-    /// Running sums of nats, tokens and bytes; the first block comes once more behind the last piece.
+    /// Running sums of nats, tokens and bytes; the first block is repeated after the last piece.
     /// </summary>
     private static IEnumerable<double[]> Running(IReadOnlyList<LossPiece> pieces, int block)
     {

@@ -6,32 +6,33 @@ using LmModel.Tokenization;
 namespace LmModel.Evaluation;
 
 /// <summary>
-/// Scores a text with a model. The first token of a window or text is given, every other one is predicted.
+/// Scores a text with a model. The first token of a window or text is given, and every other token is predicted.
 /// </summary>
 internal sealed class Evaluator
 {
-    /// <summary>Tokens of a cold window, as nanoGPT's character models have.</summary>
+    /// <summary>Number of tokens in a cold window, as in nanoGPT's character models.</summary>
     public const int DefaultWindow = 256;
 
-    /// <summary>Windows scored side by side; bounds memory, does not change the figures beyond rounding.</summary>
+    /// <summary>Number of windows scored side by side; limits memory and changes the figures only by
+    /// rounding.</summary>
     private const int WindowsAtOnce = 64;
 
-    /// <summary>Tokens read at once by the contiguous protocol.</summary>
+    /// <summary>Number of tokens that the contiguous protocol reads at once.</summary>
     private const int ChunkLength = 1024;
 
     private readonly Func<IScorer> _open;
     private readonly Tokenizer _tokenizer;
 
-    /// <summary>Scores with the network that is trained.</summary>
+    /// <summary>Scores with the network used in training.</summary>
     public Evaluator(LanguageModel model, Tokenizer tokenizer) =>
         (_open, _tokenizer) = (() => new NetworkScorer(model), tokenizer);
 
-    /// <summary>Scores with what decodes.</summary>
-    /// <param name="model">What decodes.</param>
-    /// <param name="tokenizer">The model's.</param>
+    /// <summary>Scores with a step model.</summary>
+    /// <param name="model">The step model.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="cache">
-    /// Mixes each text's own past into the predictions: a cold window's from its beginning, by the contiguous protocol
-    /// from that of the text. Null for the model alone.
+    /// Mixes a neural cache into the predictions. The cache starts empty with each cold window, or in the contiguous
+    /// protocol with the text. Null for the model alone.
     /// </param>
     public Evaluator(IStepModel model, Tokenizer tokenizer, NeuralCacheSettings? cache = null)
         : this(() => new StepScorer(model, cache), tokenizer)
@@ -42,11 +43,11 @@ internal sealed class Evaluator
 
     /// <param name="tokens">At least 2 ids.</param>
     /// <param name="protocol">How to score them.</param>
-    /// <param name="window">Predictions of a cold window, at least 1.</param>
-    /// <param name="cancellation">Ends the evaluation between two steps.</param>
+    /// <param name="window">Number of predictions per cold window, at least 1.</param>
+    /// <param name="cancellation">Stops the evaluation between two steps.</param>
     /// <exception cref="ArgumentException">There is nothing to predict.</exception>
-    /// <exception cref="NonFiniteLogitsException">The model gives a token no loss, as its numbers have left the
-    /// range.</exception>
+    /// <exception cref="NonFiniteLogitsException">A logit of the model is not finite, so a token has no
+    /// loss.</exception>
     public EvaluationResult Evaluate(
         int[] tokens, Protocol protocol, int window = DefaultWindow, CancellationToken cancellation = default)
     {

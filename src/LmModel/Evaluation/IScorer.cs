@@ -1,19 +1,19 @@
 namespace LmModel.Evaluation;
 
-/// <summary>What a network says of texts read side by side; where they begin is the protocol's.</summary>
+/// <summary>Computes the losses of texts that are read together; the protocol determines where they begin.</summary>
 internal interface IScorer : IDisposable
 {
-    /// <summary>Begins so many texts again, each from the zero state.</summary>
+    /// <summary>Starts a number of texts, each from the zero state.</summary>
     void Begin(int texts);
 
-    /// <summary>Reads on in each text and tells −ln p of the tokens that came.</summary>
+    /// <summary>Continues each text and computes −ln p of its tokens.</summary>
     /// <param name="tokens">
-    /// (B · T + 1): the next T tokens of the first text, then those of the second, …, and one token more. What each is
-    /// followed by in here is what had to be predicted, so the texts adjoin.
+    /// (B · T + 1): the next T tokens of the first text, then those of the second, …, and one more token. The target of
+    /// each token is the one after it, so the texts must be adjacent.
     /// </param>
     /// <param name="length">T, at least 1.</param>
-    /// <param name="nats">(B · T): −ln p of what each token is followed by, in the order of
+    /// <param name="nats">(B · T): −ln p of the token after each token, in the order of
     /// <paramref name="tokens"/>.</param>
-    /// <param name="cancellation">Ends it between two steps.</param>
+    /// <param name="cancellation">Stops the scoring between two steps.</param>
     void Score(ReadOnlySpan<int> tokens, int length, Span<double> nats, CancellationToken cancellation);
 }

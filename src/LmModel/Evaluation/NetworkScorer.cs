@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace LmModel.Evaluation;
 
 /// <summary>
-/// Scores with the network that is trained, as many times of a piece at once as their logits may take.
+/// Scores with the network used in training, with as many time steps at once as the limit on their logits allows.
 /// </summary>
 internal sealed class NetworkScorer : IScorer
 {
     /// <summary>
-    /// B · T · V at most, 256 MiB: 64 windows of 256 tokens for V = 4,096. For 33,278 words they would take 2 GiB.
+    /// Maximum of B · T · V, 256 MiB: 64 windows of 256 tokens for V = 4,096. With 33,278 words they would take 2 GiB.
     /// </summary>
     private const int MaxLogits = 1 << 26;
 
@@ -21,8 +21,8 @@ internal sealed class NetworkScorer : IScorer
     private int _texts;
     private TensorState? _state;
 
-    /// <param name="model">Without dropout until this is disposed.</param>
-    /// <param name="maxLogits">B · T · V of what is read at once; bounds memory, does not change the sum beyond
+    /// <param name="model">The network; its dropout is disabled until this object is disposed.</param>
+    /// <param name="maxLogits">Maximum of B · T · V that is read at once; limits memory and changes the sum only by
     /// rounding.</param>
     public NetworkScorer(LanguageModel model, int maxLogits = MaxLogits)
     {

@@ -5,11 +5,12 @@ using LmModel.Tokenization;
 namespace LmModel.Evaluation;
 
 /// <summary>The loss of a text with a neural cache.</summary>
-/// <param name="Settings">Of the cache.</param>
-/// <param name="Loss">With it.</param>
+/// <param name="Settings">The settings of the cache.</param>
+/// <param name="Loss">The loss with the cache.</param>
 internal sealed record NeuralCacheLoss(NeuralCacheSettings Settings, EvaluationResult Loss);
 
-/// <summary>Which θ and λ suit a model: to be found on a validation text, and reported on another.</summary>
+/// <summary>Finds the best θ and λ for a model. Search on a validation text and report the loss on another
+/// text.</summary>
 internal static class NeuralCacheSearch
 {
     private static readonly float[] ThetaGrid = [0, 0.05f, 0.1f, 0.15f, 0.2f, 0.3f, 0.45f, 0.65f, 1, 1.5f, 2.5f, 4];
@@ -35,16 +36,16 @@ internal static class NeuralCacheSearch
     /// <summary>The values of λ that are tried, ascending.</summary>
     public static IReadOnlyList<float> Lambdas => LambdaGrid;
 
-    /// <summary>Scores a text with caches of every θ and λ; the model reads it once.</summary>
+    /// <summary>Scores a text with caches for every θ and λ; the model reads it only once.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="tokenizer">The model's.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="tokens">At least 2 ids.</param>
-    /// <param name="size">Positions that the caches remember, from 1 to
+    /// <param name="size">Number of positions that the caches remember, from 1 to
     /// <see cref="NeuralCacheSettings.MaxSize"/>.</param>
     /// <param name="protocol">How to score them.</param>
-    /// <param name="window">Predictions of a cold window, at least 1.</param>
-    /// <param name="cancellation">Ends it between two batches.</param>
-    /// <returns>The model alone, and all caches, by θ and then λ.</returns>
+    /// <param name="window">Number of predictions per cold window, at least 1.</param>
+    /// <param name="cancellation">Stops the search between two batches.</param>
+    /// <returns>The loss of the model alone and with each cache, ordered by θ and then λ.</returns>
     /// <exception cref="ArgumentException">The size is out of range, or there is nothing to predict.</exception>
     public static (EvaluationResult Alone, IReadOnlyList<NeuralCacheLoss> Cached) Run(
         IStepModel model,

@@ -1,11 +1,11 @@
 namespace LmModel.Evaluation;
 
-/// <summary>How a text is scored. Figures of different protocols must never be compared.</summary>
+/// <summary>How a text is scored. Figures from different protocols must never be compared.</summary>
 public enum Protocol
 {
     /// <summary>
-    /// Windows of a fixed number of tokens, each from the zero state: what a request without history sees, and what
-    /// figures published for windowed models are.
+    /// Windows of a fixed number of tokens, each from the zero state. This matches a request without history, and the
+    /// figures published for windowed models.
     /// </summary>
     ColdWindows,
 
@@ -13,12 +13,12 @@ public enum Protocol
     Contiguous,
 }
 
-/// <summary>Protocols as people read them.</summary>
+/// <summary>Human-readable descriptions of protocols.</summary>
 internal static class Protocols
 {
-    /// <summary>Such as <c>cold windows of 256</c> or <c>contiguous</c>.</summary>
+    /// <summary>A description such as <c>cold windows of 256</c> or <c>contiguous</c>.</summary>
     /// <param name="protocol">The protocol.</param>
-    /// <param name="window">Tokens of a window; unused where the text is scored whole.</param>
+    /// <param name="window">Number of tokens in a window; unused if the text is scored as a whole.</param>
     public static string Describe(this Protocol protocol, int window) => protocol switch
     {
         Protocol.ColdWindows => $"cold windows of {window}",

@@ -3,28 +3,28 @@ using LmModel.Tokenization;
 namespace LmModel.Evaluation;
 
 /// <summary>
-/// A text as it is scored: how long it is in every unit, and the places where its loss is cut into pieces.
+/// A text to be scored: its length in every unit, and the positions at which its loss is divided into pieces.
 /// </summary>
 internal sealed class ScoredText
 {
     /// <summary>
-    /// UTF-8 bytes of a piece. Pieces are cut by bytes and not by tokens, so that those of two models of one text are
-    /// about the same words, whatever their tokenizers.
+    /// Number of UTF-8 bytes in a piece. Pieces are cut by bytes instead of tokens, so that the pieces of two models
+    /// cover the same words of a text, whatever their tokenizers.
     /// </summary>
     public const int PieceBytes = 100;
 
-    private readonly int[] _bytes;                                            // (n): of each token
+    private readonly int[] _bytes;                                            // (n): bytes of each token
     private readonly long _characters;
 
-    /// <param name="tokens">(n): at least 2 ids, of which the first is given.</param>
-    /// <param name="tokenizer">Theirs.</param>
+    /// <param name="tokens">(n): at least 2 ids; the first one is given.</param>
+    /// <param name="tokenizer">The tokenizer that encoded them.</param>
     /// <exception cref="ArgumentException">There is nothing to predict.</exception>
     public ScoredText(int[] tokens, Tokenizer tokenizer)
     {
         if (tokens.Length < 2)
         {
             throw new ArgumentException(
-                $"A text of {tokens.Length} tokens leaves nothing to predict; 2 are the least.",
+                $"A text of {tokens.Length} tokens leaves nothing to predict; it needs at least 2.",
                 nameof(tokens));
         }
 
@@ -33,8 +33,8 @@ internal sealed class ScoredText
     }
 
     /// <param name="protocol">How it was scored.</param>
-    /// <param name="window">Predictions of a cold window, 0 for <see cref="Protocol.Contiguous"/>.</param>
-    /// <param name="nats">(n − 1): −ln p of every token but the first.</param>
+    /// <param name="window">Number of predictions per cold window; 0 for <see cref="Protocol.Contiguous"/>.</param>
+    /// <param name="nats">(n − 1): −ln p of every token except the first.</param>
     public EvaluationResult Result(Protocol protocol, int window, ReadOnlySpan<double> nats)
     {
         var pieces = new List<LossPiece>();
@@ -56,7 +56,7 @@ internal sealed class ScoredText
 
         return new EvaluationResult(protocol, window, nats.Length, sum, _characters, bytes) { Pieces = pieces };
 
-        // A token longer than a piece leaves empty ones behind it.
+        // A token longer than a piece is followed by empty pieces.
         void EndPieces(long at)
         {
             for (; at >= (pieces.Count + 1L) * PieceBytes; piece = default)

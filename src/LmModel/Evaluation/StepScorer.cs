@@ -5,19 +5,21 @@ using LmModel.Sampling;
 
 namespace LmModel.Evaluation;
 
-/// <summary>Scores with what decodes: the texts are a batch, of which each step reads one token.</summary>
+/// <summary>Scores with the model that is used for decoding. The texts form a batch, and each step reads one token of
+/// every text.</summary>
 /// <remarks>
-/// Logits are made for many states at once, those of a few texts at several times: a large output matrix is then read
-/// once for all of them. A state gives the same logits then and there, so this changes no figure.
+/// Logits are computed for many states at once; if there are few texts, for several time steps at once. A large output
+/// matrix is then read only once for all of them. The logits of a state are the same either way, so no figure changes.
 /// </remarks>
-/// <param name="model">What steps; its owner's.</param>
-/// <param name="cache">Each text's neural cache, empty where it begins; null for the model alone.</param>
-/// <param name="grid">Is told every prediction of the model and its cache, which is then not mixed in; null for no
+/// <param name="model">The model, which remains owned by the caller.</param>
+/// <param name="cache">The settings of each text's neural cache, which starts empty; null for the model
+/// alone.</param>
+/// <param name="grid">Receives every prediction of the model and its cache, which is then not mixed in; null for no
 /// search.</param>
 internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = null, NeuralCacheGrid? grid = null)
     : IScorer
 {
-    /// <summary>States whose logits are made at once, where the texts are not more.</summary>
+    /// <summary>Number of states whose logits are computed at once, unless there are more texts.</summary>
     private const int StatesAtOnce = 64;
 
     private readonly List<NeuralCache> _caches = [];
@@ -54,10 +56,11 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         }
     }
 
-    /// <summary>The model is its owner's.</summary>
+    /// <summary>Does not dispose the model, which is owned by the caller.</summary>
     public void Dispose() => _caches.ForEach(c => c.Dispose());
 
-    /// <summary>Reads a token of each text at each of some times, then gives the logits after all of them.</summary>
+    /// <summary>Reads one token of each text at each of several time steps, then computes the logits of all of
+    /// them.</summary>
     private void Read(ReadOnlySpan<int> tokens, int length, int time, int times)
     {
         var now = new int[_states.Length];                                    // (B)
@@ -79,7 +82,7 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         model.Advance([], new int[rows], _read.AsSpan(0, rows), _logits.AsSpan(0, rows * model.VocabularySize));
     }
 
-    /// <returns>(B · t): what follows.</returns>
+    /// <returns>(B · t): the next tokens.</returns>
     private int[] Next(ReadOnlySpan<int> tokens, int length, int time, int times)
     {
         var next = new int[_states.Length * times];
@@ -91,7 +94,7 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         return next;
     }
 
-    /// <returns>(B · t): −ln p of each.</returns>
+    /// <returns>(B · t): −ln p of each next token.</returns>
     private double[] Losses(int[] next, int times)
     {
         var nats = new double[next.Length];
@@ -128,7 +131,7 @@ internal sealed class StepScorer(IStepModel model, NeuralCacheSettings? cache = 
         return nats;
     }
 
-    /// <summary>NaN where any logit is not finite, be it another token's.</summary>
+    /// <summary>NaN if any logit is not finite, even that of another token.</summary>
     private static double Nats(ReadOnlySpan<float> logits, int next) =>
         Softmax.AllFinite(logits) ? Logprobs.LogSumExp(logits) - logits[next] : double.NaN;
 

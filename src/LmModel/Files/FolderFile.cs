@@ -1,14 +1,14 @@
 namespace LmModel.Files;
 
 /// <summary>
-/// Opens the files of a model folder, which may hold anything: none waits, none is larger than it may be.
+/// Opens the files of a model folder, which may contain anything: opening never blocks, and sizes are limited.
 /// </summary>
 internal static class FolderFile
 {
-    /// <summary>What is said of a file without content.</summary>
+    /// <summary>The message about a file without contents.</summary>
     public const string Empty = "is empty, or is not a regular file but a pipe, a socket or a device";
 
-    /// <summary>Whether something has this name, be it a file or not.</summary>
+    /// <summary>Whether something with this name exists, file or not.</summary>
     public static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     /// <summary>Opens a regular file for reading. It may be a symbolic link to one.</summary>
@@ -43,7 +43,8 @@ internal static class FolderFile
     }
 
     /// <remarks>
-    /// Known without opening the file, because opening a pipe waits for a writer: pipes, sockets and devices have none.
+    /// Determined without opening the file, because opening a pipe blocks until there is a writer; pipes, sockets and
+    /// devices have no size.
     /// </remarks>
     private static long Length(string path)
     {

@@ -3,37 +3,37 @@ using System.Text;
 namespace LmModel.Files;
 
 /// <summary>
-/// Recognizes files of other kinds where one of a model folder is expected, and says what to do about them.
+/// Recognizes files of other kinds in place of those of a model folder, and says what to do about them.
 /// </summary>
 internal static class ForeignFile
 {
-    /// <summary>Bytes of a file's beginning that tell what it is.</summary>
+    /// <summary>Number of bytes at the beginning of a file that identify it.</summary>
     public const int HeadLength = 512;
 
-    /// <summary>Stands for the name of the file in what is said of it.</summary>
+    /// <summary>Placeholder for the name of the file in messages.</summary>
     private const string Name = "FILE";
 
     private const string Pickle =
-        "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read here. Convert it in Python: "
+        "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read. Convert it in Python: "
             + "import torch; from safetensors.torch import save_file; "
             + $"s = torch.load(\"{Name}\", map_location=\"cpu\", weights_only=True); s = s.get(\"state_dict\", s); "
             + "save_file({n: t.clone().contiguous() for n, t in s.items()}, \"model.safetensors\")";
 
-    private const string Unpack = "unpack it and take the file that is in it";
+    private const string Unpack = "unpack it and use the file that is in it";
 
     private const string SaveAsUtf8 = "save it as UTF-8";
 
     private const string OtherWeights =
-        "save the weights of the network that it was made from with "
+        "save the weights of the original network with "
             + "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")";
 
     /// <summary>
-    /// The first that fits: the bytes at an offset, a text that the head contains too, and what that is.
+    /// The first match is used: bytes at an offset, a text that the head must also contain, and the kind of file.
     /// </summary>
     private static readonly (int Offset, byte[] Magic, string Contains, string What)[] Kinds =
     [
-        (0, [.. "version https://git-lfs"u8], "", "a Git LFS pointer, which only stands for the file: run git "
-            + "lfs pull in the repository that it is from"),
+        (0, [.. "version https://git-lfs"u8], "", "a Git LFS pointer instead of the file: run git "
+            + "lfs pull in the repository that it comes from"),
         (0, [.. "PK\u0003\u0004"u8], "data.pkl", Pickle),
         (0, [.. "PK\u0003\u0004"u8], ".npy", "a NumPy archive (.npz): save its arrays with "
             + "safetensors.numpy.save_file(dict(numpy.load(\"FILE\")), \"model.safetensors\")"),
@@ -61,13 +61,13 @@ internal static class ForeignFile
         (0, [0, 0, 0xFE, 0xFF], "", $"UTF-32 text: {SaveAsUtf8}"),
         (0, [.. "{\0"u8], "", $"UTF-16 text: {SaveAsUtf8}"),
         (0, [.. "\0{"u8], "", $"UTF-16 text: {SaveAsUtf8}"),
-        (0, new byte[16], "", "a file of zeros: a download or a copy that did not finish; fetch it again"),
+        (0, new byte[16], "", "a file of zeros: a download or a copy that did not finish; download it again"),
     ];
 
-    /// <summary>The members that tell whose JSON an object is, and what that is.</summary>
+    /// <summary>Members that identify the kind of a JSON object, and that kind.</summary>
     private static readonly (string[] Members, string What)[] Objects =
     [
-        (["weight_map"], "the index of weights that lie in several files (model.safetensors.index.json)"),
+        (["weight_map"], "the index of weights that are in several files (model.safetensors.index.json)"),
         (["tokenizer_class"], "a tokenizer_config.json of Hugging Face transformers"),
         (
             ["added_tokens", "pre_tokenizer", "post_processor"],
@@ -85,10 +85,10 @@ internal static class ForeignFile
     ];
 
     /// <summary>
-    /// What a file that is not as expected looks like, and what to do; null where nothing is known of it.
+    /// What an unexpected file looks like, and what to do; null if it is not recognized.
     /// </summary>
     /// <param name="content">The file, or at least its first <see cref="HeadLength"/> bytes.</param>
-    /// <param name="file">What it is called.</param>
+    /// <param name="file">Its name.</param>
     public static string? Recognize(ReadOnlySpan<byte> content, string file = Name)
     {
         var head = content[..Math.Min(content.Length, HeadLength)];
@@ -110,7 +110,7 @@ internal static class ForeignFile
     }
 
     /// <summary>
-    /// What a JSON object that lacks the mark of this format looks like; null where nothing is known of it.
+    /// What a JSON object without the mark of this format looks like; null if it is not recognized.
     /// </summary>
     public static string? Recognize(IEnumerable<string> members)
     {

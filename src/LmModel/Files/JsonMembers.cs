@@ -18,14 +18,14 @@ internal static class JsonMembers
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
         NewLine = "\n",
-        // The enums' own converters take 2 for a cell too.
+        // The converters of the enums themselves would also accept 2 for a cell.
         Converters =
         {
             new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false),
         },
     };
 
-    /// <summary>The members, or null where this is not a JSON object; doubled ones are refused too.</summary>
+    /// <summary>The members, or null if this is not a JSON object; duplicates are refused too.</summary>
     /// <param name="json">The whole file.</param>
     /// <param name="what">What it should hold, for the complaint.</param>
     /// <param name="problems">Receives the complaint.</param>
@@ -63,7 +63,7 @@ internal static class JsonMembers
         members.Remove(VersionMember);
     }
 
-    /// <summary>One by one, because the serializer stops at the first member it dislikes.</summary>
+    /// <summary>One by one, because the serializer stops at the first invalid member.</summary>
     public static void Check<T>(JsonObject members, ProblemList problems)
     {
         // Computed properties are listed too, but have no setter.
@@ -72,7 +72,8 @@ internal static class JsonMembers
         {
             if (!known.TryGetValue(name, out var property))
             {
-                problems.Add($"{ProblemList.Show(name)} is not a member; those are {string.Join(", ", known.Keys)}");
+                problems.Add($"{ProblemList.Show(name)} is not a member; the members are "
+                    + $"{string.Join(", ", known.Keys)}");
             }
             else if (value is null || !Fits(value, property))
             {

@@ -7,8 +7,8 @@ namespace LmModel.Files;
 
 /// <summary>Checks a JSON text as a whole before it is parsed.</summary>
 /// <remarks>
-/// The parsers look into a string only when it is asked for, and then throw an exception that names no place. After
-/// this check they find nothing more to dislike but members that appear twice.
+/// The parsers check a string only when it is read, and then throw an exception without a position. After this check
+/// only duplicate members can still cause errors.
 /// </remarks>
 internal static class JsonText
 {
@@ -59,7 +59,7 @@ internal static class JsonText
         catch (InvalidOperationException e)
         {
             throw new JsonException(
-                $"{Place(json, reader.TokenStartIndex)}: the string has half of a surrogate pair, which is "
+                $"{Place(json, reader.TokenStartIndex)}: the string has an unpaired surrogate, which is "
                     + "not a character",
                 e);
         }

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace LmModel.Files;
 
-/// <summary>Makes text from untrusted files fit for one line of a terminal or a log.</summary>
+/// <summary>Makes text from untrusted files safe for one line of a terminal or a log.</summary>
 internal static class Printable
 {
     /// <summary>UTF-16 units of the longest line; what follows is cut off.</summary>
     public const int LongestLine = 2000;
 
     /// <summary>
-    /// The text with everything that does not show, or that changes how the rest shows, escaped as in JSON: control and
-    /// format characters, line ends, halves of surrogate pairs.
+    /// The text with everything that is invisible, or that changes the display of the rest, escaped as in JSON: control
+    /// and format characters, line ends, unpaired surrogates.
     /// </summary>
     public static string Line(string text)
     {

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace LmModel.Files;
 
-/// <summary>Collects everything wrong with a file, so that one message can name it all.</summary>
+/// <summary>Collects everything that is wrong with a file for a single message.</summary>
 /// <remarks>
-/// Keeps the first <see cref="MostListed"/> only: a hostile file must not fill the memory with complaints.
+/// Keeps the first <see cref="MostListed"/> only, so that a hostile file cannot fill the memory with messages.
 /// </remarks>
 internal sealed class ProblemList
 {
@@ -22,7 +22,7 @@ internal sealed class ProblemList
     {
         if (_listed.Count < MostListed)
         {
-            // Here, where every message comes by: file names, tensor names and tokens are whatever a file says.
+            // Escaped here, because every message passes through: file names, tensor names and tokens can be anything.
             _listed.Add(Printable.Line(problem));
         }
 
@@ -60,7 +60,7 @@ internal sealed class ProblemList
     }
 
     /// <summary>
-    /// Does what <paramref name="action"/> does with a file; whatever it throws becomes a problem of that file.
+    /// Runs <paramref name="action"/> on a file; whatever it throws becomes a problem of that file.
     /// </summary>
     public void Attempt(string file, Action action)
     {
@@ -78,7 +78,7 @@ internal sealed class ProblemList
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // A reader's own exceptions are those above. Any other is still a fault in this file, not in its reader.
+            // The exceptions above are those of the readers. Any other is treated as an error in the file, too.
             Add($"{file}: cannot be read: {e.GetType().Name}: {e.Message}");
         }
     }

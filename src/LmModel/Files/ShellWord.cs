@@ -7,13 +7,13 @@ namespace LmModel.Files;
 /// </summary>
 internal static class ShellWord
 {
-    /// <summary>A word that the shell gives on unchanged.</summary>
+    /// <summary>A word that the shell passes on unchanged.</summary>
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "._-/,:+%@".Contains(c)) ? word
         : word.Any(char.IsControl) ? $"$'{Escaped(word)}'"
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    /// <summary>The same for the path of a file, which a command must not take for an option.</summary>
+    /// <summary>The same for the path of a file, which a command must not mistake for an option.</summary>
     public static string Path(string path) => Quote(path.StartsWith('-') ? $"./{path}" : path);
 
     /// <summary>As in <c>$'…'</c> (POSIX.1-2024, 2.2.4): a line break would end the line that is pasted.</summary>

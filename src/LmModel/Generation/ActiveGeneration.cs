@@ -2,7 +2,7 @@ using LmModel.Sampling;
 
 namespace LmModel.Generation;
 
-/// <summary>An admitted generation as the engine holds it.</summary>
+/// <summary>An admitted generation, as the engine sees it.</summary>
 internal sealed class ActiveGeneration
 {
     private readonly AdmissionQueue _admission;
@@ -32,32 +32,32 @@ internal sealed class ActiveGeneration
     /// <summary>Tokens of its prompt.</summary>
     public int PromptTokens => Sequence.Prompt.Length;
 
-    /// <summary>The most bytes of its neural cache.</summary>
+    /// <summary>Maximum size of its neural cache in bytes.</summary>
     public long CacheBytes => Sequence.CacheBytes;
 
-    /// <summary>The last state of its prompt in the prefix cache; the decode thread's own.</summary>
+    /// <summary>The last state of its prompt in the prefix cache; used by the decode thread only.</summary>
     public PrefixCacheEntry? Prefix { get; set; }
 
     /// <summary>Whether it has been active; guarded by the queue.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>
-    /// Rounds until it gives its place to one that is queued, if there is one; guarded by the queue.
+    /// Rounds after which it makes room for a queued generation, if there is one; guarded by the queue.
     /// </summary>
     public int RoundsLeft { get; set; }
 
-    /// <summary>Since when it has been parked and nothing was read, a timestamp; guarded by the queue.</summary>
+    /// <summary>Timestamp since which it has been parked and not read; guarded by the queue.</summary>
     public long ParkedAt { get; private set; }
 
-    /// <summary>Events that were unread then.</summary>
+    /// <summary>Number of events that were unread at that time.</summary>
     private int UnreadThen { get; set; }
 
     /// <summary>
-    /// Whether the reader has taken an event since <see cref="ParkedAt"/>; a parked generation gets no new ones.
+    /// Whether the reader has taken an event since <see cref="ParkedAt"/>; a parked generation gets no new events.
     /// </summary>
     public bool HasBeenRead => Events.Unread < UnreadThen;
 
-    /// <summary>What its turn threw, which is how it ends; null while all is well.</summary>
+    /// <summary>The exception that its turn threw and with which it ends; null if there was none.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Ends this generation before its next step.</summary>
@@ -67,7 +67,7 @@ internal sealed class ActiveGeneration
         set => _cancelRequested = value;
     }
 
-    /// <summary>It becomes active, for so many rounds at least.</summary>
+    /// <summary>It becomes active, for at least this many rounds.</summary>
     public void Begin(int rounds) => (HasBegun, RoundsLeft) = (true, rounds);
 
     public void Park(long timestamp) => (ParkedAt, UnreadThen) = (timestamp, Events.Unread);
@@ -75,13 +75,14 @@ internal sealed class ActiveGeneration
     public void ListenForCancellation() => _registration = _cancellation.UnsafeRegister(
         static generation => ((ActiveGeneration)generation!).Cancel(), this);
 
-    /// <summary>A long-lived token would hold on to the generation.</summary>
+    /// <summary>A long-lived cancellation token would keep the generation alive.</summary>
     public void StopListening() => _registration.Unregister();
 
     /// <summary>
-    /// Ends a turn: draws and reports. It touches this generation alone, so those of a batch take their turns at once.
+    /// Ends a turn: draws a token and reports it. It uses this generation only, so all of a batch can do so in
+    /// parallel.
     /// </summary>
-    /// <param name="logits">(V), or empty where they were not wanted.</param>
+    /// <param name="logits">(V), or empty if they were not wanted.</param>
     /// <param name="candidates">The thread's.</param>
     public void Accept(Span<float> logits, Candidates candidates)
     {

@@ -1,8 +1,8 @@
 namespace LmModel.Generation;
 
 /// <summary>
-/// Which generations are active and which are queued, for callers that come and go on any thread and one decode thread
-/// that takes rounds. One monitor guards all of it, so that no bound is ever exceeded and no wake-up is lost.
+/// Manages which generations are active and which are queued, for callers on any thread and one decode thread that
+/// takes rounds. One monitor guards all of it, so that no bound is ever exceeded and no wake-up is lost.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -16,30 +16,30 @@ namespace LmModel.Generation;
 ///                                ▼
 ///                              ended: not read for too long, or too many are parked
 /// </code>
-/// Where more generations are admitted than can be active, they are active in turn, for
+/// If more generations are admitted than can be active, they take turns, for
 /// <see cref="GenerationEngineOptions.QuantumRounds"/> rounds at a time, so that a short text does not wait for long
-/// ones to end. A generation is refused while those active and queued are as many as
-/// <see cref="GenerationEngineOptions.MaxActive"/> and <see cref="GenerationEngineOptions.MaxWaiting"/> together; the
-/// parked have a bound of their own. While the queue is not empty, all active places are taken.
-/// A generation is never ended while the monitor is held: its end takes other locks, and this one again.
+/// ones to end. A generation is refused while the number of active and queued ones is
+/// <see cref="GenerationEngineOptions.MaxActive"/> and <see cref="GenerationEngineOptions.MaxWaiting"/> together;
+/// parked generations have a bound of their own. While the queue is not empty, all active places are taken. A
+/// generation is never ended while the monitor is held, because ending it takes other locks, and this one again.
 /// </remarks>
 internal sealed class AdmissionQueue : IDisposable
 {
     private readonly GenerationEngineOptions _options;
 
-    // Guards all below, and a generation's CancelRequested. Pulsed when an idle decode thread may have something to do.
+    // Guards all fields below, and CancelRequested of a generation. Pulsed when an idle decode thread may have work.
     private readonly object _gate = new();
     private readonly List<ActiveGeneration> _active = [];
     private readonly ParkedGenerations _parked;
     private readonly LinkedList<ActiveGeneration> _queue = [];
 
-    // Of the queue, those that have not begun, and the tokens of their prompts.
+    // The queued generations that have not begun, and the tokens of their prompts.
     private int _waiting;
     private long _waitingTokens;
     private long _cacheBytes;
     private volatile bool _closed;
 
-    // The decode thread's own: taken out in this round because too many are parked.
+    // Used by the decode thread only: removed in this round because too many are parked.
     private readonly List<ActiveGeneration> _evicted = [];
 
     /// <param name="options">Bounds; in range.</param>
@@ -89,12 +89,12 @@ internal sealed class AdmissionQueue : IDisposable
 
     private int Begun => _active.Count + _parked.Generations.Count + _queue.Count - _waiting;
 
-    /// <summary>Gives <paramref name="generation"/> a place, or ends it where its token is cancelled already.</summary>
-    /// <returns>False where all places, the tokens that may wait, or the bytes of neural caches are taken.</returns>
+    /// <summary>Admits <paramref name="generation"/>, or ends it if its token is already cancelled.</summary>
+    /// <returns>False if all places, the tokens that may wait, or the bytes for neural caches are taken.</returns>
     /// <exception cref="ObjectDisposedException">Closed.</exception>
     public bool TryEnter(ActiveGeneration generation)
     {
-        // Before it enters: a token that is cancelled already calls back to Cancel here and now.
+        // Before it enters, because a token that is already cancelled calls Cancel back immediately.
         generation.ListenForCancellation();
         bool admitted, closed, cancelled;
         lock (_gate)
@@ -103,7 +103,7 @@ internal sealed class AdmissionQueue : IDisposable
             admitted = !closed && HasPlaceFor(generation);
             if (admitted)
             {
-                // Given back when it ends, however it does.
+                // Returned when it ends, in whatever way.
                 _cacheBytes += generation.CacheBytes;
             }
 
@@ -129,7 +129,7 @@ internal sealed class AdmissionQueue : IDisposable
         return admitted;
     }
 
-    /// <summary>Takes <paramref name="generation"/> out of its queue, or has it end before its next step.</summary>
+    /// <summary>Removes <paramref name="generation"/> from its queue, or makes it end before its next step.</summary>
     public void Cancel(ActiveGeneration generation)
     {
         bool rested;
@@ -145,14 +145,14 @@ internal sealed class AdmissionQueue : IDisposable
             Monitor.Pulse(_gate);
         }
 
-        // The decode thread does not know it while it rests.
+        // The decode thread does not see it while it is queued or parked.
         if (rested)
         {
             generation.EndCancelled();
         }
     }
 
-    /// <summary>A generation that was let in has ended, and its neural cache is gone.</summary>
+    /// <summary>An admitted generation has ended, and its neural cache is freed.</summary>
     public void ReturnCache(ActiveGeneration generation)
     {
         if (generation.CacheBytes > 0)
@@ -164,7 +164,7 @@ internal sealed class AdmissionQueue : IDisposable
         }
     }
 
-    /// <summary>Frees an active place, which the next in the queue takes.</summary>
+    /// <summary>Frees an active place, which the next queued generation takes.</summary>
     public void Leave(ActiveGeneration generation)
     {
         lock (_gate)
@@ -175,8 +175,8 @@ internal sealed class AdmissionQueue : IDisposable
     }
 
     /// <summary>
-    /// Blocks until there is something to do; false once closed. Parks those whose reader is slow, and queues those
-    /// whose rounds are used up while others wait.
+    /// Blocks until there is something to do; false once closed. Parks generations whose readers are slow, and queues
+    /// those whose rounds are used up while others wait.
     /// </summary>
     /// <param name="round">Receives the generations to step or to end, in the order in which they became
     /// active.</param>
@@ -198,7 +198,7 @@ internal sealed class AdmissionQueue : IDisposable
             foreach (var generation in _evicted)
             {
                 generation.End(new SlowReaderException(
-                    $"More than {_options.MaxParked} generations waited for readers that took nothing."));
+                    $"More than {_options.MaxParked} generations waited for readers that read nothing."));
             }
 
             _evicted.Clear();
@@ -209,12 +209,12 @@ internal sealed class AdmissionQueue : IDisposable
         }
     }
 
-    /// <summary>The buffer of <paramref name="generation"/> has room again.</summary>
+    /// <summary>Called when the buffer of <paramref name="generation"/> has room again.</summary>
     public void Return(ActiveGeneration generation)
     {
         lock (_gate)
         {
-            // Otherwise the decode thread has not parked it, and will not.
+            // Otherwise the decode thread has not parked it and will not do so.
             if (generation.Place.List == _parked.Generations)
             {
                 _parked.Generations.Remove(generation.Place);
@@ -236,7 +236,7 @@ internal sealed class AdmissionQueue : IDisposable
 
     public void Dispose() => _parked.Dispose();
 
-    /// <summary>Takes all places away.</summary>
+    /// <summary>Removes all generations.</summary>
     public ActiveGeneration[] Clear()
     {
         lock (_gate)

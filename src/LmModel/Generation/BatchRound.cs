@@ -4,8 +4,9 @@ using LmModel.Sampling;
 namespace LmModel.Generation;
 
 /// <summary>
-/// A turn for each generation of a round: plans, makes batches, steps the model, and lets each go on from its logits.
-/// All of it is the decode thread's own, which drawing shares with the model's; a text's token allocates nothing.
+/// Runs one turn for each generation of a round: plans, forms batches, steps the model, and lets each generation
+/// continue from its logits. It runs on the decode thread, except that drawing also uses the threads of the model. A
+/// token of a text allocates nothing.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,7 +14,7 @@ namespace LmModel.Generation;
 /// T           1     1        1       │    2       2
 /// logits      ✓     ✓        ✓       │
 /// </code>
-/// Those that want logits stand first; prompts in the middle cost none.
+/// Sequences that need logits come first; the middle of a prompt does not cost any.
 /// </remarks>
 internal sealed class BatchRound : IDisposable
 {
@@ -45,10 +46,10 @@ internal sealed class BatchRound : IDisposable
         _tokens = new int[batch + options.MaxRoundPromptTokens];
     }
 
-    /// <summary>Who has a turn, in the order in which they became active.</summary>
+    /// <summary>The generations that have a turn, in the order in which they became active.</summary>
     public List<ActiveGeneration> Generations { get; } = [];
 
-    /// <summary>Gives everyone a turn and clears <see cref="Generations"/>.</summary>
+    /// <summary>Runs a turn of each generation and clears <see cref="Generations"/>.</summary>
     public void Step()
     {
         Plan();
@@ -72,15 +73,15 @@ internal sealed class BatchRound : IDisposable
         var slice = Slice(prompts, Generations.Count - prompts);
         foreach (var generation in Generations)
         {
-            // A slice ends where a state is to be kept.
+            // A slice ends at each position whose state is kept.
             generation.Sequence.Plan(Math.Min(slice, _interval - (generation.Sequence.PromptRead % _interval)));
         }
     }
 
     /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
     /// <remarks>
-    /// The more prompts, the more they read together, up to what a text may stall for. With M generations beside it a
-    /// prompt has its last token after at most M + 1 times its own work.
+    /// The more prompts there are, the more they read together, up to the limit for which texts may wait. With M other
+    /// generations, a prompt has been read after at most M + 1 times its own work.
     /// </remarks>
     private int Slice(int prompts, int texts)
     {
@@ -150,7 +151,7 @@ internal sealed class BatchRound : IDisposable
             Advance();
             Settle();
 
-            // An idle engine must not hold on to what has ended.
+            // An idle engine must not keep ended generations alive.
             Array.Clear(_states);
             _batch.Clear();
         }
@@ -178,7 +179,7 @@ internal sealed class BatchRound : IDisposable
         }
         catch (Exception e)
         {
-            // All of them: their states may be half written.
+            // All of them end, because their states may be partially written.
             foreach (var generation in _batch)
             {
                 generation.Fail(e);
@@ -202,7 +203,8 @@ internal sealed class BatchRound : IDisposable
         _batch[item].Accept(item < _rows ? _logits.AsSpan(item * width, width) : [], _candidates.Value!);
     }
 
-    /// <summary>Places of those that ended; each is free before its end can be seen.</summary>
+    /// <summary>Frees the places of ended generations; a place is free before the end of its generation is
+    /// visible.</summary>
     private void Settle()
     {
         foreach (var generation in _batch)

@@ -3,7 +3,7 @@ using LmModel.Tokenization;
 
 namespace LmModel.Generation;
 
-/// <summary>Steps generations side by side on one decode thread of its own. Safe for concurrent use.</summary>
+/// <summary>Steps generations together on one decode thread of its own. Safe for concurrent use.</summary>
 /// <remarks>
 /// <code>
 /// TryStart ──► queue ──► active (one turn a round, for some rounds while others are queued) ──► ended
@@ -12,9 +12,8 @@ namespace LmModel.Generation;
 ///  null: full    └────────────────────┘ once it has been read
 /// </code>
 /// A generation joins, leaves or is cancelled between two steps. A turn is one token of a text, or a slice of a prompt:
-/// the prompts of a round share few tokens, so long ones do not stall the texts beside them. What a generation gives
-/// depends on its settings and the model only, never on what runs beside it: see
-/// <see cref="IStepModel.MaxInvariantBatch"/>.
+/// the prompts of a round share few tokens, so that long ones do not stall texts. The result of a generation depends
+/// only on its settings and the model, never on other generations: see <see cref="IStepModel.MaxInvariantBatch"/>.
 /// </remarks>
 internal sealed class GenerationEngine : IDisposable
 {
@@ -75,22 +74,22 @@ internal sealed class GenerationEngine : IDisposable
     }
 
     /// <summary>
-    /// Generations that have begun: those side by side and, beyond <see cref="GenerationEngineOptions.MaxActive"/>,
+    /// Generations that have begun: those in the batch and, beyond <see cref="GenerationEngineOptions.MaxActive"/>,
     /// those that wait for their next turn or are parked because their readers are slow.
     /// </summary>
     public int Active => _admission.Active;
 
-    /// <summary>Those of the active ones that are parked; they hold no place.</summary>
+    /// <summary>The active generations that are parked; they do not take a place.</summary>
     public int Parked => _admission.Parked;
 
     /// <summary>Generations admitted but not begun.</summary>
     public int Waiting => _admission.Waiting;
 
     /// <summary>
-    /// Admits a generation; null where all places, the tokens that may wait, or the bytes of neural caches are taken.
+    /// Admits a generation; null if all places, the tokens that may wait, or the bytes for neural caches are taken.
     /// </summary>
     /// <param name="settings">Valid for the engine's model.</param>
-    /// <param name="cancellation">Ends it: at once where it waits, else before its next step.</param>
+    /// <param name="cancellation">Ends the generation: at once if it is waiting, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation)
     {

@@ -1,7 +1,8 @@
 namespace LmModel.Generation;
 
 /// <summary>
-/// What a generation reports: any number of tokens, then its end. A value, so that a token costs no object.
+/// An event of a generation: any number of tokens, then the end. It is a value type, so that a token does not allocate
+/// an object.
 /// </summary>
 internal readonly record struct GenerationEvent
 {
@@ -28,20 +29,20 @@ internal readonly record struct GenerationEvent
 /// Natural log of the model's own probability of the token, or with a neural cache the mixture's, before any filter;
 /// null for the first token of a prompt, which nothing predicts.
 /// </param>
-/// <param name="Alternatives">The most probable tokens at this position, best first; empty where not asked for.</param>
+/// <param name="Alternatives">The most probable tokens at this position, best first; empty if not requested.</param>
 public readonly record struct TokenEvent(
     int Index, int Id, string Text, float? Logprob, IReadOnlyList<TokenAlternative> Alternatives);
 
 /// <summary>A token the model could have chosen.</summary>
 public readonly record struct TokenAlternative(int Id, float Logprob);
 
-/// <summary>The end of a generation that came to its end.</summary>
+/// <summary>The end of a generation that completed.</summary>
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="Text">The whole text: the concatenated texts of the token events.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
-/// <param name="CachedTokens">How many of them the prefix cache spared reading.</param>
+/// <param name="CachedTokens">How many of them did not have to be read because of the prefix cache.</param>
 /// <param name="CompletionTokens">Tokens drawn.</param>
-/// <param name="StopSequence">The stop sequence that ended the text; null where none did.</param>
+/// <param name="StopSequence">The stop sequence that ended the text; null if none did.</param>
 /// <param name="Timings">Where the time went.</param>
 internal sealed record DoneEvent(
     FinishReason FinishReason,
@@ -63,6 +64,6 @@ internal enum FinishReason
 
 /// <summary>Times of one generation.</summary>
 /// <param name="Queued">From submission to the first step.</param>
-/// <param name="FirstToken">From submission to the first drawn token; null where none was drawn.</param>
+/// <param name="FirstToken">From submission to the first drawn token; null if none was drawn.</param>
 /// <param name="Total">From submission to the end.</param>
 internal sealed record GenerationTimings(TimeSpan Queued, TimeSpan? FirstToken, TimeSpan Total);

@@ -10,9 +10,10 @@ namespace LmModel.Generation;
 /// <see cref="WaitAsync"/>.
 /// </summary>
 /// <remarks>
-/// A ring of values: an event costs no object, and the ring is as large as what may lie unread. The reader's code runs
-/// on the pool, never on the decode thread. The buffer takes every event; at <c>capacity</c> it is paused, which tells
-/// the engine to make no more, until the reader has brought it down to half.
+/// A ring buffer of values: an event does not allocate an object, and the ring is as large as the number of events that
+/// may be unread. The reader's code runs on the thread pool, never on the decode thread. The buffer accepts every
+/// event. At <c>capacity</c> it is paused, so that the engine generates no more, until the reader has reduced it to
+/// half.
 /// </remarks>
 internal sealed class GenerationEventStream
     : IAsyncEnumerable<GenerationEvent>,
@@ -24,14 +25,14 @@ internal sealed class GenerationEventStream
     /// <summary>Events that one turn can add: the first token of an echoed prompt, the next one, and the end.</summary>
     private const int MostOfATurn = 3;
 
-    /// <summary>Rings of larger buffers grow when they must.</summary>
+    /// <summary>The rings of larger buffers grow on demand.</summary>
     private const int FirstRing = 128;
 
     private readonly int _capacity;
     private readonly Action _onRoom;
     private readonly Action _onAbandoned;
 
-    // Guards all below but the reader's own.
+    // Guards all fields below except those that only the reader uses.
     private readonly Lock _gate = new();
     private GenerationEvent[] _ring;
     private int _first;
@@ -40,7 +41,7 @@ internal sealed class GenerationEventStream
     private bool _completed;
     private Exception? _error;
 
-    /// <summary>Events the reader waits for; 0 where it does not wait.</summary>
+    /// <summary>Number of events that the reader waits for; 0 if it does not wait.</summary>
     private int _awaited;
 
     private bool _woken;
@@ -53,7 +54,7 @@ internal sealed class GenerationEventStream
 
     /// <param name="capacity">Unread events at which the buffer is paused.</param>
     /// <param name="onRoom">Called by the reader when a paused buffer has room again.</param>
-    /// <param name="onAbandoned">Called when the reader wants no more; also after the last event.</param>
+    /// <param name="onAbandoned">Called when the reader stops reading; also after the last event.</param>
     internal GenerationEventStream(int capacity, Action onRoom, Action onAbandoned)
     {
         (_capacity, _onRoom, _onAbandoned) = (capacity, onRoom, onAbandoned);
@@ -62,10 +63,10 @@ internal sealed class GenerationEventStream
 
     GenerationEvent IAsyncEnumerator<GenerationEvent>.Current => _current;
 
-    /// <summary>The reader lags so far behind that the generation should rest.</summary>
+    /// <summary>Whether so many events are unread that the generation should pause.</summary>
     internal bool Paused => Volatile.Read(ref _paused);
 
-    /// <summary>Events that have not been taken.</summary>
+    /// <summary>Number of unread events.</summary>
     internal int Unread
     {
         get
@@ -78,7 +79,7 @@ internal sealed class GenerationEventStream
     }
 
     /// <summary>Takes the next event, if there is one.</summary>
-    /// <exception cref="Exception">All events have been taken, and the generation ended by this.</exception>
+    /// <exception cref="Exception">All events have been read, and the generation ended with this exception.</exception>
     public bool TryRead(out GenerationEvent next)
     {
         Exception? error = null;
@@ -119,7 +120,7 @@ internal sealed class GenerationEventStream
     }
 
     /// <summary>
-    /// Completes when this many events are there, or half as many as may lie unread, or the generation has ended, or
+    /// Completes when this many events are available, or half as many as may be unread, or the generation has ended, or
     /// <see cref="Wake"/> was called since the last wait. Allocates nothing.
     /// </summary>
     /// <param name="events">At least 1.</param>
@@ -127,7 +128,7 @@ internal sealed class GenerationEventStream
     {
         lock (_gate)
         {
-            // A reader that came only when the buffer is full would find its generation paused each time.
+            // If the reader waited until the buffer is full, its generation would be paused each time.
             var enough = Math.Min(events, Math.Max(1, _capacity / 2));
             if (_count >= enough || _completed || _woken)
             {
@@ -141,7 +142,7 @@ internal sealed class GenerationEventStream
         }
     }
 
-    /// <summary>Ends the wait in progress, or else the next one; for the timers of the reader.</summary>
+    /// <summary>Ends the current wait, or else the next one; for timers of the reader.</summary>
     public void Wake()
     {
         lock (_gate)
@@ -174,7 +175,7 @@ internal sealed class GenerationEventStream
     {
         while (true)
         {
-            // Asked first: what is written before the end is then certain to be found.
+            // Read first, so that everything written before the end is certain to be found.
             var ended = Volatile.Read(ref _completed);
             if (TryRead(out _current))
             {
@@ -196,7 +197,7 @@ internal sealed class GenerationEventStream
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The reader wants no more: cancels the generation, unless it has ended.</summary>
+    /// <summary>Called when the reader stops reading: cancels the generation, unless it has ended.</summary>
     public void Dispose()
     {
         _cancellation.Unregister();
@@ -252,7 +253,7 @@ internal sealed class GenerationEventStream
         Schedule();
     }
 
-    /// <summary>This object is the work item: neither it nor the continuation needs another.</summary>
+    /// <summary>This object itself is the work item, so that nothing else is allocated.</summary>
     private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     private void Grow()

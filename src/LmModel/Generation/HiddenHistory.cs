@@ -4,11 +4,11 @@ using LmModel.Quantization;
 namespace LmModel.Generation;
 
 /// <summary>
-/// The last hidden states of a text, and their products with another one. They are rows of matrices as a step
-/// multiplies them, so a product is one chain of fused multiply-adds and has the same bits on every processor.
+/// The last hidden states of a text, and their products with another one. They are stored like rows of weight matrices,
+/// so that a product is one chain of fused multiply-adds and has the same bits on every processor.
 /// </summary>
 /// <remarks>
-/// A ring: row Count % size is the next one. It takes memory as it fills, 64 rows at a time, outside of the managed
+/// A ring: row Count % size is the next one. Memory is allocated as it fills, 64 rows at a time, outside of the managed
 /// heap.
 /// </remarks>
 /// <param name="size">Rows kept, at least 1.</param>
@@ -27,14 +27,14 @@ internal sealed unsafe class HiddenHistory(int size, int hidden, StepKernels ker
     /// <summary>Rows held, at most the size.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Where the next one goes, and, once the ring is full, where the oldest is.</summary>
+    /// <summary>Index of the next row, which is also that of the oldest once the ring is full.</summary>
     public int Next { get; private set; }
 
     /// <summary>Bytes of so many rows.</summary>
     public static long Bytes(int rows, int hidden) =>
         (long)PackedMatrix.RoundUp(rows, PanelRows) * (PackedMatrix.RoundUp(hidden, 2) + 1) * sizeof(float);
 
-    /// <summary>Takes a state, in place of the oldest where the ring is full.</summary>
+    /// <summary>Adds a state, which replaces the oldest if the ring is full.</summary>
     /// <param name="h">(H), finite.</param>
     public void Add(ReadOnlySpan<float> h)
     {
@@ -75,7 +75,7 @@ internal sealed unsafe class HiddenHistory(int size, int hidden, StepKernels ker
         }
     }
 
-    /// <summary>Forgets all, and keeps the memory.</summary>
+    /// <summary>Removes all states, and keeps the memory.</summary>
     public void Clear() => Count = Next = 0;
 
     public void Dispose()

@@ -12,11 +12,11 @@ namespace LmModel.Generation;
 /// </summary>
 /// <remarks>
 /// <para>Exact, and a function of those positions, h and the logits alone: products are single chains of additions,
-/// sums go from the oldest position to the newest, and exp and ln are our own. A token costs size · H multiplications
-/// and one pass over the vocabulary. Not thread-safe. An empty cache leaves the model alone.</para>
+/// sums run from the oldest position to the newest, and exp and ln are computed by our own code. A token costs size · H
+/// multiplications and one pass over the vocabulary. Not thread-safe. An empty cache leaves the model alone.</para>
 /// <para>It raises the logits of the tokens that it holds and leaves the others as they are: with Z = Σ exp(x),
-/// exp(x'(w)) = exp(x(w)) + Z λ / (1 − λ) p_cache(w), which sums to Z / (1 − λ). So penalties that go by the sign or
-/// size of a logit meet what they meet without a cache.</para>
+/// exp(x'(w)) = exp(x(w)) + Z λ / (1 − λ) p_cache(w), which sums to Z / (1 − λ). Penalties that depend on the sign or
+/// size of a logit therefore act as they do without a cache.</para>
 /// </remarks>
 internal sealed class NeuralCache : IDisposable
 {
@@ -45,13 +45,13 @@ internal sealed class NeuralCache : IDisposable
     /// <summary>Positions held.</summary>
     public int Count => _history.Count;
 
-    /// <summary>The most bytes that a cache takes once it has seen so many positions.</summary>
+    /// <summary>The maximum size in bytes of a cache that has seen this many positions.</summary>
     public static long Bytes(int size, int positions, int hidden, int vocabularySize) =>
         HiddenHistory.Bytes(Math.Min(size, positions), hidden)
         + ((long)size * ((2 * sizeof(int)) + (3 * sizeof(float)) + sizeof(double)))
         + ((long)vocabularySize * sizeof(int));
 
-    /// <summary>Remembers a position, in place of the oldest where the cache is full.</summary>
+    /// <summary>Adds a position, which replaces the oldest if the cache is full.</summary>
     /// <param name="h">(H): the top layer's hidden state at this position.</param>
     /// <param name="next">The token that followed.</param>
     /// <exception cref="InvalidOperationException">The state is not finite.</exception>
@@ -73,11 +73,11 @@ internal sealed class NeuralCache : IDisposable
     /// <summary>Forgets all positions.</summary>
     public void Clear() => _history.Clear();
 
-    /// <summary>Mixes the cache into what the model predicts.</summary>
+    /// <summary>Mixes the cache into the prediction of the model.</summary>
     /// <param name="h">(H): the state that gave the logits.</param>
     /// <param name="logits">
-    /// (V): overwritten by the mixture's, ln p and a constant. Not changed where the model gives no distribution, which
-    /// is the sampler's to refuse.
+    /// (V): overwritten by those of the mixture, ln p plus a constant. Not changed if the model gives no distribution,
+    /// which the sampler refuses.
     /// </param>
     /// <param name="theta">θ, at least 0.</param>
     /// <param name="lambda">λ in [0, 1).</param>
@@ -107,7 +107,7 @@ internal sealed class NeuralCache : IDisposable
         {
             var added = share * _masses[i];
 
-            // A token that is too far away to count keeps its logit to the last bit.
+            // A token whose weight rounds to 0 keeps its logit to the last bit.
             if (added > 0)
             {
                 logits[_tokens[i]] = (float)(max + Softmax.Log(_weights[i] + added));
@@ -142,7 +142,7 @@ internal sealed class NeuralCache : IDisposable
         }
     }
 
-    /// <summary>p_cache of a token after the state compared last; 0 where the cache is empty.</summary>
+    /// <summary>p_cache of a token after the state compared last; 0 if the cache is empty.</summary>
     public double Probability(float theta, int token)
     {
         if (Count == 0)

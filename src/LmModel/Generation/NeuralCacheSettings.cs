@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LmModel.Generation;
 
 /// <summary>
-/// How a text's own past is mixed into what the model predicts; in range by construction. See
+/// How what followed similar states of the same text is mixed into the predictions; in range by construction. See
 /// <see cref="NeuralCache"/>.
 /// </summary>
 public sealed record NeuralCacheSettings
@@ -11,7 +11,8 @@ public sealed record NeuralCacheSettings
     /// <summary>The largest <see cref="Size"/>: with H = 512 its states take 200 MB.</summary>
     public const int MaxSize = 100_000;
 
-    /// <summary>The largest <see cref="Theta"/>: long before it, the most similar position alone counts.</summary>
+    /// <summary>The largest <see cref="Theta"/>: already for much smaller values only the most similar position
+    /// counts.</summary>
     public const float MaxTheta = 1000;
 
     /// <param name="size">Positions remembered, from 1 to <see cref="MaxSize"/>.</param>
@@ -38,10 +39,10 @@ public sealed record NeuralCacheSettings
     /// <summary>How many of the last positions of the text are remembered.</summary>
     public int Size { get; }
 
-    /// <summary>How much more a similar position counts than another: 0 counts all alike.</summary>
+    /// <summary>How strongly similarity counts; with 0 all positions count the same.</summary>
     public float Theta { get; }
 
-    /// <summary>The share of the cache in the mixture; 0 is the model alone.</summary>
+    /// <summary>The weight of the cache in the mixture; 0 is the model alone.</summary>
     public float Lambda { get; }
 
     private static void Require<T>(bool holds, T value, string name, string range)

@@ -1,8 +1,8 @@
 namespace LmModel.Generation;
 
 /// <summary>
-/// Generations whose buffers are full, those that have waited longest first. They end where nothing is read for
-/// <see cref="GenerationEngineOptions.ParkedTimeout"/>, or more are parked than may be.
+/// Generations whose buffers are full, those that have waited longest first. They end if nothing is read for
+/// <see cref="GenerationEngineOptions.ParkedTimeout"/>, or if too many are parked.
 /// </summary>
 internal sealed class ParkedGenerations : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class ParkedGenerations : IDisposable
     private readonly TimeProvider _time;
     private readonly object _gate;
 
-    // Set while anyone is parked, to when the first of them has waited long enough.
+    // Set while a generation is parked, to the time at which the first of them has waited long enough.
     private readonly ITimer _timer;
 
     /// <param name="options">Bounds; in range.</param>

@@ -4,17 +4,17 @@ using LmModel.Inference;
 namespace LmModel.Generation;
 
 /// <summary>
-/// States after beginnings of prompts, the least recently used forgotten first. A prompt goes on from the state of its
-/// longest beginning that is known, at whatever token that ends, with exactly the result of reading all of it.
+/// States after prefixes of prompts, with least-recently-used eviction. A prompt continues from the state of its
+/// longest known prefix, whichever token that ends with, and the result is exactly that of reading the whole prompt.
 /// </summary>
 /// <remarks>
 /// <code>
 /// root ─ 256 tokens ─► entry ─ 256 ─► entry ─ 31 ─► entry   of one prompt, with a state each
 ///                        └──── 90 ──► entry                 of another that begins alike
 /// </code>
-/// An entry holds the tokens since the entry before it, so beginnings are stored once. One whose state was forgotten
-/// keeps its tokens as long as others go on from it. Found by a hash, trusted only after the tokens have been compared.
-/// The decode thread's own.
+/// An entry holds the tokens since the previous entry, so common prefixes are stored once. An entry whose state was
+/// evicted keeps its tokens as long as other entries continue from it. Entries are found by a hash and used only after
+/// the tokens have been compared. Used by the decode thread only.
 /// </remarks>
 /// <param name="capacity">Bytes of all states and tokens, with what keeps them; 0 caches nothing.</param>
 internal sealed class PrefixCache(long capacity)
@@ -29,7 +29,7 @@ internal sealed class PrefixCache(long capacity)
     /// <summary>States held.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The longest known beginning of <paramref name="prompt"/>, all of it included; null for none.</summary>
+    /// <summary>The longest known prefix of <paramref name="prompt"/>, possibly all of it; null for none.</summary>
     /// <remarks>Linear in the prompt: 16,384 tokens take about 0.1 ms.</remarks>
     public PrefixCacheEntry? Find(ReadOnlySpan<int> prompt)
     {
@@ -67,7 +67,7 @@ internal sealed class PrefixCache(long capacity)
     /// <param name="before">The last entry of the same prompt, found or added; null for none.</param>
     /// <param name="prefix">All tokens read, those of <paramref name="before"/> included.</param>
     /// <param name="state">After them; it is copied.</param>
-    /// <returns>The entry to go on from.</returns>
+    /// <returns>The entry to continue from.</returns>
     public PrefixCacheEntry? Add(PrefixCacheEntry? before, ReadOnlySpan<int> prefix, RecurrentState state)
     {
         var since = before?.Length ?? 0;
@@ -108,7 +108,7 @@ internal sealed class PrefixCache(long capacity)
 
     private static ulong Hash(ulong before, int token)
     {
-        // Any mixing will do: the tokens decide.
+        // The quality of the hash does not matter for correctness, because the tokens are compared.
         var mixed = (before ^ (uint)token) * 0x9E3779B97F4A7C15;
         return BitOperations.RotateLeft(mixed, 29) + (ulong)token + 1;
     }
@@ -128,7 +128,7 @@ internal sealed class PrefixCache(long capacity)
         Release(entry);
     }
 
-    /// <summary>Counts the tokens of an entry, and of all before it, as long as a state needs them.</summary>
+    /// <summary>Counts the tokens of an entry, and of all entries before it, as long as a state needs them.</summary>
     private void Hold(PrefixCacheEntry? entry)
     {
         for (; entry is not null && entry.Holders++ == 0; entry = entry.Before)

@@ -6,18 +6,19 @@ using LmModel.Tokenization;
 namespace LmModel.Generation;
 
 /// <summary>
-/// One text being made: the tokens to read, its state, and what the logits mean. It knows nothing of threads, batches
-/// or the network. Not thread-safe.
+/// One text that is being generated: the tokens to read, its state, and the interpretation of the logits. It does not
+/// depend on threads, batches or the network. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens, but not the last one, whose logits
-/// nobody needs. An echoed prompt is read one token at a time, because each one's logits are reported:
+/// The model reads p0 … pn−1, in slices of any size, and then the drawn tokens except the last one, after which no
+/// logits are needed. An echoed prompt is read one token at a time, because the logits of each token are reported:
 /// <code>
 /// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
 /// logits of                    t0   t1   t2   …  tm−1
 /// </code>
 /// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt,
-/// as many as it remembers, are read one at a time too: each one's state goes into it, with the token that follows.
+/// as many as it remembers, are also read one at a time: the state after each is added to it, together with the token
+/// that follows.
 /// </remarks>
 internal sealed class Sequence : IDisposable
 {
@@ -41,7 +42,7 @@ internal sealed class Sequence : IDisposable
     private int _drawn;
     private int _next;
 
-    /// <param name="settings">What to make.</param>
+    /// <param name="settings">What to generate.</param>
     /// <param name="tokenizer">Of the model.</param>
     /// <param name="startToken">Read in place of an empty prompt.</param>
     /// <param name="stateSize">Floats in the model's state.</param>
@@ -58,7 +59,7 @@ internal sealed class Sequence : IDisposable
         _settings = settings;
         (_topHidden, _vocabularySize) = (topHidden, tokenizer.VocabularySize);
 
-        // Without a share it changes nothing.
+        // With a weight of 0 it has no effect.
         _cacheSettings = settings.NeuralCache is { Lambda: > 0 } cache ? cache : null;
         _time = time;
         _submitted = time.GetTimestamp();
@@ -72,18 +73,19 @@ internal sealed class Sequence : IDisposable
     /// <summary>After the tokens read so far.</summary>
     public RecurrentState State { get; }
 
-    /// <summary>As it was given; empty where the start token is read in its place.</summary>
+    /// <summary>As it was given; empty if the start token is read in its place.</summary>
     public ReadOnlySpan<int> Prompt => _settings.PromptTokens;
 
-    /// <summary>Every token of the prompt is reported with the logits before it, so that each must be read.</summary>
+    /// <summary>Every token of the prompt is reported with the logits before it, so each must be read.</summary>
     public bool NeedsEveryLogit => _settings.Echo;
 
     /// <summary>
-    /// The prompt is read from its first token, whatever the prefix cache has: states on the way are needed.
+    /// The prompt is read from its first token, whatever is in the prefix cache, because the states on the way are
+    /// needed.
     /// </summary>
     public bool ReadsWholePrompt => NeedsEveryLogit || _cacheSettings is not null;
 
-    /// <summary>The most bytes that the neural cache takes; 0 without one.</summary>
+    /// <summary>The maximum size of the neural cache in bytes; 0 without one.</summary>
     public long CacheBytes =>
         _cacheSettings is null
             ? 0
@@ -99,13 +101,13 @@ internal sealed class Sequence : IDisposable
     /// <summary>Tokens of the prompt that have been read.</summary>
     public int PromptRead { get; private set; }
 
-    /// <summary>Tokens of the prompt that are yet to be read; 0 where the text is being drawn.</summary>
+    /// <summary>Tokens of the prompt that are still to be read; 0 once the text is being drawn.</summary>
     public int PromptLeft => _prompt.Length - PromptRead;
 
-    /// <summary>More than one token of the prompt can be read in a turn.</summary>
+    /// <summary>Whether more than one token of the prompt can be read in a turn.</summary>
     public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryLogit;
 
-    /// <summary>The tokens to read in this turn; none where the state already is that of the whole prompt.</summary>
+    /// <summary>The tokens to read in this turn; none if the state is already that of the whole prompt.</summary>
     public ReadOnlySpan<int> Turn => PromptLeft > 0
         ? _prompt.AsSpan(PromptRead, TurnLength)
         : new ReadOnlySpan<int>(ref _next)[..TurnLength];
@@ -120,10 +122,10 @@ internal sealed class Sequence : IDisposable
     public DoneEvent? Done { get; private set; }
 
     /// <summary>
-    /// Begins after the first tokens of the prompt instead of with the zero state. Before the first turn.
+    /// Starts after the first tokens of the prompt instead of from the zero state. Called before the first turn.
     /// </summary>
     /// <param name="state">After those tokens; it is copied.</param>
-    /// <param name="tokens">How many they are.</param>
+    /// <param name="tokens">The number of those tokens.</param>
     public void GoOnFrom(RecurrentState state, int tokens)
     {
         state.Values.CopyTo(State.Values);
@@ -179,7 +181,7 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    /// <summary>Gives back what was borrowed; the sequence is no longer used.</summary>
+    /// <summary>Frees the neural cache; the sequence must not be used any more.</summary>
     public void Dispose()
     {
         _cache?.Dispose();

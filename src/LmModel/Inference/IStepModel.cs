@@ -1,8 +1,8 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// The one seam between a network and decoding: reads tokens into the states of a batch, in place, and gives the logits
-/// of what comes next. Not safe for concurrent calls; the engine calls it from one thread.
+/// The interface between a network and decoding: reads tokens into the states of a batch, in place, and computes the
+/// logits of the next token. Not safe for concurrent calls; the engine calls it from one thread.
 /// </summary>
 /// <remarks>
 /// In batches of at most <see cref="MaxInvariantBatch"/> a sequence's logits and state must be the same bits whatever
@@ -18,13 +18,14 @@ internal interface IStepModel : IDisposable
     int StateSize { get; }
 
     /// <summary>
-    /// Where in a state the top layer's h lies, (H): what the logits are made of, and what a neural cache compares.
+    /// The range of the top layer's h within a state, (H): the logits are computed from it, and a neural cache compares
+    /// it.
     /// </summary>
     Range TopHidden => Range.All;
 
     /// <summary>
-    /// Sequences a call can take without their number or company changing any bit of a result; 1 where the arithmetic
-    /// depends on the size of the batch. Larger batches are legal, for evaluation.
+    /// The largest batch in which the number and choice of sequences do not change a bit of any result; 1 if the
+    /// arithmetic depends on the size of the batch. Larger batches are allowed, for evaluation.
     /// </summary>
     int MaxInvariantBatch => 1;
 
@@ -35,8 +36,9 @@ internal interface IStepModel : IDisposable
     /// <param name="lengths">(B): how many of them each sequence reads, T at least 0.</param>
     /// <param name="states">(B): overwritten by the states after the tokens.</param>
     /// <param name="logits">
-    /// (R, V), R at most B: receives the logits of the first R states, which is what follows their last token. Prompts
-    /// in the middle stand last and cost no logits. A state that has read nothing in this call gives its logits again.
+    /// (R, V), R at most B: receives the logits of the first R states, which is what follows their last token.
+    /// Sequences in the middle of a prompt come last and cost no logits. For a state that has read nothing in this
+    /// call, the logits are computed again.
     /// </param>
     /// <exception cref="ArgumentException">
     /// An id is not below V, or the sizes do not fit one another; nothing has been changed then.
@@ -45,8 +47,8 @@ internal interface IStepModel : IDisposable
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<RecurrentState> states, Span<float> logits);
 
     /// <summary>
-    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, side by side where the model has threads,
-    /// which between two steps have nothing else to do. Not during <see cref="Advance"/>.
+    /// Calls <paramref name="work"/> with 0 … <paramref name="items"/> − 1, in parallel if the model has threads, which
+    /// are idle between two steps. Must not be called during <see cref="Advance"/>.
     /// </summary>
     void Share(int items, Action<int> work)
     {
@@ -57,10 +59,10 @@ internal interface IStepModel : IDisposable
     }
 }
 
-/// <summary>The shape of a call that decoding makes most.</summary>
+/// <summary>The most frequent call in decoding.</summary>
 internal static class StepModelExtensions
 {
-    /// <summary>Reads one token for each sequence and gives the logits of all, or of none.</summary>
+    /// <summary>Reads one token for each sequence and computes the logits of all, or of none.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">(B).</param>
     /// <param name="states">(B): overwritten.</param>

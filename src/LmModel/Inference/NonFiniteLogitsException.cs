@@ -3,7 +3,7 @@ using LmModel.Numerics;
 
 namespace LmModel.Inference;
 
-/// <summary>The model's numbers have left the range of a float, so it predicts nothing.</summary>
+/// <summary>A logit of the model is NaN or infinite, so there is no distribution to draw from.</summary>
 /// <param name="message">Which logit, and where in the text.</param>
 public sealed class NonFiniteLogitsException(string message) : InvalidOperationException(message)
 {
@@ -30,6 +30,6 @@ public sealed class NonFiniteLogitsException(string message) : InvalidOperationE
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"The model gives token {id} the logit {logits[id]} at position {position} of the text; "
-                    + $"no token can follow."));
+                    + $"no token can be drawn."));
     }
 }

@@ -1,8 +1,8 @@
 namespace LmModel.Inference;
 
 /// <summary>
-/// What a recurrent model remembers of everything it has read: L · <c>StateVectors</c> · H floats, whatever the length.
-/// Layout: layer 0 h, (layer 0 c), layer 1 h, (layer 1 c), … A small value, owned by its holder.
+/// The memory of a recurrent model, of everything that it has read: L · <c>StateVectors</c> · H floats, whatever the
+/// length. Layout: layer 0 h, (layer 0 c), layer 1 h, (layer 1 c), … A small value, owned by its holder.
 /// </summary>
 internal sealed class RecurrentState
 {

@@ -1,6 +1,6 @@
 namespace LmModel.Inference;
 
-/// <summary>What every step model checks before it touches anything.</summary>
+/// <summary>The checks that every step model makes before it changes anything.</summary>
 internal static class StepArguments
 {
     /// <exception cref="ArgumentException">The arguments of <see cref="IStepModel.Advance"/> do not fit.</exception>

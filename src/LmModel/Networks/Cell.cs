@@ -38,7 +38,7 @@ internal sealed record CellTraits(string Name, int Gates, int StateVectors)
     /// </summary>
     public bool KeepsStateSumApart { get; init; }
 
-    /// <summary>Which of the gates, from 0, lets the state through; null where none does.</summary>
+    /// <summary>Which of the gates, from 0, lets the state through; null if none does.</summary>
     public int? ForgetGate { get; init; }
 
     public bool HasCellState => StateVectors > 1;

@@ -172,12 +172,12 @@ internal static partial class TorchDiagnosis
         if (attempt.RuntimeIdentifier.StartsWith("win", StringComparison.Ordinal))
         {
             return (
-                $"{library} is there, but something it needs is not: {FirstLine(error)}",
+                $"{library} exists, but something that it needs does not: {FirstLine(error)}",
                 "Most often that is the Visual C++ runtime: install https://aka.ms/vs/17/release/vc_redist.x64.exe.");
         }
 
         return (
-            $"{library} is there, but does not load: {error.Trim()}",
+            $"{library} exists, but does not load: {error.Trim()}",
             $"`ldd {library}` shows what is missing.");
     }
 
@@ -199,7 +199,7 @@ internal static partial class TorchDiagnosis
     private static (string Wrong, string Remedy) DiagnoseDependency(string name, string library)
     {
         var file = Path.GetFileName(name);
-        var wrong = $"{library} needs {name}, which is not there.";
+        var wrong = $"{library} needs {name}, which is missing.";
         if (file.StartsWith("libstdc++", StringComparison.Ordinal)
             || file.StartsWith("libgcc_s", StringComparison.Ordinal))
         {
@@ -215,8 +215,9 @@ internal static partial class TorchDiagnosis
             file.StartsWith("libtorch", StringComparison.Ordinal)
             || file.StartsWith("libc10", StringComparison.Ordinal)
             || file.StartsWith("libgomp", StringComparison.Ordinal)
-            ? (wrong, "The output is incomplete, or its links lead to a NuGet cache that is gone: restore and build "
-                + "again; to run elsewhere, copy what `dotnet publish` makes.")
+            ? (wrong, "The output is incomplete, or its links lead to a NuGet cache that no longer exists: "
+                + "restore and build "
+                + "again; to run elsewhere, copy the output of `dotnet publish`.")
             : (wrong, $"Install the system package that holds {file}.");
     }
 

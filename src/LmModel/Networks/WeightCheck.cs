@@ -19,7 +19,7 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
     private float _value;
 
     /// <summary>
-    /// What is wrong with the numbers that were read: the first of them, by its index; null where nothing is.
+    /// What is wrong with the numbers that were read: the first of them, by its index; null if nothing is.
     /// </summary>
     public string? Problem => _count == 0
         ? null

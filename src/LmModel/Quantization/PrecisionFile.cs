@@ -14,7 +14,7 @@ internal static class PrecisionFile
 
     private const string FiguresMember = "figures";
 
-    /// <summary>The report, or null where <paramref name="problems"/> received something.</summary>
+    /// <summary>The report, or null if <paramref name="problems"/> received something.</summary>
     public static PrecisionReport? Read(ReadOnlySpan<byte> json, ProblemList problems)
     {
         var before = problems.Count;

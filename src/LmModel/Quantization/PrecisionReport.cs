@@ -12,10 +12,10 @@ public sealed record PrecisionReport
     /// <summary><see cref="Protocol"/>: the text once, in order.</summary>
     public const string Contiguous = "contiguous";
 
-    /// <summary>What the model is served in where nothing else is asked for.</summary>
+    /// <summary>What the model is served in where nothing else is requested.</summary>
     public required Precision Default { get; init; }
 
-    /// <summary>Nats a token that the default's loss may differ from that of fp32.</summary>
+    /// <summary>Nats per token that the default's loss may differ from that of fp32.</summary>
     public required double Tolerance { get; init; }
 
     /// <summary>SHA-256 of the weights that were measured, lower-case hexadecimal.</summary>
@@ -32,7 +32,7 @@ public sealed record PrecisionReport
     /// </summary>
     public required double TextShare { get; init; }
 
-    /// <summary>Names of the documents that were scored, where they were asked for by name; null otherwise.</summary>
+    /// <summary>Names of the documents that were scored, where they were requested by name; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldOut { get; init; }
 

@@ -5,7 +5,7 @@ namespace LmModel.Sampling;
 /// <summary>
 /// The tokens that may be drawn, with their logits, always in the order of ids. Filled again for every token.
 /// </summary>
-/// <remarks>16 bytes a token of the vocabulary, so samplers that draw on one thread share one.</remarks>
+/// <remarks>16 bytes per token of the vocabulary, so samplers that draw on one thread share one.</remarks>
 internal sealed class Candidates
 {
     private readonly int[] _ids;
@@ -34,7 +34,7 @@ internal sealed class Candidates
     /// <summary>(Count). Until a filter drops tokens, the index is the token id.</summary>
     public Span<float> Logits => _logits.AsSpan(0, Count);
 
-    /// <summary>(Count): a place for what <see cref="KeepBest"/> shall go by; used by nothing else.</summary>
+    /// <summary>(Count): scratch memory for the scores that are passed to <see cref="KeepBest"/>.</summary>
     public Span<float> Scores => _scores.AsSpan(0, Count);
 
     /// <summary>Makes every token a candidate.</summary>
@@ -45,7 +45,7 @@ internal sealed class Candidates
         if (!Softmax.AllBelowInfinity(logits))
             Refuse(logits);
 
-        // Where nothing was dropped, every id is where it was.
+        // If nothing was dropped, every id is still in its place.
         if (Count < logits.Length)
         {
             for (var id = 0; id < logits.Length; id++)
@@ -107,8 +107,8 @@ internal sealed class Candidates
                 last = i;
         }
 
-        // The sum of the block, of which this one may differ in its last bit, exceeds the target: it is the last with a
-        // weight where this one does not.
+        // The sum of the block exceeds the target, but this running sum may differ from it in the last bit: if it does
+        // not exceed the target, the last token with a weight is the result.
         return last;
     }
 

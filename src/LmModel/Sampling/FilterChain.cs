@@ -1,10 +1,10 @@
 namespace LmModel.Sampling;
 
-/// <summary>The one place that says which filters run and in which order; <c>docs/sampling.md</c> repeats it.</summary>
+/// <summary>Defines which filters run and in which order; <c>docs/sampling.md</c> documents it.</summary>
 internal static class FilterChain
 {
     /// <summary>
-    /// The filters that <paramref name="settings"/> switch on. One that is off is not there and costs nothing.
+    /// The filters that <paramref name="settings"/> switch on. A filter that is off is left out and costs nothing.
     /// </summary>
     /// <param name="settings">Valid for the vocabulary.</param>
     /// <param name="vocabularySize">V.</param>

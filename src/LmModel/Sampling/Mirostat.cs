@@ -8,8 +8,7 @@ namespace LmModel.Sampling;
 /// kept, μ ← μ − η · (s − τ). μ begins at 2τ. Surprises are in bits.
 /// </summary>
 /// <remarks>
-/// As in llama.cpp. The surprise that feeds back is the one among the tokens kept, so that is what comes to τ on
-/// average.
+/// As in llama.cpp. The surprise that is fed back is the one among the kept tokens, so that is what averages to τ.
 /// </remarks>
 internal sealed class Mirostat(float tau, float eta) : ILogitFilter
 {

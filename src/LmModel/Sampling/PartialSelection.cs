@@ -1,7 +1,7 @@
 namespace LmModel.Sampling;
 
 /// <summary>
-/// Finds where the best part of a list ends without sorting it: a radix selection over the bits of the floats, four
+/// Finds where the best part of a list ends without sorting it: a radix selection over the bits of the floats, in four
 /// passes whatever the values are. A sort of V = 33,000 logits would cost more than the model's step.
 /// </summary>
 internal static class PartialSelection
@@ -57,8 +57,8 @@ internal static class PartialSelection
     /// </summary>
     private static uint Key(float value)
     {
-        // Adding 0 turns −0 into +0, which are one value. Without a branch: signs of logits are hard to predict, and
-        // that costs more than all the rest.
+        // Adding 0 turns −0 into +0, which is the same value. There is no branch, because the signs of logits are hard
+        // to predict, and mispredictions cost more than everything else.
         var bits = BitConverter.SingleToUInt32Bits(value + 0f);
         return bits ^ ((uint)((int)bits >> 31) | 0x80000000);
     }

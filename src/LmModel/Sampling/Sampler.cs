@@ -8,12 +8,12 @@ namespace LmModel.Sampling;
 /// typical-p; Mirostat.
 /// A temperature of 0 takes the best token after bias and penalties, of equal ones that with the lowest id. The token
 /// at a position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
-/// With Mirostat it depends on how probable the drawn tokens were too, so that a token is drawn again only after all
-/// before it.
+/// With Mirostat it also depends on the probabilities of the tokens drawn before, so a token can only be drawn again
+/// after all tokens before it.
 /// </remarks>
 internal sealed class Sampler
 {
-    // Further uses of random numbers within a text take other streams, so that texts drawn so far stay as they are.
+    // Other uses of random numbers within a text take other streams, so that existing texts do not change.
     private const long TokenStream = 0;
 
     private readonly int _vocabularySize;

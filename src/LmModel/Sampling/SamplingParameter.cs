@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LmModel.Sampling;
 
 /// <summary>
-/// Declares a property of <see cref="SamplingSettings"/> as a parameter that people set. All else derives from it, as
-/// <see cref="SamplingParameter"/> says.
+/// Declares a property of <see cref="SamplingSettings"/> as a parameter that users can set. Everything else derives
+/// from it, as <see cref="SamplingParameter"/> explains.
 /// </summary>
 /// <param name="sentence">What it does, as a sentence of the help and the documentation.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -109,7 +109,7 @@ internal sealed class SamplingParameter
     public object Of(SamplingSettings settings) => _property.GetValue(settings)!;
 
     /// <summary>
-    /// What is wrong with a value, as a phrase that goes on from the parameter's name; null for nothing.
+    /// What is wrong with a value, as a phrase that continues the name of the parameter; null if the value is valid.
     /// </summary>
     public string? Problem(object value)
     {
@@ -124,7 +124,7 @@ internal sealed class SamplingParameter
     }
 
     /// <summary>The settings with some values changed.</summary>
-    /// <param name="settings">They stay as they are.</param>
+    /// <param name="settings">They are not changed.</param>
     /// <param name="values">Each of the parameter's own type.</param>
     public static SamplingSettings With(
         SamplingSettings settings, IEnumerable<(SamplingParameter Parameter, object Value)> values)

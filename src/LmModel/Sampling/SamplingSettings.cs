@@ -85,7 +85,7 @@ public sealed record SamplingSettings
     /// <summary>Added to the logits of these token ids, before everything else. Finite.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
 
-    /// <summary>Guards the sampler; callers that answer to people check first and name every error at once.</summary>
+    /// <summary>Guards the sampler; callers that report to people check first and report all errors at once.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside of its range.</exception>
     internal void ThrowIfInvalid(int vocabularySize)
     {

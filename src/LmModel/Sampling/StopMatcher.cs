@@ -6,16 +6,16 @@ namespace LmModel.Sampling;
 /// Finds stop sequences in a text that arrives in pieces, and holds back what may be the start of one.
 /// </summary>
 /// <remarks>
-/// The result does not depend on where the pieces are cut: the text before the earliest start of any stop sequence in
-/// the whole. So after <c>abc</c>, with the stops <c>abcd</c> and <c>bc</c>, the next character decides where the text
-/// ends. Not thread-safe: one matcher a sequence.
+/// The result does not depend on where the pieces are cut: it is the text before the earliest start of any stop
+/// sequence in the whole. After <c>abc</c>, with the stop sequences <c>abcd</c> and <c>bc</c>, the next character
+/// decides where the text ends. Not thread-safe: one matcher a sequence.
 /// </remarks>
 internal sealed class StopMatcher
 {
     private readonly string[] _stop;
     private readonly SearchValues<char> _firstCharacters;
 
-    // The longest end of the text so far that begins a stop sequence without completing it.
+    // The longest suffix of the text so far that begins a stop sequence without completing it.
     private string _held = "";
 
     /// <param name="stop">Any number; none is empty or has half a surrogate pair.</param>
@@ -28,28 +28,28 @@ internal sealed class StopMatcher
             if (string.IsNullOrEmpty(text))
                 throw new ArgumentException($"Stop sequence {i} is empty.", nameof(stop));
             if (HasLoneSurrogate(text))
-                throw new ArgumentException($"Stop sequence {i} has half a surrogate pair.", nameof(stop));
+                throw new ArgumentException($"Stop sequence {i} has an unpaired surrogate.", nameof(stop));
         }
 
         _stop = [.. stop];
         _firstCharacters = SearchValues.Create([.. _stop.Select(s => s[0])]);
     }
 
-    /// <summary>A stop sequence was found; nothing more is given out.</summary>
+    /// <summary>A stop sequence was found; no more text is returned.</summary>
     public bool Stopped => Matched is not null;
 
     /// <summary>
-    /// The stop sequence that was found; null where none was. Of several that begin at the same place it is the
-    /// shortest, which is complete first.
+    /// The stop sequence that was found; null if none was. Of several that begin at the same place it is the shortest,
+    /// which is complete first.
     /// </summary>
     public string? Matched { get; private set; }
 
-    /// <summary>Takes the next piece and gives out what can no longer be part of a stop sequence.</summary>
+    /// <summary>Adds the next piece and returns the text that can no longer be part of a stop sequence.</summary>
     public string Append(string piece) => Advance(piece, ended: false);
 
     /// <summary>
-    /// The text ended: gives out what was held back. A stop sequence may come to light, where a longer one that begins
-    /// earlier was still possible; read <see cref="Stopped"/> afterwards.
+    /// The text has ended: returns what was held back. If a longer stop sequence that begins earlier was still
+    /// possible, a shorter one may be found now; read <see cref="Stopped"/> afterwards.
     /// </summary>
     public string Flush() => Advance("", ended: true);
 
@@ -63,7 +63,7 @@ internal sealed class StopMatcher
         return text[..end];
     }
 
-    /// <summary>Index of the first match or possible beginning of one; the length where there is neither.</summary>
+    /// <summary>Index of the first match or possible beginning of one; the length if there is neither.</summary>
     private int FindEnd(string text, bool ended)
     {
         for (var i = 0; i < text.Length; i++)

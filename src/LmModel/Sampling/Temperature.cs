@@ -6,7 +6,8 @@ namespace LmModel.Sampling;
 /// <summary>
 /// x′ᵢ = (xᵢ − max x) / T: below 1 sharpens the distribution, above 1 flattens it (Ackley et al. 1985).
 /// </summary>
-/// <remarks>The maximum, which the softmax ignores, is taken off first so that no T, however small, gives +∞.</remarks>
+/// <remarks>The maximum, which does not matter to the softmax, is subtracted first so that no T, however small, gives
+/// +∞.</remarks>
 internal sealed class Temperature(float temperature) : ILogitFilter
 {
     public void Apply(Candidates candidates)

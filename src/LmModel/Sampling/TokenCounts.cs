@@ -1,6 +1,7 @@
 namespace LmModel.Sampling;
 
-/// <summary>How often each token occurred, and which did at all. Allocates nothing after its first token.</summary>
+/// <summary>How often each token occurred, and which tokens occurred at all. Allocates nothing after its first
+/// token.</summary>
 internal sealed class TokenCounts(int vocabularySize)
 {
     private int[] _counts = [];

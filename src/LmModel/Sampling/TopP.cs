@@ -6,7 +6,8 @@ namespace LmModel.Sampling;
 /// </summary>
 internal sealed class TopP(float p) : ILogitFilter
 {
-    // p came as a decimal and is a float: 0.3 is a little more than three of ten equal tokens have. That is forgiven.
+    // p was given as a decimal but is a float: 0.3 is slightly more than three of ten equal tokens have, so a small
+    // tolerance is needed.
     internal const double Rounding = 1 - 1e-6;
 
     public void Apply(Candidates candidates)

@@ -4,7 +4,8 @@ namespace LmModel.Sampling;
 /// Keeps the smallest set with Σ pᵢ ≥ p of the tokens whose surprise is nearest to the expected one (Meister et al.
 /// 2022, "Locally typical sampling"): |−ln pᵢ − H(p)| = |Σⱼ pⱼ xⱼ − xᵢ|, the distance from the mean logit.
 /// </summary>
-/// <remarks>Of equal distances the lower ids stay. The most probable token may go, where it says too little.</remarks>
+/// <remarks>Of equal distances the lower ids are kept. The most probable token may be dropped, if it is not surprising
+/// enough.</remarks>
 internal sealed class TypicalP(float p) : ILogitFilter
 {
     public void Apply(Candidates candidates)

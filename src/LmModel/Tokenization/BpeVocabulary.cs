@@ -20,9 +20,9 @@ internal static class BpeVocabulary
         {
             var token = vocabulary[id];
             if (token.Length == 0 || !ByteAlphabet.TryRead(token, out bytes[id]))
-                throw new ArgumentException($"vocabulary: token {id}, '{token}', is not written in the byte alphabet.");
+                throw new ArgumentException($"vocabulary: token {id}, '{token}', is not in the byte alphabet.");
             if (!ids.TryAdd(token, id))
-                throw new ArgumentException($"vocabulary: '{token}' is there twice, as {ids[token]} and as {id}.");
+                throw new ArgumentException($"vocabulary: '{token}' appears twice, as {ids[token]} and as {id}.");
         }
 
         if (SingleBytes.FirstOrDefault(b => !ids.ContainsKey(b)) is { } missing)
@@ -46,12 +46,12 @@ internal static class BpeVocabulary
             }
 
             if (!seen.Add((left, right)))
-                throw new ArgumentException($"merges[{rank}]: '{left} {right}' is there twice.");
+                throw new ArgumentException($"merges[{rank}]: '{left} {right}' appears twice.");
             made.Add(left + right);
         }
 
         var orphan = Array.FindIndex(vocabulary, token => token.Length > 1 && !made.Contains(token));
         if (orphan >= 0)
-            throw new ArgumentException($"merges: none makes the token {orphan}, '{vocabulary[orphan]}'.");
+            throw new ArgumentException($"merges: none produces the token {orphan}, '{vocabulary[orphan]}'.");
     }
 }

@@ -25,7 +25,7 @@ internal static class ByteAlphabet
         return new string(text);
     }
 
-    /// <returns>False where <paramref name="text"/> has a character that stands for no byte.</returns>
+    /// <returns>False if <paramref name="text"/> has a character that stands for no byte.</returns>
     public static bool TryRead(string text, out byte[] bytes)
     {
         bytes = new byte[text.Length];

@@ -41,7 +41,7 @@ internal sealed class CharacterTokenizer : Tokenizer
         if (unknown == UnknownCharacterRule.Replace)
             _replacementId = ReplacementId(replacement);
         else if (replacement is not null)
-            throw new ArgumentException($"The rule '{unknown}' takes no replacement.", nameof(replacement));
+            throw new ArgumentException($"The rule '{unknown}' does not take a replacement.", nameof(replacement));
     }
 
     public override string Kind => "characters";
@@ -158,7 +158,7 @@ internal sealed class CharacterTokenizer : Tokenizer
             if (slot != Unknown)
             {
                 throw new ArgumentException(
-                    $"U+{vocabulary[id].Value:X4} is in the vocabulary twice, as {slot} and as {id}.",
+                    $"U+{vocabulary[id].Value:X4} appears in the vocabulary twice, as {slot} and as {id}.",
                     nameof(vocabulary));
             }
 

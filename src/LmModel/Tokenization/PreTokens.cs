@@ -25,7 +25,7 @@ internal static partial class PreTokens
     private const int Reach = 1 + (2 * 256) + 1;
 
     /// <summary>
-    /// The last end of a piece in <paramref name="text"/> that is one whatever follows the text; 0 where there is none.
+    /// The last end of a piece in <paramref name="text"/> that is one whatever follows the text; 0 if there is none.
     /// </summary>
     /// <remarks>
     /// A piece has white space at its beginning only, so one always ends where white space follows something else, and

@@ -22,7 +22,7 @@ internal static class TextPieces
     }
 
     /// <param name="pieces">The text, cut anywhere between two characters.</param>
-    /// <param name="lastCut">The last place where a text may be cut whatever follows it; 0 where there is none.</param>
+    /// <param name="lastCut">The last place where a text may be cut whatever follows it; 0 if there is none.</param>
     public static IEnumerable<string> Cut(IEnumerable<string> pieces, Func<string, int> lastCut)
     {
         var rest = new StringBuilder();
@@ -52,7 +52,7 @@ internal static class TextPieces
             yield return rest.ToString();
     }
 
-    /// <summary>The last place between something and the white space that follows it; 0 where there is none.</summary>
+    /// <summary>The last place between something and the white space that follows it; 0 if there is none.</summary>
     public static int BeforeWhiteSpace(string text)
     {
         for (var i = text.Length - 1; i > 0; i--)

@@ -10,7 +10,7 @@ internal abstract class Tokenizer
     // Stands for a token that is not text by itself; told from a text by reference.
     private static readonly string NoText = new('\0', 1);
 
-    // By id, filled as tokens are asked for. Threads may race here: what one loses is made again, from the same bytes.
+    // By id, filled as tokens are requested. Threads may race here: what one loses is made again, from the same bytes.
     private string?[]? _texts;
 
     private UnicodeNormalizer? _normalizer;
@@ -106,7 +106,7 @@ internal abstract class Tokenizer
 
     /// <summary>
     /// The last place where <paramref name="text"/> may be cut so that its parts, encoded by themselves, give the
-    /// tokens of the whole, whatever follows the text; 0 where there is none. Here: before white space that follows
+    /// tokens of the whole, whatever follows the text; 0 if there is none. Here: before white space that follows
     /// something else.
     /// </summary>
     private protected virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
@@ -129,7 +129,7 @@ internal abstract class Tokenizer
     }
 
     /// <summary>
-    /// The text of token <paramref name="id"/>, always the same object; null where its bytes are not whole characters.
+    /// The text of token <paramref name="id"/>, always the same object; null if its bytes are not whole characters.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     internal string? WholeText(int id)

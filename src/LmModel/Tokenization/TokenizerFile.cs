@@ -49,7 +49,7 @@ internal static class TokenizerFile
         {
             throw new ArgumentException(
                 $"{path}: the {tokenizer.VocabularySize} tokens take {bytes.Length} bytes; at most {maxBytes} are "
-                    + "read. Take a smaller vocabulary, and look for very long words in the text.");
+                    + "read. Use a smaller vocabulary, and look for very long words in the text.");
         }
 
         File.WriteAllBytes(path, bytes);

@@ -89,7 +89,7 @@ internal static class TokenizerReader
         var members = root.EnumerateObject().ToList();
         return ForeignFile.Recognize(members.Select(m => m.Name))
             ?? (members.Count > 0 && members.TrueForAll(m => m.Value.ValueKind == JsonValueKind.Number)
-                ? "a bare table of tokens and ids; docs/tokenizers.md has what goes around it"
+                ? "a bare table of tokens and ids; docs/tokenizers.md describes the rest of the file"
                 : null);
     }
 
@@ -146,7 +146,7 @@ internal static class TokenizerReader
         {
             var token = item.Name;
             if (!seen.Add(token))
-                throw new InvalidDataException($"vocabulary: '{token}' is there twice.");
+                throw new InvalidDataException($"vocabulary: '{token}' appears twice.");
             if (item.Value.ValueKind != JsonValueKind.Number || !item.Value.TryGetInt32(out var id) || id < 0)
             {
                 throw new InvalidDataException(
@@ -196,7 +196,7 @@ internal static class TokenizerReader
             if (!Common.Contains(property.Name) && !allowed.Contains(property.Name))
                 throw new InvalidDataException($"{property.Name}: is not a property of this kind of tokenizer.");
             if (!seen.Add(property.Name))
-                throw new InvalidDataException($"{property.Name}: is there twice.");
+                throw new InvalidDataException($"{property.Name}: appears twice.");
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class UnicodeMappings
         }
     }
 
-    /// <returns>The one character that two are together; null where there is none.</returns>
+    /// <returns>The one character that two are together; null if there is none.</returns>
     public int? Compose(int first, int second)
     {
         if (first - FirstLead is >= 0 and < Leads and var lead

@@ -21,7 +21,7 @@ internal sealed class UnicodeNormalizer
     private UnicodeNormalizer(bool compatibility) =>
         (_mappings, _firstThatMatters) = (UnicodeMappings.Load(compatibility), compatibility ? '\u00A0' : '\u0300');
 
-    /// <returns>Null where the text stays as it is.</returns>
+    /// <returns>Null if the text stays as it is.</returns>
     public static UnicodeNormalizer? For(TextNormalization form) => form switch
     {
         TextNormalization.Nfc => Canonical.Value,

@@ -27,7 +27,7 @@ public sealed class UnknownCharacterException : Exception
     {
         var named = characters.Take(MostNamed).Select(c => $"{Name(c)} (U+{c.Value:X4})");
         var rest = characters.Count > MostNamed ? $" and {characters.Count - MostNamed} more" : "";
-        return $"The vocabulary has no {string.Join(", ", named)}{rest}; first at index {index}.";
+        return $"The vocabulary does not have {string.Join(", ", named)}{rest}; first at index {index}.";
     }
 
     private static string Name(Rune rune) =>

@@ -49,7 +49,7 @@ internal sealed class WordTokenizer : Tokenizer
             }
 
             if (!ids.TryAdd(word, id))
-                throw new ArgumentException($"vocabulary: '{word}' is there twice, as {ids[word]} and as {id}.");
+                throw new ArgumentException($"vocabulary: '{word}' appears twice, as {ids[word]} and as {id}.");
         }
 
         if (!ids.ContainsKey(LineEnd))
@@ -57,7 +57,7 @@ internal sealed class WordTokenizer : Tokenizer
         UnknownToken = ids.TryGetValue(UnknownWord, out var unknown)
             ? unknown
             : throw new ArgumentException(
-                $"vocabulary: '{UnknownWord}', which unknown words are read as, has no token.");
+                $"vocabulary: '{UnknownWord}', as which unknown words are read, has no token.");
         _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _bytes = Array.ConvertAll(_vocabulary, word => Encoding.UTF8.GetBytes(' ' + word));
     }
@@ -66,7 +66,7 @@ internal sealed class WordTokenizer : Tokenizer
 
     public override int VocabularySize => _vocabulary.Length;
 
-    /// <summary>Tokens of a vocabulary where nothing else is asked for: what is rarer is read as unknown.</summary>
+    /// <summary>Tokens of a vocabulary where nothing else is requested: what is rarer is read as unknown.</summary>
     public const int DefaultVocabularySize = 50_000;
 
     /// <summary>Id of <see cref="UnknownWord"/>.</summary>

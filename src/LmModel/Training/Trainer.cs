@@ -16,13 +16,13 @@ namespace LmModel.Training;
 
 /// <summary>
 /// Trains one model by truncated backpropagation with carried state and keeps two checkpoints: the best weights as a
-/// model folder that can be served, and the last state of everything, from which <see cref="Resume"/> goes on bit for
-/// bit.
+/// model folder that can be served, and the latest state of the training, from which <see cref="Resume"/> continues bit
+/// for bit.
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
     /// <summary>
-    /// Tokens of the held-out text, from its beginning, that a validation scores; the end scores all.
+    /// Number of tokens at the beginning of the held-out text that a validation scores; the final scoring uses all.
     /// </summary>
     private const int LongestValidation = 120_000;
 
@@ -48,8 +48,8 @@ internal sealed class Trainer : IDisposable
         {
             throw new CorpusException(
                 $"{(split.ValidationCorpus ?? split.Corpus).Name} is too short: the {split.Validation.Length} "
-                    + $"characters held out for validation are {_validation.Length} tokens, and 2 are the least. "
-                    + "Take a longer text or hold out more.");
+                    + $"characters held out for validation are {_validation.Length} tokens, and at least 2 are needed. "
+                    + "Use a longer text or hold out more.");
         }
 
         var existed = Directory.Exists(folder);
@@ -64,7 +64,7 @@ internal sealed class Trainer : IDisposable
             _tokens?.Dispose();
             if (!existed)
             {
-                // What cannot be trained leaves nothing behind.
+                // Invalid settings must not leave files behind.
                 Directory.Delete(folder, recursive: true);
             }
 
@@ -72,7 +72,7 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>What is trained on and what is validated on.</summary>
+    /// <summary>The text that is trained on and the text that is validated on.</summary>
     public CorpusSplit Split { get; }
 
     /// <summary>The tokens of the text that is trained on.</summary>
@@ -81,38 +81,39 @@ internal sealed class Trainer : IDisposable
     /// <summary>The architecture being trained.</summary>
     public ModelConfig Config => _run.Config;
 
-    /// <summary>How it is trained.</summary>
+    /// <summary>The settings of the training.</summary>
     public TrainingSettings Settings => _run.Settings;
 
-    /// <summary>What the text is read in.</summary>
+    /// <summary>The tokenizer of the model.</summary>
     public Tokenizer Tokenizer => _tokenizer;
 
     /// <summary>Updates done.</summary>
     public int Step => _run.Step;
 
-    /// <summary>So many validations without a new best that the training ends (Prechelt 1998).</summary>
+    /// <summary>Whether enough validations without improvement have passed to end the training (Prechelt
+    /// 1998).</summary>
     public bool StopsEarly => Settings.Patience > 0 && _run.ValidationsSinceBest >= Settings.Patience;
 
-    /// <summary>Updates done when the saved weights were reached; 0 before the first validation.</summary>
+    /// <summary>Number of updates after which the saved weights were reached; 0 before the first validation.</summary>
     public int BestStep => _run.BestStep;
 
     /// <summary>Time trained so far, over all interruptions.</summary>
     public TimeSpan Elapsed => _run.Elapsed;
 
-    /// <summary>Tokens of the text that is trained on.</summary>
+    /// <summary>Number of tokens in the text that is trained on.</summary>
     public long TrainingTokens => _tokens.Length;
 
-    /// <summary>Updates in which as many tokens are read as the training text has.</summary>
+    /// <summary>Number of updates that read as many tokens as the training text contains.</summary>
     public double StepsPerEpoch => (double)TrainingTokens / Settings.BatchSize / Settings.WindowLength;
 
     /// <summary>
-    /// A new training that will write to <paramref name="folder"/>. What is held out is the split's, whatever the
-    /// settings say.
+    /// Creates a new training that will write to <paramref name="folder"/>. The split determines what is held out,
+    /// regardless of the settings.
     /// </summary>
     /// <remarks>
-    /// Reading the text ends, and leaves nothing behind, with the token that the corpus was opened with.
+    /// Cancelling the token with which the corpus was opened also stops the reading here and leaves no files behind.
     /// </remarks>
-    /// <exception cref="ArgumentException">Settings, architecture and text do not fit; the message names every
+    /// <exception cref="ArgumentException">Settings, architecture and text do not fit together; the message lists every
     /// problem.</exception>
     public static Trainer Start(
         CorpusSplit split,
@@ -130,7 +131,7 @@ internal sealed class Trainer : IDisposable
             throw new ArgumentException($"This cannot be trained: {string.Join("; ", problems)}.");
         }
 
-        // Decided once: a training that goes on elsewhere goes on with the same numbers.
+        // Decided once, so that a training that is resumed on another machine uses the same number format.
         settings = settings with { Arithmetic = settings.Arithmetic ?? ProcessorArithmetic.Fastest };
         var run = new TrainingRun
         {
@@ -142,17 +143,17 @@ internal sealed class Trainer : IDisposable
         };
         var trainer = new Trainer(run, split, tokenizer, folder, time, split.Corpus.Cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!);
-        // An older training's state must not be resumed under the new one's tokenizer.
+        // The state of an older training must not be resumed with the tokenizer of the new one.
         File.Delete(TrainingCheckpoint.PathIn(folder));
         TokenizerFile.Save(tokenizer, TrainingCheckpoint.TokenizerIn(folder));
         return trainer;
     }
 
     /// <summary>
-    /// Goes on where the last checkpoint in <paramref name="folder"/> stands, as if it had never stopped.
+    /// Continues from the last checkpoint in <paramref name="folder"/> as if it had never stopped.
     /// </summary>
     /// <exception cref="ModelFolderException">There is nothing to resume, or it is broken.</exception>
-    /// <exception cref="CorpusException">The text is not the one the training began with.</exception>
+    /// <exception cref="CorpusException">The text is not the one with which the training was started.</exception>
     public static Trainer Resume(Corpus corpus, string folder, TimeProvider? time = null)
     {
         var (run, tokenizer, values) = TrainingCheckpoint.Load(folder);
@@ -176,10 +177,10 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Trains until the last step or until cancelled; both save.</summary>
+    /// <summary>Trains until the last step or until cancelled; the training is saved in both cases.</summary>
     /// <param name="report">Called every <paramref name="reportEvery"/> steps and after each validation.</param>
-    /// <param name="cancellation">Ends the training after the step under way, or in the middle of a validation.</param>
-    /// <param name="reportEvery">At least 1.</param>
+    /// <param name="cancellation">Stops the training after the current step, or in the middle of a validation.</param>
+    /// <param name="reportEvery">Number of steps between reports, at least 1.</param>
     /// <returns>True when the training is finished, false when it was cancelled and can be resumed.</returns>
     /// <exception cref="TrainingException">The loss is not a finite number.</exception>
     public bool Run(Action<TrainingProgress> report, CancellationToken cancellation, int reportEvery = 10)
@@ -218,7 +219,8 @@ internal sealed class Trainer : IDisposable
             {
                 if ((validate ? Validate(cancellation) : (null, false)) is not var (validationLoss, isBest))
                 {
-                    // Cancelled: the checkpoint says that it is due, and a resumed training begins with it.
+                    // If the validation is cancelled, the checkpoint records that it is due, and a resumed training
+                    // begins with it.
                     continue;
                 }
 
@@ -244,13 +246,13 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Scores the best weights with the decoder that will serve them: by both protocols, for the model card, and in
-    /// every precision, which makes the one that loses next to nothing the model's default.
+    /// Scores the best weights with the decoder that will serve them: with both protocols, for the model card, and in
+    /// every precision, which determines the default precision of the model.
     /// </summary>
-    /// <param name="threads">Threads that compute, at least 1; they change no bit of the figures.</param>
-    /// <param name="cancellation">Ends the scoring between two steps.</param>
+    /// <param name="threads">Number of threads, at least 1; it does not change a single bit of the figures.</param>
+    /// <param name="cancellation">Stops the scoring between two steps.</param>
     /// <param name="command">
-    /// The command that measures the precisions again, for the model card; null for none.
+    /// The command that repeats the measurement of the precisions, for the model card; null for none.
     /// </param>
     public TrainedModel Finish(
         int threads, CancellationToken cancellation, Func<PrecisionReport, string>? command = null)
@@ -271,7 +273,7 @@ internal sealed class Trainer : IDisposable
         return new(figures, PrecisionRecord.Save(ModelFolder.Open(_folder), Split, precisions, command));
     }
 
-    /// <summary>The weights that a validation scores, as they are now: for a look at them from a report.</summary>
+    /// <summary>The current weights as a validation would score them, for use in a report.</summary>
     public NetworkWeights ReadWeights() => _network.AveragedWeights();
 
     public void Dispose()
@@ -285,7 +287,8 @@ internal sealed class Trainer : IDisposable
         if (corpus.Sha256 != sha256)
         {
             throw new CorpusException(
-                $"{corpus.Name} is not the text this training began with: its SHA-256 is {corpus.Sha256}, not {sha256}."
+                $"{corpus.Name} is not the text that this training began with: its SHA-256 is "
+                    + $"{corpus.Sha256}, not {sha256}."
             );
         }
     }
@@ -293,7 +296,7 @@ internal sealed class Trainer : IDisposable
     private static string TokensIn(string folder) =>
         Path.Combine(Path.GetDirectoryName(TrainingCheckpoint.PathIn(folder))!, "tokens.bin");
 
-    /// <returns>Null where it was cancelled, and is still due.</returns>
+    /// <returns>Null if the validation was cancelled and is still due.</returns>
     private (double? Loss, bool IsBest)? Validate(CancellationToken cancellation)
     {
         var weights = _network.AveragedWeights();
@@ -352,7 +355,7 @@ internal sealed class Trainer : IDisposable
     private TrainingCheckpoint Checkpoint() => new() { Run = _run, Tensors = _network.Read() };
 }
 
-/// <summary>What is known of a model at the end of its training.</summary>
-/// <param name="Figures">The loss on the held-out text by each protocol, in fp32.</param>
-/// <param name="Precision">What it loses in each precision, and its default.</param>
+/// <summary>The measurements of a model at the end of its training.</summary>
+/// <param name="Figures">The loss on the held-out text with each protocol, in fp32.</param>
+/// <param name="Precision">The loss in each precision, and the default precision.</param>
 public sealed record TrainedModel(IReadOnlyList<EvaluationResult> Figures, PrecisionReport Precision);

@@ -7,15 +7,16 @@ using LmModel.Training.Settings;
 namespace LmModel.Training;
 
 /// <summary>
-/// What a training is prepared from: a corpus, what is decided about it, the plan that decides the rest, and the split.
-/// <see cref="Start"/> makes the tokenizer and the <see cref="Trainer"/>.
+/// The preparation of a training: a corpus, the choices of the user, the plan that decides the rest, and the split.
+/// <see cref="Start"/> creates the tokenizer and the <see cref="Trainer"/>.
 /// </summary>
 internal sealed class TrainingSetup
 {
-    /// <summary>The time that a training is planned for where neither a time nor steps are decided.</summary>
+    /// <summary>The time that a training is planned for if neither a time nor steps are given.</summary>
     public const double DefaultMinutes = 20;
 
-    /// <summary>Characters that are enough tokens for every window, even at a hundred a token.</summary>
+    /// <summary>Number of characters that provides enough tokens for any window, even with a hundred characters per
+    /// token.</summary>
     private const long LongerThanAnyNeeds = 2_000_000;
 
     private readonly CorpusFacts _facts;
@@ -30,26 +31,26 @@ internal sealed class TrainingSetup
     }
 
     /// <summary>
-    /// The time that was planned for, and the speed of this machine; null where the steps were decided.
+    /// The time to plan for, and the speed of this machine; null if the number of steps was given.
     /// </summary>
     public TrainingTime? Time { get; }
 
-    /// <summary>Tokenizer, network and settings, with a reason for each.</summary>
+    /// <summary>Tokenizer, network and settings, with a reason for each decision.</summary>
     public TrainingPlan Plan { get; }
 
     /// <summary>The text to train on and the text to validate on.</summary>
     public CorpusSplit Split { get; }
 
-    /// <summary>Plans a training. Where no steps are decided, this measures the machine for most of a second.</summary>
+    /// <summary>Plans a training. If no number of steps is given, this measures the machine for most of a
+    /// second.</summary>
     /// <param name="corpus">The text.</param>
-    /// <param name="choices">What is decided already.</param>
+    /// <param name="choices">The choices that have already been made.</param>
     /// <param name="holdOut">
-    /// What is validated on; null for a share. Its share counts where it names documents or a text, and otherwise the
-    /// plan's.
+    /// What to validate on; null for a share. If it does not name documents or a text, the share of the plan is used.
     /// </param>
-    /// <param name="minutes">The time to plan for, above 0; unused where the steps are decided.</param>
+    /// <param name="minutes">The time to plan for, above 0; unused if the number of steps is given.</param>
     /// <exception cref="ArgumentException">The choices or the time are invalid.</exception>
-    /// <exception cref="CorpusException">The corpus cannot be split so.</exception>
+    /// <exception cref="CorpusException">The corpus cannot be split in this way.</exception>
     public static TrainingSetup For(
         Corpus corpus, TrainingChoices choices, HoldOut? holdOut = null, double minutes = DefaultMinutes)
     {
@@ -61,7 +62,7 @@ internal sealed class TrainingSetup
         holdOut ??= new();
         if (holdOut.IsNamed)
         {
-            // A named part has no share to choose.
+            // A validation set that is specified by name has no share to choose.
             choices = choices with { ValidationShare = choices.ValidationShare ?? holdOut.Share };
         }
 
@@ -69,22 +70,24 @@ internal sealed class TrainingSetup
         return new(CorpusFacts.Of(corpus.Text.Pieces()), choices, time, corpus, holdOut);
     }
 
-    /// <summary>What would be planned for another time, by the speed that was measured.</summary>
-    /// <exception cref="InvalidOperationException">The steps were decided, so no speed was measured.</exception>
+    /// <summary>The plan for a different time, with the measured speed.</summary>
+    /// <exception cref="InvalidOperationException">The number of steps was given, so no speed was measured.</exception>
     public TrainingPlan PlanFor(double minutes) => TrainingPlan.Make(
         _facts, _choices,
-        (Time ?? throw new InvalidOperationException("A training of decided steps has no time to plan for.")) with
+        (Time ?? throw new InvalidOperationException("A training with a given number of steps has no "
+            + "time to plan for.")) with
         {
             Minutes = minutes,
         });
 
-    /// <summary>Makes the tokenizer and a new training that will write to <paramref name="folder"/>.</summary>
+    /// <summary>Creates the tokenizer and a new training that will write to <paramref name="folder"/>.</summary>
     /// <param name="folder">The model folder.</param>
     /// <param name="card">The model card.</param>
     /// <param name="rules">How the tokenizer treats a text; null for the defaults.</param>
-    /// <remarks>Ends, and leaves nothing behind, with the cancellation token that the corpus was opened with.</remarks>
+    /// <remarks>Cancelling the token with which the corpus was opened also stops this and leaves no files
+    /// behind.</remarks>
     /// <exception cref="ArgumentException">
-    /// Rules, settings, network and text do not fit; the message names every problem.
+    /// Rules, settings, network and text do not fit together; the message lists every problem.
     /// </exception>
     public Trainer Start(string folder, ModelCard card, TokenizerRules? rules = null)
     {
@@ -98,7 +101,7 @@ internal sealed class TrainingSetup
         var settings = Plan.Settings;
         if (_choices.BatchSize is null && _choices.WindowLength is null && Split.Training.Length < LongerThanAnyNeeds)
         {
-            // The plan only estimates how many longer tokens a text has.
+            // The plan only estimates how many tokens a text has if they are longer than a character.
             var tokens = tokenizer.Encode(Split.Training.ReadToEnd(), cancellation).Length;
             settings = ContiguousBatches.Fit(settings, tokens);
         }
@@ -106,7 +109,7 @@ internal sealed class TrainingSetup
         return Trainer.Start(Split, tokenizer, network, settings, folder, card);
     }
 
-    /// <summary>An empty prompt begins as a line does, where the vocabulary has line breaks.</summary>
+    /// <summary>An empty prompt starts like a new line if the vocabulary has line breaks.</summary>
     private static int StartToken(Tokenizer tokenizer)
     {
         try

@@ -11,9 +11,10 @@ using static TorchSharp.torch;
 namespace LmModel.Training;
 
 /// <summary>
-/// The numbers of a training: parameters and carried state, and the step that changes them by one window.
+/// The parameters and the carried state of a training, and the step that updates both with one window.
 /// </summary>
-/// <remarks>Every random number is keyed by the seed and the step, so there is no generator state to save.</remarks>
+/// <remarks>Every random number is derived from the seed and the step, so there is no generator state to
+/// save.</remarks>
 internal sealed class WindowTrainer : IDisposable
 {
     private readonly ModelConfig _config;
@@ -26,7 +27,7 @@ internal sealed class WindowTrainer : IDisposable
     private TensorState _carried;
 
     /// <param name="config">The network; its weights are drawn from the seed.</param>
-    /// <param name="settings">How it is trained; the arithmetic is given.</param>
+    /// <param name="settings">How it is trained; the arithmetic must be set.</param>
     /// <param name="tokens">The text to train on.</param>
     public WindowTrainer(ModelConfig config, TrainingSettings settings, ITokens tokens)
     {
@@ -61,20 +62,20 @@ internal sealed class WindowTrainer : IDisposable
 
     public int WindowsPerEpoch => _batches.WindowsPerEpoch;
 
-    /// <summary>Where the next window is.</summary>
+    /// <summary>Where the next window begins.</summary>
     public TrainingPosition Position { get; private set; } = new(Epoch: -1, Offset: long.MaxValue / 2);
 
-    /// <summary>The learning rate of <paramref name="step"/>, from 0.</summary>
+    /// <summary>The learning rate of <paramref name="step"/>, counted from 0.</summary>
     public double LearningRate(int step) => _schedule.At(step);
 
-    /// <summary>The weights to validate and to save: their moving average.</summary>
+    /// <summary>The weights to validate and to save: the moving average.</summary>
     public NetworkWeights AveragedWeights() =>
         NetworkWeights.Of(_config, _parameters.ToDictionary(p => p.Name, p => p.Average.ToFloats()));
 
-    /// <summary>One update of the weights.</summary>
-    /// <param name="step">From 0; keys dropout, resets and the window's length.</param>
-    /// <returns>Mean loss of the window, nats a token; over the candidates, where the softmax is sampled.</returns>
-    /// <exception cref="TrainingException">The loss or the gradient is not a number.</exception>
+    /// <summary>Performs one update of the weights.</summary>
+    /// <param name="step">From 0; determines dropout, resets and the length of the window.</param>
+    /// <returns>Mean loss of the window, nats per token; over the candidates only if the softmax is sampled.</returns>
+    /// <exception cref="TrainingException">The loss or the gradient is not finite.</exception>
     public double TrainOn(int step)
     {
         var length = _settings.JitterWindows
@@ -110,7 +111,7 @@ internal sealed class WindowTrainer : IDisposable
                     + $"{_settings.GradientClip}).");
         }
 
-        // A shorter window's gradient is noisier (Merity et al. 2018).
+        // The gradient of a shorter window is noisier (Merity et al. 2018).
         var rate = _schedule.At(step) * length / _settings.WindowLength;
         AdamW.Step(
             _parameters,
@@ -123,7 +124,8 @@ internal sealed class WindowTrainer : IDisposable
         return nats;
     }
 
-    /// <summary>A copy of all that the next step depends on, by the names and shapes that a checkpoint keeps.</summary>
+    /// <summary>A copy of everything that the next step depends on, with the names and shapes used in a
+    /// checkpoint.</summary>
     public IReadOnlyList<(string Name, long[] Shape, float[] Values)> Read()
     {
         var kept = _parameters.SelectMany(p => p.Kept).Append(("carried.h", _carried.H));
@@ -135,9 +137,9 @@ internal sealed class WindowTrainer : IDisposable
         return [.. kept.Select(k => (k.Item1, k.Item2.shape, k.Item2.ToFloats()))];
     }
 
-    /// <summary>Goes back to what <see cref="Read"/> gave.</summary>
-    /// <param name="values">So many numbers of a name.</param>
-    /// <param name="position">Where the next window is.</param>
+    /// <summary>Restores what <see cref="Read"/> returned.</summary>
+    /// <param name="values">Returns the values of a tensor, given its name and the number of values.</param>
+    /// <param name="position">Where the next window begins.</param>
     public void Restore(Func<string, long, float[]> values, TrainingPosition position)
     {
         using var scope = NewDisposeScope();
@@ -165,8 +167,8 @@ internal sealed class WindowTrainer : IDisposable
     }
 
     /// <summary>
-    /// 1 for each column that carries its state into this window, 0 for each that starts cold, (1, B, 1): a served
-    /// model starts cold, so it must have practised that.
+    /// (1, B, 1): 1 for each column that carries its state into this window, 0 for each that starts cold. A served
+    /// model starts cold, so the training must include cold starts.
     /// </summary>
     private Tensor Kept(int step, bool newEpoch)
     {

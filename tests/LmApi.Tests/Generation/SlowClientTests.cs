@@ -34,7 +34,7 @@ public sealed class SlowClientTests
 
         // Nothing is kept of them: their generations end, and connections that take nothing for longer are closed.
         await AdvanceUntilAsync(service, () => service.Host.Model.Engine.Active == 0
-            && Said(service, "took nothing for 60 s; its connection is closed") > 0);
+            && Said(service, "read nothing for 60 s; its connection is closed") > 0);
         Assert.Equal(3, await ServedTokensAsync(service));
         silent.ForEach(client => client.Dispose());
     }
@@ -54,7 +54,7 @@ public sealed class SlowClientTests
         var events = await reader.RestAsync();
         Assert.Equal(("error", "client_too_slow"), (events[^1].Name, events[^1].Data.Text("code")));
         Assert.All(events.Skip(1).SkipLast(1), (e, i) => Assert.Equal(i, e.Data.GetProperty("index").GetInt32()));
-        Assert.Equal(1, Said(service, "its client does not read"));
+        Assert.Equal(1, Said(service, "its client is not reading"));
         Assert.DoesNotContain(service.Logs.Events, e => e.Level >= Serilog.Events.LogEventLevel.Warning);
     }
 
@@ -65,7 +65,7 @@ public sealed class SlowClientTests
         using var client = await ConnectAsync(service, stream: false);
         await service.Logs.WaitForAsync("ended by length");
 
-        await AdvanceUntilAsync(service, () => Said(service, "took nothing for 60 s; its connection is closed") == 1);
+        await AdvanceUntilAsync(service, () => Said(service, "read nothing for 60 s; its connection is closed") == 1);
         await client.ReadToEndAsync();
     }
 

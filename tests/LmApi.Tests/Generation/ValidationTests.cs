@@ -226,7 +226,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
         var problem = await service.RefusedAsync(422, "/generate", $$"""{"prompt":"a",{{members}}}""");
         Assert.Equal(64, problem.GetProperty("errors").GetArrayLength());
         Assert.Equal(
-            "More than 64 things about the body are not valid; the first 64 are listed.",
+            "The body has more than 64 errors; the first 64 are listed.",
             problem.Text("detail"));
     }
 

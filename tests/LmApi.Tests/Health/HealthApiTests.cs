@@ -20,7 +20,7 @@ public sealed class HealthApiTests
         Assert.Equal("starting", (await early.JsonAsync(503)).Text("status"));
 
         service.Model.Gate.Open();
-        await service.Logs.WaitForAsync("is warm");
+        await service.Logs.WaitForAsync("is ready");
         using var warm = await client.GetAsync(Ready);
         Assert.Equal("""{"status":"ready","model":"alphabet"}""", await warm.Content.ReadAsStringAsync());
     }

@@ -125,7 +125,7 @@ public sealed partial class HttpServerTests
 
         var line = Assert.Single(service.Logs.Events, e => e.Level > LogEventLevel.Information);
         Assert.Contains(
-            "2 connections are open, the most by Generation:MaxConnections",
+            "2 connections are open, the maximum of Generation:MaxConnections",
             LogSink.Said(line),
             StringComparison.Ordinal);
 

@@ -95,7 +95,7 @@ public sealed class LifecycleTests
         Assert.Equal("shutting_down", (await refused.ProblemAsync(503)).Text("code"));
         Assert.Equal(
             2,
-            service.Logs.Events.Count(e => LogSink.Said(e).Contains("was cut off by the end", StringComparison.Ordinal))
+            service.Logs.Events.Count(e => LogSink.Said(e).Contains("ended by the shutdown", StringComparison.Ordinal))
         );
     }
 
@@ -122,7 +122,7 @@ public sealed class LifecycleTests
 
         end.Ask(PosixSignal.SIGINT);
         service.Time.Advance(TimeSpan.FromSeconds(2));
-        await service.Logs.WaitForAsync("was cut off by the end of the service");
+        await service.Logs.WaitForAsync("was ended by the shutdown of the service");
         Assert.DoesNotContain(
             service.Logs.Events,
             e => LogSink.Said(e).Contains("left after", StringComparison.Ordinal));

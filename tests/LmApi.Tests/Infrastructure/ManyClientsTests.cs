@@ -57,7 +57,7 @@ public sealed class ManyClientsTests
 
         process.Kill();
         var lines = await log;
-        const string Full = "connections are open, the most by the limit of open files";
+        const string Full = "connections are open, the maximum of the limit of open files";
         Assert.Single(lines.Split('\n'), line => line.Contains(Full, StringComparison.Ordinal));
         Assert.DoesNotContain(" ERR] ", lines, StringComparison.Ordinal);
     }

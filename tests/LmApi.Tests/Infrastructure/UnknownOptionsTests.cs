@@ -43,7 +43,7 @@ public sealed class UnknownOptionsTests
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxToken"] = "5" });
         var line = await service.Logs.WaitForAsync(
-            "There is no option Generation:MaxToken, so it is ignored; did you mean Generation:MaxTokens?");
+            "The unknown option Generation:MaxToken is ignored; did you mean Generation:MaxTokens?");
         Assert.Equal(LogEventLevel.Warning, line.Level);
     }
 

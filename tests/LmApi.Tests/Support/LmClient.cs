@@ -51,7 +51,7 @@ internal static class LmClient
         return new(await reader.RestAsync());
     }
 
-    /// <summary>Asks for one JSON answer.</summary>
+    /// <summary>Asks for a single JSON answer.</summary>
     public static async Task<JsonElement> GenerateAsync(this LmServiceFixture service, object request)
     {
         using var response = await service.PostAsync("/generate", request, "application/json");

@@ -101,7 +101,7 @@ internal sealed class LmServiceFixture : WebApplicationFactory<Program>
     private Task WarmAsync()
     {
         _ = Services;
-        return Logs.WaitForAsync("is warm");
+        return Logs.WaitForAsync("is ready");
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

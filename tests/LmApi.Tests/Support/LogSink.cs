@@ -47,7 +47,20 @@ internal sealed class LogSink : ILogEventSink
     }
 
     /// <summary>The first event whose message has this text, now or later.</summary>
-    public Task<LogEvent> WaitForAsync(string text)
+    /// <exception cref="TimeoutException">There was none; a test must fail then, not hang.</exception>
+    public async Task<LogEvent> WaitForAsync(string text)
+    {
+        try
+        {
+            return await Find(text).WaitAsync(RawClient.Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"No line of the log has the text '{text}'.");
+        }
+    }
+
+    private Task<LogEvent> Find(string text)
     {
         bool Wanted(LogEvent e) => Said(e).Contains(text, StringComparison.Ordinal);
         lock (_gate)

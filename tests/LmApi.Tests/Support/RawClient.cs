@@ -23,7 +23,7 @@ namespace LmApi.Tests.Support;
 internal sealed class RawClient : IDisposable
 {
     /// <summary>The longest that a test waits for the service, however busy the machine is.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Socket _socket;
     private readonly List<byte> _received = [];
@@ -86,7 +86,7 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Sends as much as the service takes; false where it has closed the connection.</summary>
+    /// <summary>Sends as much as the service takes; false if it has closed the connection.</summary>
     public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -149,7 +149,7 @@ internal sealed class RawClient : IDisposable
     public void FinishSending() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <inheritdoc cref="FinishSending"/>
-    /// <returns>False where the service has reset the connection.</returns>
+    /// <returns>False if the service has reset the connection.</returns>
     public bool TryFinishSending()
     {
         try

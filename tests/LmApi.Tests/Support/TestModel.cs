@@ -11,7 +11,7 @@ internal static class TestModel
 
     public const string Card = "# alphabet\n\nRandom weights; knows nothing.\n";
 
-    /// <summary>One to four bytes a character; "z" comes before the first line break.</summary>
+    /// <summary>One to four bytes per character; "z" comes before the first line break.</summary>
     private const string Characters = " !,.abcdefghijklmnopqrstuvwxyzé€😀\n";
 
     public static Tokenizer Tokenizer { get; } = new CharacterTokenizer([.. Characters.EnumerateRunes()]);

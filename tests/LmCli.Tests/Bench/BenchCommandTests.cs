@@ -70,12 +70,12 @@ public sealed class BenchCommandTests
     }
 
     [Theory]
-    [InlineData("--streams|1,x", "'x' is none")]
+    [InlineData("--streams|1,x", "not 'x'")]
     [InlineData("--tokens|0", "--tokens must be at least 1.")]
-    [InlineData("--tokens|5|--seconds|1", "--tokens has no meaning with --seconds.")]
-    [InlineData("--clients|5", "--clients has no meaning without --url.")]
-    [InlineData("--url|http://localhost:1|--threads|2", "--threads has no meaning with --url.")]
-    [InlineData("folder|--hidden|2", "--hidden has no meaning with a model folder.")]
+    [InlineData("--tokens|5|--seconds|1", "--tokens has no effect with --seconds.")]
+    [InlineData("--clients|5", "--clients has no effect without --url.")]
+    [InlineData("--url|http://localhost:1|--threads|2", "--threads has no effect with --url.")]
+    [InlineData("folder|--hidden|2", "--hidden has no effect with a model folder.")]
     [InlineData("--url|localhost:1", "--url must begin with http://")]
     [InlineData("--url|http://127.0.0.1:1", "lm: http://127.0.0.1:1/ cannot be reached")]
     public async Task What_cannot_be_measured_is_said(string arguments, string expected)
@@ -102,7 +102,7 @@ public sealed class BenchCommandTests
 
         Assert.True(code == 0, error);
         Assert.Contains("\n| 3 | ", output);
-        Assert.Contains("(16 tokens at most), 20 tokens each", output);
+        Assert.Contains("(at most 16 tokens), 20 tokens each", output);
         Assert.All(await serving, request => Assert.EndsWith("\"stream\":true}", request));
         Assert.Equal(9, (await serving).Distinct().Count());
     }

@@ -14,7 +14,7 @@ public sealed class BaselineCommandTests : DuckTextTests
             output.Split('\n').Count(line => line.StartsWith("    ", StringComparison.Ordinal) && char.IsDigit(line[4]))
         );
         Assert.Contains("3-gram: contiguous ", output);
-        Assert.Contains("a higher --order may be better still", output);
+        Assert.Contains("a higher --order may be even better", output);
         Assert.Contains("\nLZMA (xz -9e) ", output);
         Assert.Contains("\nPPMd, order 6 ", output);
         Assert.Contains("\nleak check: ", output);

@@ -92,7 +92,7 @@ public sealed class CommandWordsTests : IDisposable
         var message = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, ["say", "x", word])).Message;
 
         Assert.Equal(
-            $"lm say has no option '{word}'. Before a text or a file name that begins so, write -- .",
+            $"lm say has no option '{word}'. Before a text or a file name that begins like this, write --.",
             message);
     }
 
@@ -113,7 +113,7 @@ public sealed class CommandWordsTests : IDisposable
         {
             var message = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, words)).Message;
             Assert.DoesNotContain('\n', message);
-            Assert.EndsWith(" --help lists what there is.", message);
+            Assert.EndsWith(" --help lists them all.", message);
         }
     }
 
@@ -152,14 +152,14 @@ public sealed class CommandWordsTests : IDisposable
             [.. "caf\u00e9 "u8, 0x92, (byte)'s']
         );
         Assert.Equal(
-            (1, "", "lm: Standard input is not UTF-8: byte 6, 0x92, begins no valid character.\n"),
+            (1, "", "lm: Standard input is not UTF-8: byte 6, 0x92, does not begin a valid character.\n"),
             (code, output, error));
 
         var cut = await LmProcess.RunAsync([], ["generate", tiny, "--prompt-file", "-"], [.. "caf"u8, 0xC3]);
         Assert.Contains("byte 3, 0xC3", cut.Error);
         var both = await LmProcess.RunAsync("generate", tiny, "x", "--prompt-file", "y");
         Assert.Equal(
-            (1, "lm: The prompt and --prompt-file are two prompts; give one of them.\n"),
+            (1, "lm: Both a prompt and --prompt-file are given; give one of them.\n"),
             (both.Code, both.Error));
     }
 }

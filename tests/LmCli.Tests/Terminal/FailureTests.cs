@@ -33,15 +33,15 @@ public sealed class FailureTests : IDisposable
             },
             {
                 new OutOfMemoryException(),
-                "There is not enough memory for this. Less is needed by a smaller network, batch, window or "
-                    + "vocabulary, or less text."
+                "There is not enough memory. A smaller network, batch, window or vocabulary needs less, "
+                    + "and so does less text."
             },
             {
                 new ExternalException(
                     "[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory: you "
                         + "tried…\nframe #0"),
-                "There is not enough memory for this. Less is needed by a smaller network, batch, window or "
-                    + "vocabulary, or less text."
+                "There is not enough memory. A smaller network, batch, window or vocabulary needs less, "
+                    + "and so does less text."
             },
     };
 

@@ -43,9 +43,9 @@ public sealed class InterruptionTests : IDisposable
             resume = output.TrimEnd().Split('\n')[^1];
         }
 
-        Assert.Matches("^Stopped and saved at step [1-9][0-9]*. Go on with: lm train ", resume);
+        Assert.Matches("^Stopped and saved at step [1-9][0-9]*. Continue with: lm train ", resume);
         // What is printed can be pasted.
-        var command = resume.Split("Go on with: lm ")[1];
+        var command = resume.Split("Continue with: lm ")[1];
         var (_, again, failure) = await LmProcess.ShellAsync($"$lm {command} | head -n 5");
         Assert.True(again.Contains("resumed at step ", StringComparison.Ordinal), again + failure);
     }

@@ -77,18 +77,18 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     [InlineData(
         "bpe",
         "drop",
-        "lm: A rule for unknown characters is for a characters tokenizer; a bpe tokenizer has tokens for every text."
+        "lm: Only a characters tokenizer has a rule for unknown characters; a bpe tokenizer has tokens for every text."
     )]
     [InlineData(
         "bytes",
         "error",
         "a bytes tokenizer has tokens for every text."
     )]
-    [InlineData("words", "drop", "a words tokenizer reads a word that it lacks as <unk>.")]
+    [InlineData("words", "drop", "a words tokenizer reads a word that it does not know as <unk>.")]
     [InlineData(
         "characters",
         "replace:€",
-        "lm: Unknown characters can be replaced only by a character that the text has, and € (U+20AC) is not in it."
+        "lm: Unknown characters can only be replaced by a character of the text, and € (U+20AC) is not in it."
     )]
     public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(
         string tokenizer,

@@ -17,11 +17,11 @@ public sealed class HoldOutTests : DuckTextTests
         var (code, output, error) = await LmProcess.RunAsync(
             ["train", tales, "--out", Model, "--hidden", "8", "--layers", "1", "--steps", "2", .. held]);
         Assert.True(code == 0, error);
-        Assert.Contains("warning: 2 of 3 documents come again, 0 word for word and 2 nearly so: three.txt", error);
+        Assert.Contains("warning: 2 of 3 documents come again, 0 verbatim and 2 nearly so: three.txt", error);
         Assert.Contains("1 of its 3 documents", output);
         var card = ModelFolder.Open(Model).Card;
         Assert.Contains("were held out for validation and never trained on: two.txt.", card);
-        Assert.Contains("`lm evaluate models/ducks tales --split validation --hold-out 'tw*'` gives them again", card);
+        Assert.Contains("`lm evaluate models/ducks tales --split validation --hold-out 'tw*'` reproduces them", card);
         Assert.Contains("`lm quantize models/ducks tales --split validation --hold-out 'tw*'`", card);
 
         var evaluated = await LmProcess.RunAsync(["evaluate", Model, tales, "--split", "validation", .. held]);
@@ -33,7 +33,7 @@ public sealed class HoldOutTests : DuckTextTests
         Assert.Equal(card, ModelFolder.Open(Model).Card);
 
         var forgotten = await LmProcess.RunAsync(["evaluate", Model, tales, .. held]);
-        Assert.Contains("--hold-out says what the validation split is; add --split validation.", forgotten.Error);
+        Assert.Contains("--hold-out defines the validation split; add --split validation.", forgotten.Error);
         var both = await LmProcess.RunAsync([
             "evaluate",
             Model,
@@ -44,7 +44,7 @@ public sealed class HoldOutTests : DuckTextTests
             "0.2",
             .. held,
         ]);
-        Assert.Contains("--validation and --hold-out each say what is held out; give one of them.", both.Error);
+        Assert.Contains("--validation and --hold-out both define what is held out; give one of them.", both.Error);
     }
 
     [Fact]

@@ -13,8 +13,8 @@ public sealed class MemoryCheckTests
             () => MemoryCheck.Require(need, "This training", "Take fewer.", available: 192L << 20)).Message;
 
         Assert.Equal(
-            "This training needs at least 3.1 GiB of memory, 3.0 GiB of it for the weights and 50 MiB for what is "
-                + "computed from the text at once, and there are 192 MiB. Take fewer.",
+            "This training needs at least 3.1 GiB of memory, 3.0 GiB for the weights and 50 MiB for what is "
+                + "computed from the text at once, but only 192 MiB are available. Take fewer.",
             message);
         Assert.Equal(message, Failure.Describe(new InsufficientMemoryException(message)));
         MemoryCheck.Require(need, "This training", "Take fewer.", available: 4L << 30);
@@ -32,7 +32,7 @@ public sealed class MemoryCheckTests
         var (code, _, error) = await LmProcess.RunAsync(little, [.. train, "--hidden", "4000"]);
         Assert.Equal(1, code);
         Assert.Matches(
-            @"lm: This training needs at least [\d.]+ GiB of memory, .* there are 256 MiB\. Less is needed by fewer --hidden",
+            @"lm: This training needs at least [\d.]+ GiB of memory, .* only 256 MiB are available\. Fewer --hidden",
             error);
         Assert.False(Directory.Exists(folder["m"]));
 
@@ -54,6 +54,7 @@ public sealed class MemoryCheckTests
             new() { ["DOTNET_GCHeapHardLimit"] = "6000000" }, ["evaluate", folder["m"], folder["text.txt"]]);
 
         Assert.Equal(1, code);
-        Assert.Matches("^lm: Scoring with .* needs at least [0-9]+ MiB of memory, .* and there are 96 MiB", error);
+        Assert.Matches(
+            "^lm: Scoring with .* needs at least [0-9]+ MiB of memory, .* but only 96 MiB are available", error);
     }
 }

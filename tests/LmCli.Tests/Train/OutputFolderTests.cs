@@ -35,7 +35,7 @@ public sealed class OutputFolderTests : IDisposable
     {
         var message = Assert.Throws<ArgumentException>(() => OutputFolder.Of(null, text)).Message;
 
-        Assert.EndsWith("gives no folder for the model; give one with --out.", message);
+        Assert.EndsWith("cannot name a folder for the model; give one with --out.", message);
         Assert.Equal("mine", OutputFolder.Of("mine", text));
     }
 

@@ -89,7 +89,7 @@ public sealed class TrainCommandTests : DuckTextTests
         var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "5", "--minutes", "1"]);
 
         Assert.Equal(1, code);
-        Assert.EndsWith("lm: --minutes and --steps say the same: give one of them.\n", error);
+        Assert.EndsWith("lm: --minutes and --steps exclude each other; give one of them.\n", error);
         Assert.False(Directory.Exists(Model));
     }
 

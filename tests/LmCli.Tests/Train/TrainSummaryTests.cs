@@ -72,9 +72,9 @@ public sealed class TrainSummaryTests
         );
 
         Assert.Contains(
-            "Ended early after 2,000 of 3,000 steps and 49:36, because 5 validations in a row brought no new best. ",
+            "Ended early after 2,000 of 3,000 steps and 49:36, because 5 validations in a row did not improve the loss. ",
             text);
-        Assert.Contains("It overfits: after step 1,000 the loss on held-out text rose by 10.0 %", text);
+        Assert.Contains("The model overfits: after step 1,000 the loss on held-out text rose by 10.0 %", text);
         Assert.Contains("Next: more text.\n", text);
     }
 
@@ -85,7 +85,7 @@ public sealed class TrainSummaryTests
         var settled = Text(Good with { Trend = Good.Trend! with { StillFalls = false } });
 
         Assert.Contains("predicts held-out text 30 % worse", wide);
-        Assert.Contains("and the loss had settled.", settled);
+        Assert.Contains("and the loss had converged.", settled);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class TrainSummaryTests
         var compressor = Text(Good with { Baselines = [new("xz -9", 2.0) { LearnsWhileReading = true }] });
         var ngram = Text(Good with { Baselines = [new("Kneser-Ney 5-gram", 2.0)] });
 
-        Assert.Contains("worse than xz -9. A compressor goes on learning while it reads", compressor);
+        Assert.Contains("worse than xz -9. A compressor continues to learn while it reads", compressor);
         Assert.Contains("worse than Kneser-Ney 5-gram.\n", ngram);
         Assert.DoesNotContain("ompressor", ngram);
     }

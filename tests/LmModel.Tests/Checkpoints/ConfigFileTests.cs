@@ -64,7 +64,8 @@ public sealed class ConfigFileTests
                 "- vocabulary_size must be an integer, not \"5\"",
                 "- embedding_size must be an integer, not 2.5",
                 "- layers must be an integer, not null",
-                "- dropuot is not a member; those are cell, vocabulary_size, embedding_size, hidden_size, layers, "
+                "- dropuot is not a member; the members are cell, vocabulary_size, embedding_size, "
+                    + "hidden_size, layers, "
                     + "dropout, tie_weights, start_token",
                 "- hidden_size is missing; expected an integer",
             ],

@@ -117,7 +117,7 @@ public sealed class ModelFolderTests : SavedModelTests
         Assert.Equal(9, Problems().Length);
         Assert.Equal(
             "- model.safetensors: the weights are those of a network with \"cell\": \"lstm\", where config.json has "
-                + "\"gru\": correct config.json, or take the weights that belong to it",
+                + "\"gru\": correct config.json, or use the weights that belong to it",
             Problems()[0]
         );
         Assert.Contains("- model.safetensors: rnn.weight_hh_l1: expected F32 [24, 8], found F32 [32, 8]", Problems());

@@ -104,10 +104,10 @@ public sealed class SafeTensorsRefusalTests
     [Theory]
     [InlineData("[4,12]", 12, "b: data_offsets [4, 12] overlap those of a, which end at 8")]
     [InlineData("[0,8]", 8, "b: data_offsets [0, 8] overlap those of a, which end at 8")]
-    [InlineData("[12,20]", 20, "b: data_offsets [12, 20] leave a hole: 4 bytes from 8 on belong to no tensor")]
-    [InlineData("[8,16]", 12, "b: data_offsets [8, 16] reach past the 12 bytes of data the file has")]
-    [InlineData("[9223372036854775799,9223372036854775807]", 16, "leave a hole")]
-    [InlineData("[8,16]", 15, "the file is cut short: the header describes 16 bytes of data, found 15")]
+    [InlineData("[12,20]", 20, "b: data_offsets [12, 20] leave a gap: 4 bytes from 8 on belong to no tensor")]
+    [InlineData("[8,16]", 12, "b: data_offsets [8, 16] extend beyond the 12 bytes of data in the file")]
+    [InlineData("[9223372036854775799,9223372036854775807]", 16, "leave a gap")]
+    [InlineData("[8,16]", 15, "the file is truncated: the header describes 16 bytes of data, found 15")]
     [InlineData("[8,16]", 17, "trailing bytes: the header describes 16 bytes of data, found 17")]
     public void Data_that_the_tensors_do_not_tile_are_refused(string offsets, int dataLength, string expected)
     {
@@ -117,7 +117,7 @@ public sealed class SafeTensorsRefusalTests
 
     [Fact]
     public void Data_that_begin_after_a_hole_are_refused() => Assert.Contains(
-        "a: data_offsets [8, 16] leave a hole: 8 bytes from 0 on",
+        "a: data_offsets [8, 16] leave a gap: 8 bytes from 0 on",
         SafeTensorsFile.Refusal(SafeTensorsFile.Bytes("{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}}", 16)));
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class SafeTensorsRefusalTests
             "{'a':{'dtype':'F32','shape':[1099511627776],'data_offsets':[0,4398046511104]}}",
             8);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("cut short", SafeTensorsFile.Refusal(file));
+        Assert.Contains("truncated", SafeTensorsFile.Refusal(file));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 

@@ -111,8 +111,8 @@ public sealed partial class UnreadableFolderTests : IDisposable
                 // Behind a closing quote this is not JSON.
                 File.WriteAllLines(_folder[file], changed);
                 Assert.Matches(
-                    $"^- {file}: .*(line {line + 1}, byte \\d+: the string has half of a surrogate "
-                        + $"pair|LineNumber: {line} )",
+                    $"^- {file}: .*(line {line + 1}, byte \\d+: the string has an unpaired "
+                        + $"surrogate|LineNumber: {line} )",
                     Assert.Single(Problems()));
             }
         }

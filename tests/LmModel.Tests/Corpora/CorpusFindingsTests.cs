@@ -8,10 +8,10 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     [Theory]
     [InlineData(
         "ab\nc\uFFFDd\uFFFD",
-        "text.txt, line 2, byte 4: U+FFFD stands where a character was lost in an earlier conversion. In all 2."
+        "text.txt, line 2, byte 4: U+FFFD, which replaces a character that was lost in an earlier conversion. In all 2."
     )]
-    [InlineData("CafÃ© und GrÃ¶ÃŸe", "text.txt, line 1, byte 3: two signs such as Ã© where one letter was meant")]
-    [InlineData("donâ€™t", "text.txt, line 1, byte 3: two signs")]
+    [InlineData("CafÃ© und GrÃ¶ÃŸe", "text.txt, line 1, byte 3: two characters such as Ã© instead of one letter")]
+    [InlineData("donâ€™t", "text.txt, line 1, byte 3: two characters")]
     [InlineData("one\r\ntwo\n", "text.txt, line 1, byte 3: a line ends with a carriage return")]
     [InlineData("the end\u001A", "text.txt, line 1, byte 7: a control character")]
     public void What_is_suspicious_is_a_warning_with_file_line_and_byte(string text, string expected) =>
@@ -130,7 +130,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
             Corpus.Open(Folder.Path).Warnings,
             w => w.Contains("come again", StringComparison.Ordinal));
 
-        Assert.Contains("2 of 4 documents come again, 1 word for word and 1 nearly so: ", warning);
+        Assert.Contains("2 of 4 documents come again, 1 verbatim and 1 nearly so: ", warning);
         Assert.Contains("c.txt, line 1, byte 0 repeats a.txt, line 1, byte 0; ", warning);
         Assert.Contains("d.txt, line 1, byte 0 nearly repeats b.txt, line 1, byte 0.", warning);
     }

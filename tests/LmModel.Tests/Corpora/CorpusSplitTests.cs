@@ -151,11 +151,12 @@ public sealed class CorpusSplitTests : IDisposable
         var corpus = Letters(3);
 
         Assert.Contains(
-            "is called 'z*', which is to be held out. There are a.txt, b.txt, c.txt.",
+            "matches 'z*', which is to be held out. There are a.txt, b.txt, c.txt.",
             Refusal(corpus, new HoldOut { Documents = ["a.txt", "z*"] }));
         Assert.Contains("All 3 documents", Refusal(corpus, new HoldOut { Documents = ["*"] }));
         Assert.Contains("t is one document", Refusal(Corpus.FromText("t", "abc"), new HoldOut { Documents = ["t"] }));
-        Assert.Contains("not both", Refusal(corpus, new HoldOut { Documents = ["a.txt"], ValidationText = "x" }));
+        Assert.Contains(
+            "exclude each other", Refusal(corpus, new HoldOut { Documents = ["a.txt"], ValidationText = "x" }));
     }
 
     /// <summary>Documents of one letter each; from the fifth on in a folder below.</summary>

@@ -77,7 +77,7 @@ public sealed class CorpusTests : CorpusFolderTests
         Assert.Contains("has no .txt file in it or below it", Refusal(Folder.Path));
         Write("empty.txt", "");
         Assert.Contains("empty.txt is empty", Refusal(Folder["empty.txt"]));
-        Assert.Contains(".txt files, 1, but all are empty", Refusal(Folder.Path));
+        Assert.Contains("1 .txt files, but all are empty", Refusal(Folder.Path));
     }
 
     [Fact]

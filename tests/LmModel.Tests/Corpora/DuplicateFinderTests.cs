@@ -46,8 +46,8 @@ public sealed class DuplicateFinderTests
 
         var warning = finder.Warning("passages");
 
-        Assert.Contains("1 of 5 passages come again, 1 word for word and 0 nearly so", warning);
-        Assert.Contains("Compared with the first 2 different ones only.", warning);
+        Assert.Contains("1 of 5 passages come again, 1 verbatim and 0 nearly so", warning);
+        Assert.Contains("Only the first 2 different ones were compared.", warning);
     }
 
     [Fact]

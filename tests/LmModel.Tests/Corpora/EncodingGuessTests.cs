@@ -27,12 +27,12 @@ public sealed class EncodingGuessTests : IDisposable
     [InlineData("\0a\0b\0\n\0c", "It looks like UTF-16BE")]
     [InlineData(
         "ab\ncd\0",
-        "is not text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To leave them out: tr "
+        "is not text: 1 zero byte, the first at line 2, column 3, byte 5, 0x00. To remove them: tr "
     )]
     [InlineData("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "looks binary: ")]
     [InlineData(
         "ab\n\xE8\xAA",
-        "ends inside a character, which begins at line 2, column 1, byte 3, 0xE8. It may have been cut short."
+        "ends inside a character, which begins at line 2, column 1, byte 3, 0xE8. It may have been truncated."
     )]
     [InlineData(
         "\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000E",

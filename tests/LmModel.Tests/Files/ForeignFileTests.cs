@@ -24,7 +24,7 @@ public sealed class ForeignFileTests : IDisposable
     /// <summary>The beginning of a file, in Latin-1, and what is said of it.</summary>
     public static TheoryData<string, string> Heads { get; } = new()
     {
-        { LfsPointer, "a Git LFS pointer, which only stands for the file: run git lfs pull" },
+        { LfsPointer, "a Git LFS pointer instead of the file: run git lfs pull" },
         { "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.", "a PyTorch checkpoint" },
         { "\u0080\u0005\u0095\u0012\0\0\0\0\0\0\0}", "a PyTorch checkpoint" },
         { "GGUF\u0003\0\0\0\u0010\0\0\0\0\0\0\0", "a GGUF file" },
@@ -67,7 +67,7 @@ public sealed class ForeignFileTests : IDisposable
     [Theory]
     [InlineData(
         "archive/data.pkl",
-        "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read here"
+        "a PyTorch checkpoint (torch.save), a pickle, which can run code and is never read"
     )]
     [InlineData("arr_0.npy", "a NumPy archive (.npz)")]
     [InlineData("weights.txt", "a zip archive: unpack it")]
@@ -107,7 +107,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model-00001-of-00002.safetensors", "the weights lie in several files. Join them in Python: ")]
+    [InlineData("model-00001-of-00002.safetensors", "the weights are in several files. Join them in Python: ")]
     [InlineData(
         "weights.safetensors",
         "there is weights.safetensors: if that is the model, rename it to model.safetensors"
@@ -139,7 +139,7 @@ public sealed class ForeignFileTests : IDisposable
         using var parent = new TemporaryFolder();
         Directory.Move(_folder.Path, parent["ducks"]);
         var message = Assert.Throws<ModelFolderException>(() => ModelFolder.Open(parent.Path)).Message;
-        Assert.Contains("- model.safetensors: missing; the folders in it are models: give one of ducks", message);
+        Assert.Contains("- model.safetensors: missing; it contains model folders; give one of them: ducks", message);
         Directory.Move(parent["ducks"], _folder.Path);
     }
 
@@ -174,7 +174,7 @@ public sealed class ForeignFileTests : IDisposable
         foreach (var length in new[] { 9, 100, 1000, whole.Length - 1 })
         {
             File.WriteAllBytes(_folder["model.safetensors"], whole[..length]);
-            Assert.Contains(Problems(), line => line.Contains("the file is cut short", StringComparison.Ordinal));
+            Assert.Contains(Problems(), line => line.Contains("the file is truncated", StringComparison.Ordinal));
         }
     }
 
@@ -206,7 +206,7 @@ public sealed class ForeignFileTests : IDisposable
     )]
     [InlineData(
         """{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}""",
-        "the index of weights that lie in several files"
+        "the index of weights that are in several files"
     )]
     [InlineData("""{"a": 0, "b": 1}""", "a bare table of tokens and ids")]
     public void A_tokenizer_of_another_kind_is_one_line(string json, string expected)

@@ -82,7 +82,7 @@ public sealed class AllocationTests
             more = Math.Min(more, await AllocatedBy(engine, 3000, awaited));
         }
 
-        // The string at the end has two bytes a token.
+        // The string at the end has two bytes per token.
         Assert.InRange(((double)(more - less) / (2000 * Streams)) - sizeof(char), -0.5, 0.5);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LmModel.Tests.Generation;
 
-/// <summary>Generations whose readers take nothing: they hold no place, and not for ever.</summary>
+/// <summary>Generations whose readers take nothing: they hold no place, and not forever.</summary>
 public sealed class SlowReaderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);

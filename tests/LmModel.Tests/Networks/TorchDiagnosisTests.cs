@@ -40,14 +40,14 @@ public class TorchDiagnosisTests
     [InlineData(
         "linux-x64",
         "libstdc++.so.6: cannot open shared object file: No such file or directory",
-        "needs libstdc++.so.6, which is not there",
+        "needs libstdc++.so.6, which is missing",
         "apt-get install libstdc++6")]
     [InlineData(
         "linux-x64",
         "Unable to load: libtorch_cpu.so: cannot open shared object file: No such file or directory\n"
             + Bridge
             + "x: other",
-        "needs libtorch_cpu.so, which is not there",
+        "needs libtorch_cpu.so, which is missing",
         "dotnet publish")]
     [InlineData(
         "linux-x64",
@@ -77,7 +77,7 @@ public class TorchDiagnosisTests
     [InlineData(
         "win-x64",
         "Unable to load DLL 'LibTorchSharp' or one of its dependencies (0x8007007E)",
-        "something it needs is not",
+        "something that it needs does not",
         "vc_redist.x64.exe")]
     public void What_the_loader_says_is_translated(string rid, string loaderError, string wrong, string remedy)
     {

@@ -89,11 +89,12 @@ public sealed class PrecisionFileTests
                 "p:",
                 "- format_version must be 1, not 2",
                 "- figures[1]: precision must be fp32, bf16 or int8, not \"int4\"",
-                "- figures[1]: gnats_per_token is not a member; those are precision, nats_per_token, bytes_per_token",
+                "- figures[1]: gnats_per_token is not a member; the members are precision, nats_per_token, "
+                    + "bytes_per_token",
                 "- figures[1]: nats_per_token is missing; expected a number",
                 "- default must be fp32, bf16 or int8, not 2",
                 "- text must be text, not null",
-                "- windows is not a member; those are default, tolerance, weights_sha256, text, text_sha256, "
+                "- windows is not a member; the members are default, tolerance, weights_sha256, text, text_sha256, "
                     + "text_share, held_out, protocol, window, tokens, figures",
                 "- window is missing; expected an integer",
             ],

@@ -20,10 +20,10 @@ public sealed class PrecisionRecordTests : IDisposable
         """
         ## Precision
 
-        Served in bf16 where nothing else is asked for: it reads the fewest bytes of weights of those whose
-        loss differs from that of fp32 by less than 0.001 nats a token.
+        Served in bf16 by default: it reads the fewest bytes of weights of those whose
+        loss differs from that of fp32 by less than 0.001 nats per token.
 
-        | precision | nats/token | difference | bytes of weights a token |
+        | precision | nats/token | difference | bytes of weights per token |
         | --- | --- | --- | --- |
         | fp32 | 1.25000 | 0 | 4,000 |
         | bf16 | 1.25020 | +0.00020 | 2,000 |

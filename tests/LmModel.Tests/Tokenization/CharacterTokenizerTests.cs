@@ -87,7 +87,7 @@ public sealed class CharacterTokenizerTests
     {
         Assert.Throws<ArgumentException>(() => new CharacterTokenizer([]));
         var error = Assert.Throws<ArgumentException>(() => new CharacterTokenizer([new('a'), new('b'), new('a')]));
-        Assert.Contains("U+0061 is in the vocabulary twice, as 0 and as 2", error.Message);
+        Assert.Contains("U+0061 appears in the vocabulary twice, as 0 and as 2", error.Message);
     }
 
     [Fact]

@@ -146,7 +146,7 @@ public sealed class TokenTextDecoderTests
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Two bytes a token: id = first · 257 + second, 256 standing for none.</summary>
+    /// <summary>Two bytes per token: id = first · 257 + second, 256 standing for none.</summary>
     private sealed class PairsOfBytes : Tokenizer
     {
         public override string Kind => "pairs";

@@ -19,7 +19,7 @@ public sealed partial class TokenizerFileTests
         "kind: 'characters', 'bytes', 'bpe' or 'words' is expected, not 'syllables'"
     )]
     [InlineData("{ HEAD \"kind\": \"bytes\", \"merges\": []}", "merges: is not a property of this kind")]
-    [InlineData("{ HEAD \"kind\": \"bytes\", \"kind\": \"bytes\"}", "kind: is there twice")]
+    [InlineData("{ HEAD \"kind\": \"bytes\", \"kind\": \"bytes\"}", "kind: appears twice")]
     [InlineData(
         "{ HEAD \"kind\": \"bytes\", \"normalization\": \"nfd\"}",
         "normalization: 'none', 'nfc' or 'nfkc' is expected, not 'nfd'"
@@ -41,9 +41,9 @@ public sealed partial class TokenizerFileTests
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {}", "no characters")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"ab\": 0}", "one character is expected, not 'ab'")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\": 0}", "one character is expected, not ''")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\ud83d\": 0}", "half of a surrogate pair")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"a\": 1}", "'a' is there twice")]
-    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"\\u0061\": 1}", "'a' is there twice")]
+    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"\\ud83d\": 0}", "an unpaired surrogate")]
+    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"a\": 1}", "'a' appears twice")]
+    [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"\\u0061\": 1}", "'a' appears twice")]
     [InlineData("\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 0}", "'a' and 'b' have the same id, 0")]
     [InlineData(
         "\"unknown\": \"error\", \"vocabulary\": {\"a\": 0, \"b\": 2}",
@@ -56,19 +56,20 @@ public sealed partial class TokenizerFileTests
         "\"unknown\": \"replace\", \"replacement\": \"?\", \"vocabulary\": {\"a\": 0}",
         "U+003F is not in the vocabulary"
     )]
-    [InlineData("\"unknown\": \"drop\", \"replacement\": \"a\", \"vocabulary\": {\"a\": 0}", "takes no replacement")]
+    [InlineData("\"unknown\": \"drop\", \"replacement\": \"a\", "
+        + "\"vocabulary\": {\"a\": 0}", "does not take a replacement")]
     public void A_wrong_character_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "characters"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 
     [Theory]
-    [InlineData("\"t h\"", "\"th\": 256, \"he\": 257", "merges: none makes the token 257, 'he'")]
-    [InlineData("", "\"th\": 256", "merges: none makes the token 256, 'th'")]
+    [InlineData("\"t h\"", "\"th\": 256, \"he\": 257", "merges: none produces the token 257, 'he'")]
+    [InlineData("", "\"th\": 256", "merges: none produces the token 256, 'th'")]
     [InlineData("\"t h\", \"th e\"", "\"th\": 256", "merges[1]: 'the' is not in the vocabulary")]
-    [InlineData("\"t h\", \"t h\"", "\"th\": 256", "merges[1]: 't h' is there twice")]
+    [InlineData("\"t h\", \"t h\"", "\"th\": 256", "merges[1]: 't h' appears twice")]
     [InlineData("\"th\"", "\"th\": 256", "merges[0]: two tokens and a space between them are expected, not \"th\"")]
     [InlineData("7", "\"th\": 256", "merges[0]: a string is expected, not 7")]
-    [InlineData("\"t h\"", "\"th\": 256, \"語\": 257", "token 257, '語', is not written in the byte alphabet")]
-    [InlineData("\"t h\"", "\"th\": 256, \"\": 257", "token 257, '', is not written in the byte alphabet")]
+    [InlineData("\"t h\"", "\"th\": 256, \"語\": 257", "token 257, '語', is not in the byte alphabet")]
+    [InlineData("\"t h\"", "\"th\": 256, \"\": 257", "token 257, '', is not in the byte alphabet")]
     public void A_wrong_bpe_is_refused(string merges, string tokens, string reason)
     {
         var bytes = string.Join(
@@ -89,17 +90,17 @@ public sealed partial class TokenizerFileTests
     [InlineData("\"vocabulary\": {\"<unk>\": 0, \"a\": 1}", "vocabulary: the line end, '\\n', has no token")]
     [InlineData(
         "\"vocabulary\": {\"\\n\": 0, \"a\": 1}",
-        "vocabulary: '<unk>', which unknown words are read as, has no token"
+        "vocabulary: '<unk>', as which unknown words are read, has no token"
     )]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a b\": 2}", "vocabulary: token 2, 'a b', is not a word")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\": 2}", "vocabulary: token 2, '', is not a word")]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"\\n\\n\": 2}", "vocabulary: token 2")]
-    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 2, \"a\": 3}", "vocabulary: 'a' is there twice")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 2, \"a\": 3}", "vocabulary: 'a' appears twice")]
     [InlineData(
         "\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\": 3}",
         "vocabulary: 'a' has the id 3, but there are 3 tokens"
     )]
-    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "half of a surrogate pair")]
+    [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "an unpaired surrogate")]
     public void A_wrong_word_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "words"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 

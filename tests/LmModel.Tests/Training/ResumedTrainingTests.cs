@@ -140,7 +140,7 @@ public sealed class ResumedTrainingTests
         var other = Corpus.FromText("geese.txt", "Honk, honk!");
         var message = Assert.Throws<CorpusException>(() => Trainer.Resume(other, folder["m"])).Message;
 
-        Assert.Contains("geese.txt is not the text this training began with", message);
+        Assert.Contains("geese.txt is not the text that this training began with", message);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class ResumedTrainingTests
         File.WriteAllText(folder["valid.txt"], "Duck 2 said: quack!\n");
 
         Assert.Contains(
-            "valid.txt is not the text this training began with",
+            "valid.txt is not the text that this training began with",
             Assert.Throws<CorpusException>(() => Trainer.Resume(Text, folder["m"])).Message);
     }
 

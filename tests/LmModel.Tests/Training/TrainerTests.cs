@@ -184,7 +184,7 @@ public sealed class TrainerTests
             .Message;
 
         Assert.Contains("ducks.txt is too short", message);
-        Assert.Contains("1 tokens, and 2 are the least", message);
+        Assert.Contains("1 tokens, and at least 2 are needed", message);
     }
 
     private static long TensorCount() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

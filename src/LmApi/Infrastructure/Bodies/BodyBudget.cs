@@ -2,13 +2,13 @@ namespace LmApi.Infrastructure.Bodies;
 
 /// <summary>
 /// The memory that all request bodies together may take while they are read. The beginnings of bodies have a share of
-/// their own, so that clients that hold large bodies back do not shut out those that send short ones.
+/// their own, so that clients that withhold the rest of large bodies do not block those that send short ones.
 /// </summary>
 /// <param name="beginnings">Bytes for the first <see cref="Beginning"/> bytes of all bodies.</param>
 /// <param name="rest">Bytes for everything beyond those.</param>
 internal sealed class BodyBudget(long beginnings, long rest)
 {
-    /// <summary>So many bytes of a body count as its beginning.</summary>
+    /// <summary>Number of bytes of a body that count as its beginning.</summary>
     public const int Beginning = 8192;
 
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class BodyBudget(long beginnings, long rest)
         }
     }
 
-    /// <summary>Takes what a body needs to grow; false, with nothing taken, where there is not enough.</summary>
+    /// <summary>Reserves what a body needs to grow; false, with nothing reserved, if there is not enough.</summary>
     public bool TryGrow(int from, int to)
     {
         var (beginning, more) = Difference(from, to);

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LmApi.Infrastructure.Bodies;
 
-/// <summary>What the headers of a request must say of its body.</summary>
+/// <summary>Checks the headers that describe the body of a request.</summary>
 internal static class BodyHeaders
 {
     private const string Identity = "identity";
@@ -17,7 +17,7 @@ internal static class BodyHeaders
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !IsJson(type) || !IsUtf8(type))
         {
             throw new ProblemException(ProblemKind.UnsupportedMediaType.With(
-                "Send the header Content-Type: application/json and UTF-8; "
+                "Send JSON in UTF-8 with the header Content-Type: application/json; "
                 + $"given: {Excerpt.Of(contentType) ?? "no Content-Type"}."));
         }
 
@@ -36,7 +36,7 @@ internal static class BodyHeaders
     private static bool IsJson(MediaTypeHeaderValue type) =>
         Same(type.MediaType, "application/json") || Same(type.Suffix, "json");
 
-    /// <summary>UTF-8 by default and by every spelling that clients send: utf-8, UTF8, "utf-8", utf_8.</summary>
+    /// <summary>UTF-8 by default and in every spelling that clients send: utf-8, UTF8, "utf-8", utf_8.</summary>
     private static bool IsUtf8(MediaTypeHeaderValue type)
     {
         var name = type.Charset.ToString().Trim('"', '\'', ' ');

@@ -10,20 +10,21 @@ namespace LmApi.Infrastructure.Bodies;
 /// <see cref="HttpLimits.BodySeconds"/>, all together within <see cref="HttpLimits.BodiesMiB"/>.
 /// </summary>
 /// <remarks>
-/// Memory is taken as bytes arrive, never because they were announced. It is not pooled: a pool would keep it after a
-/// flood.
+/// Memory is allocated as bytes arrive, never because they were announced. It is not pooled, because a pool would keep
+/// it after a flood.
 /// </remarks>
 internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time)
 {
-    // A body of the largest size must have a chance, whatever the other option says.
+    // A body of the maximum size must be readable, whatever the other option says.
     private readonly BodyBudget _budget = new(
         (long)options.Value.MaxConnections * BodyBudget.Beginning,
         Math.Max((long)options.Value.BodiesMiB << 20, options.Value.MaxBodyBytes + 1L));
 
-    /// <summary>Bytes of memory that bodies take now.</summary>
+    /// <summary>Bytes of memory that bodies take at the moment.</summary>
     public long BytesHeld => _budget.Held;
 
-    /// <summary>What <paramref name="parse"/> makes of the body; the body's memory is free when this ends.</summary>
+    /// <summary>Returns the result of <paramref name="parse"/>; the memory of the body is free when this
+    /// completes.</summary>
     /// <exception cref="ProblemException">400, 408, 413, 415, 429, or what <paramref name="parse"/> throws.</exception>
     public async Task<T> ReadAsync<T>(HttpRequest request, Func<JsonElement, T> parse)
     {
@@ -82,7 +83,7 @@ internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time
         }
 
         var seconds = options.Value.RetryAfterSeconds;
-        var detail = $"The bodies that are being read take all memory that they may; retry in {seconds} s.";
+        var detail = $"The memory for bodies that are being read is full; retry in {seconds} s.";
         throw new ProblemException(ProblemKind.Overloaded.With(detail) with { RetryAfterSeconds = seconds });
     }
 

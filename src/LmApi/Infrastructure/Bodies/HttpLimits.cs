@@ -25,7 +25,7 @@ internal sealed class HttpLimits
     public int BodySeconds { get; set; } = 30;
 
     /// <summary>
-    /// Connections at once; further ones are closed. Fewer where the process may not open as many files.
+    /// Connections at the same time; further ones are closed. Fewer if the process may not open as many files.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 4096;

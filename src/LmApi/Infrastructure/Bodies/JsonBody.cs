@@ -6,12 +6,12 @@ using LmApi.Infrastructure.Problems;
 
 namespace LmApi.Infrastructure.Bodies;
 
-/// <summary>Parses a JSON body, or says exactly where it breaks.</summary>
+/// <summary>Parses a JSON body, or reports exactly where it is not valid.</summary>
 internal static class JsonBody
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <exception cref="ProblemException">400 with the position where the JSON breaks.</exception>
+    /// <exception cref="ProblemException">400 with the position of the error.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         body = body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
@@ -44,7 +44,7 @@ internal static class JsonBody
         var columns = 0;
         foreach (var unit in before)
         {
-            // Every byte but those that continue a character.
+            // Counts every byte except those that continue a character.
             columns += (unit & 0xC0) != 0x80 ? 1 : 0;
         }
 

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>One member of a request body: what it may be, what it means, and how it is read and documented.</summary>
+/// <summary>One member of a request body: its valid values, its meaning, and how it is read and documented.</summary>
 internal abstract class Field
 {
     public required string Name { get; init; }
@@ -20,7 +20,7 @@ internal abstract class Field
 
     public JsonNode? Example { get; init; }
 
-    /// <summary>"a string", "an integer" … as a sentence says it.</summary>
+    /// <summary>"a string", "an integer" … as part of a sentence.</summary>
     public abstract string TypeInWords { get; }
 
     /// <summary>The JSON Schema of the valid values.</summary>
@@ -71,7 +71,7 @@ internal abstract class Field<T> : Field
     }
 
     /// <summary>
-    /// Whether the value is an array of at most <paramref name="maxItems"/>; adds the error where it is not.
+    /// Whether the value is an array of at most <paramref name="maxItems"/> items; otherwise adds the error.
     /// </summary>
     protected bool IsArray(JsonElement value, string path, FieldErrors errors, int maxItems)
     {

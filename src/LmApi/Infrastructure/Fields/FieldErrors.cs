@@ -4,17 +4,17 @@ using LmApi.Infrastructure.Problems;
 
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>Collects what is wrong with one body, so that it is all said at once.</summary>
+/// <summary>Collects the errors of one body, so that all are reported at once.</summary>
 internal sealed class FieldErrors
 {
-    /// <summary>The most errors that are listed; a body can have thousands of unknown members.</summary>
+    /// <summary>Maximum number of errors that are listed; a body can have thousands of unknown members.</summary>
     public const int MostListed = 64;
 
     private readonly List<FieldError> _errors = [];
 
     /// <exception cref="ProblemException">
-    /// 422, as <see cref="MostListed"/> errors are there already. The rest of the body is not looked at: whatever it
-    /// holds, no work is done for errors that nobody will see.
+    /// 422, because there are already <see cref="MostListed"/> errors. The rest of the body is not read, so that no
+    /// work is done for errors that nobody will see.
     /// </exception>
     public void Add(string path, string code, string message, JsonElement? given = null, FieldLimit? limit = null) =>
         Add(new()
@@ -32,7 +32,7 @@ internal sealed class FieldErrors
         if (_errors.Count == MostListed)
         {
             throw Invalid(
-                $"More than {MostListed} things about the body are not valid; the first {MostListed} are listed.");
+                $"The body has more than {MostListed} errors; the first {MostListed} are listed.");
         }
 
         _errors.Add(error);
@@ -43,7 +43,7 @@ internal sealed class FieldErrors
     {
         if (_errors.Count > 0)
         {
-            var several = $"{_errors.Count} things about the body are not valid.";
+            var several = $"The body has {_errors.Count} errors.";
             throw Invalid(_errors.Count == 1 ? _errors[0].Message : several);
         }
     }

@@ -5,7 +5,7 @@ using LmApi.Infrastructure.Problems;
 
 namespace LmApi.Infrastructure.Fields;
 
-/// <summary>Reads the members of one body by their table; what is wrong goes to <see cref="Errors"/>.</summary>
+/// <summary>Reads the members of one body according to their table; errors are added to <see cref="Errors"/>.</summary>
 internal sealed class FieldReader
 {
     private readonly IReadOnlyList<Field> _fields;
@@ -43,10 +43,10 @@ internal sealed class FieldReader
 
     public FieldErrors Errors { get; }
 
-    /// <summary>The value given, or the default where none or null is given.</summary>
+    /// <summary>The given value, or the default if it is absent or null.</summary>
     public T Read<T>(Field<T> field) => TryRead(field, out var value) ? value : field.Default!;
 
-    /// <summary>False where the member is absent, null or not valid.</summary>
+    /// <summary>False if the member is absent, null or not valid.</summary>
     public bool TryRead<T>(Field<T> field, [MaybeNullWhen(false)] out T value)
     {
         value = default;
@@ -78,7 +78,7 @@ internal sealed class FieldReader
     {
         if (!JsonText.TryGetName(member, out var name))
         {
-            Errors.Add(_path, FieldErrorCodes.InvalidText, "The name of a member has half a surrogate pair.");
+            Errors.Add(_path, FieldErrorCodes.InvalidText, "The name of a member has an unpaired surrogate.");
         }
         else if (!_fields.Any(field => field.Name == name))
         {
@@ -87,7 +87,7 @@ internal sealed class FieldReader
         else if (!_members.TryAdd(name, member.Value))
         {
             var path = PathOf(name);
-            Errors.Add(path, FieldErrorCodes.DuplicateField, $"`{path}` is given more than once.", member.Value);
+            Errors.Add(path, FieldErrorCodes.DuplicateField, $"`{path}` appears more than once.", member.Value);
         }
     }
 

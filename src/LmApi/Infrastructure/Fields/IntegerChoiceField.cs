@@ -42,7 +42,7 @@ internal sealed class IntegerChoiceField : Field<long?>
         schema.Enum = [.. Choices.Select(choice => JsonValue.Create(choice))];
         if (!Required)
         {
-            // Where there is an enum, it must list null too.
+            // An enum must list null too.
             schema.Enum.Add(JsonNullSentinel.JsonNull);
         }
     }

@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 namespace LmApi.Infrastructure.Fields;
 
 /// <summary>
-/// A number in an interval; checked again as the <see langword="float"/> it becomes, where 1e-60 is 0.
+/// A number in an interval; checked again after conversion to <see langword="float"/>, in which 1e-60 is 0.
 /// </summary>
 internal sealed class NumberField : Field<float?>
 {

@@ -24,7 +24,7 @@ internal abstract class ObjectField<T> : Field<T>
             : WrongType(value, path, errors, "object");
     }
 
-    /// <summary>Reads every member; false, with nothing more to say, where one is not valid.</summary>
+    /// <summary>Reads every member; false, with the errors already added, if one is not valid.</summary>
     protected abstract bool TryRead(FieldReader reader, [MaybeNullWhen(false)] out T result);
 
     protected override void Constrain(OpenApiSchema schema) => TableSchema.Constrain(schema, Members);

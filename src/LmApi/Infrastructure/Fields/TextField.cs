@@ -38,7 +38,7 @@ internal sealed class TextField : Field<string>
             errors.Add(
                 path,
                 FieldErrorCodes.InvalidText,
-                $"`{path}` has half a surrogate pair, which is not text.",
+                $"`{path}` has an unpaired surrogate, which is not text.",
                 value);
             return false;
         }

@@ -70,7 +70,7 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
             errors.Add(
                 memberPath,
                 FieldErrorCodes.UnknownToken,
-                $"`{memberPath}` must be named by a token id, such as \"17\".");
+                $"The name `{memberPath}` must be a token id, such as \"17\".");
             return false;
         }
 
@@ -84,7 +84,7 @@ internal sealed class TokenBiasField : Field<IReadOnlyDictionary<int, float>>
             errors.Add(
                 memberPath,
                 FieldErrorCodes.DuplicateField,
-                $"Token {id} is given more than once.",
+                $"Token {id} appears more than once.",
                 member.Value);
             return false;
         }

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace LmApi.Infrastructure.Json;
 
 /// <summary>
-/// How everything is written: snake_case, absent instead of null where a type says so. Each feature has a context for
-/// its own answers, made with <see cref="CreateOptions"/>; this one has what all of them share.
+/// How all JSON is written: snake_case, absent instead of null if a type says so. Each feature has a context for its
+/// own answers, made with <see cref="CreateOptions"/>; this one has what all of them share.
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(string))]
@@ -14,7 +14,7 @@ namespace LmApi.Infrastructure.Json;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>
-    /// Does not escape for HTML, which answers are never part of: an "é" stays as it is.
+    /// Does not escape for HTML, because answers are never embedded in it: an "é" is not changed.
     /// </summary>
     public static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

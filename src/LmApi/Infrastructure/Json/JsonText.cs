@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LmApi.Infrastructure.Json;
 
 /// <summary>
-/// Strings out of JSON. An escape such as <c>"\ud800"</c> alone is valid JSON but no text, and the runtime throws on
+/// Reads strings from JSON. A lone escape such as <c>"\ud800"</c> is valid JSON but not text, and the runtime throws on
 /// it.
 /// </summary>
 internal static class JsonText

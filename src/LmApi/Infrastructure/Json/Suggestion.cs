@@ -3,12 +3,12 @@ namespace LmApi.Infrastructure.Json;
 /// <summary>Did you mean …?</summary>
 internal static class Suggestion
 {
-    /// <summary>The candidate that takes fewest edits, where those are few for its length; otherwise null.</summary>
+    /// <summary>The candidate with the fewest edits, if those are few for its length; otherwise null.</summary>
     public static string? For(string name, IEnumerable<string> candidates)
     {
         var folded = Fold(name);
         return candidates
-            // As many edits as the lengths differ are needed at least: most candidates are out by that alone.
+            // At least as many edits are needed as the lengths differ, which excludes most candidates.
             .Where(candidate => Math.Abs(folded.Length - Fold(candidate).Length) <= MostEdits(candidate))
             .Select(candidate => (Candidate: candidate, Edits: Distance(folded, Fold(candidate))))
             .Where(pair => pair.Edits <= MostEdits(pair.Candidate))

@@ -15,8 +15,8 @@ internal sealed class DocumentDocsFilter : IDocumentFilter
         swaggerDoc.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Generation", Description = "Continue texts." },
-            new() { Name = "Model", Description = "What is being served." },
-            new() { Name = "Tokenizer", Description = "Texts as the model reads them." },
+            new() { Name = "Model", Description = "The model that is being served." },
+            new() { Name = "Tokenizer", Description = "Conversion between text and tokens." },
             new() { Name = "Health", Description = "For probes." },
         };
     }

@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace LmApi.Infrastructure.OpenApi;
 
-/// <summary>Says of the members of answers what their declarations say: never null, or one of a few values.</summary>
+/// <summary>Documents the members of answers as they are declared: never null, or one of a few values.</summary>
 internal sealed class MemberSchemaFilter : ISchemaFilter
 {
     private readonly NullabilityInfoContext _nullability = new();

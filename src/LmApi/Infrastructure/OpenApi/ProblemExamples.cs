@@ -33,8 +33,9 @@ internal static class ProblemExamples
         "not_acceptable" => "This answers with text/event-stream or application/json; given: Accept: text/html.",
         "request_timeout" => "The body must arrive within 30 s.",
         "body_too_large" => "The body may have 524288 bytes; given: 2000000.",
-        "unsupported_media_type" => "Send the header Content-Type: application/json and UTF-8; given: text/plain.",
-        "invalid_request" => "2 things about the body are not valid.",
+        "unsupported_media_type" => "Send JSON in UTF-8 with the header Content-Type: application/json; "
+            + "given: text/plain.",
+        "invalid_request" => "The body has 2 errors.",
         "overloaded" =>
             "The service is busy: the queue of requests or the memory for neural caches is full. Retry in 2 s.",
         _ => kind.Meaning,

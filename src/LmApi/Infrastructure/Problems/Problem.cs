@@ -7,7 +7,7 @@ namespace LmApi.Infrastructure.Problems;
 /// <summary>An error answer, `application/problem+json` (RFC 9457).</summary>
 internal sealed record Problem
 {
-    /// <summary>Always `about:blank`: `code` tells problems apart.</summary>
+    /// <summary>Always `about:blank`; `code` identifies the problem.</summary>
     public string Type { get; init; } = "about:blank";
 
     /// <summary>The HTTP status in words.</summary>
@@ -19,16 +19,16 @@ internal sealed record Problem
     /// <summary>What is wrong with this request, for a person.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>The path that was asked for.</summary>
+    /// <summary>The path that was requested.</summary>
     public string? Instance { get; init; }
 
     /// <summary>What is wrong, for a program; never changes its meaning.</summary>
     public required string Code { get; init; }
 
-    /// <summary>Finds the request in the logs of the service.</summary>
+    /// <summary>Identifies the request in the logs of the service.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>Where malformed JSON breaks.</summary>
+    /// <summary>Where malformed JSON is not valid.</summary>
     public TextPosition? Position { get; init; }
 
     /// <summary>Every member of the body that is not valid.</summary>
@@ -81,7 +81,7 @@ internal sealed record FieldError
     /// <summary>What is wrong with it, for a person.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What would be valid, in JSON Schema's words.</summary>
+    /// <summary>What would be valid, in the terms of JSON Schema.</summary>
     public FieldLimit? Limit { get; init; }
 
     /// <summary>The value that was given; shortened where it is long.</summary>
@@ -91,10 +91,10 @@ internal sealed record FieldError
     public string? Suggestion { get; init; }
 }
 
-/// <summary>What a member may be, in JSON Schema's words.</summary>
+/// <summary>The valid values of a member, in the terms of JSON Schema.</summary>
 internal sealed record FieldLimit
 {
-    /// <summary>The JSON type asked for.</summary>
+    /// <summary>The expected JSON type.</summary>
     public string? Type { get; init; }
 
     /// <summary>The least value allowed.</summary>
@@ -109,16 +109,16 @@ internal sealed record FieldLimit
     /// <summary>The value must be below this.</summary>
     public double? ExclusiveMaximum { get; init; }
 
-    /// <summary>The fewest UTF-16 units of a string.</summary>
+    /// <summary>Minimum length of a string in UTF-16 units.</summary>
     public int? MinLength { get; init; }
 
-    /// <summary>The most UTF-16 units of a string.</summary>
+    /// <summary>Maximum length of a string in UTF-16 units.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>The most items of an array or members of an object.</summary>
+    /// <summary>Maximum number of items of an array or members of an object.</summary>
     public int? MaxItems { get; init; }
 
-    /// <summary>The most tokens of a text.</summary>
+    /// <summary>Maximum number of tokens of a text.</summary>
     public int? MaxTokens { get; init; }
 }
 

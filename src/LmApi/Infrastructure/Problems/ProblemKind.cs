@@ -6,16 +6,16 @@ namespace LmApi.Infrastructure.Problems;
 internal sealed record ProblemKind(string Code, int Status, string Title, string Meaning)
 {
     public static readonly ProblemKind MalformedJson = new(
-        "malformed_json", 400, "Bad Request", "The body is not JSON; `position` says where it breaks.");
+        "malformed_json", 400, "Bad Request", "The body is not valid JSON; `position` says where.");
 
     public static readonly ProblemKind BadRequest = new(
-        "bad_request", 400, "Bad Request", "The HTTP request itself is broken.");
+        "bad_request", 400, "Bad Request", "The HTTP request itself is malformed.");
 
     public static readonly ProblemKind NotFound = new(
         "not_found", 404, "Not Found", "Nothing is served at this path.");
 
     public static readonly ProblemKind MethodNotAllowed = new(
-        "method_not_allowed", 405, "Method Not Allowed", "The path exists but not for this method; see `Allow`.");
+        "method_not_allowed", 405, "Method Not Allowed", "The path does not support this method; see `Allow`.");
 
     public static readonly ProblemKind NotAcceptable = new(
         "not_acceptable", 406, "Not Acceptable", "`Accept` admits neither `text/event-stream` nor `application/json`.");
@@ -27,7 +27,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "request_timeout", 408, "Request Timeout", "The body did not arrive in time.");
 
     public static readonly ProblemKind BodyTooLarge = new(
-        "body_too_large", 413, "Content Too Large", "The body has more bytes than the service reads.");
+        "body_too_large", 413, "Content Too Large", "The body is larger than the service accepts.");
 
     public static readonly ProblemKind UnsupportedMediaType = new(
         "unsupported_media_type", 415, "Unsupported Media Type",
@@ -50,7 +50,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");
 
     public static readonly ProblemKind Internal = new(
-        "internal_error", 500, "Internal Server Error", "A fault of the service; `trace_id` finds it in the logs.");
+        "internal_error", 500, "Internal Server Error", "A bug in the service; `trace_id` identifies it in the logs.");
 
     public static readonly ProblemKind ShuttingDown = new(
         "shutting_down", 503, "Service Unavailable", "The service is stopping.");

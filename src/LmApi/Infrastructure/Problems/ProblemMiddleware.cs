@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace LmApi.Infrastructure.Problems;
 
-/// <summary>The one place where failures become answers: no error leaves without a problem body.</summary>
+/// <summary>Turns every failure into an answer with a problem body.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     /// <summary>nginx's status for a client that went away; seen in the logs only.</summary>
     private const int ClientClosedRequest = 499;
 
-    /// <summary>What Kestrel says where a client leaves in the middle of a body; it has no code for it.</summary>
+    /// <summary>Kestrel's message if a client leaves in the middle of a body; it has no error code.</summary>
     private const string UnexpectedEnd = "Unexpected end of request content.";
 
     public async Task InvokeAsync(HttpContext http)
@@ -29,13 +29,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception exception)
         {
-            // The answer has begun, or the problem itself cannot be written: the client must not take it for whole.
+            // The answer has started, or the problem itself cannot be written: the client must not take it for
+            // complete.
             LogFault(exception, http.Request.Path);
             http.Abort();
         }
     }
 
-    /// <summary>Handles the request; what is wrong with it, where nothing has been answered yet.</summary>
+    /// <summary>Handles the request; returns the problem if the answer has not started yet.</summary>
     private async Task<Problem?> FailureAsync(HttpContext http)
     {
         try
@@ -53,7 +54,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                     return KindOf(bad).With(bad.Message);
                 default:
                     LogFault(exception, http.Request.Path);
-                    return ProblemKind.Internal.With("The fault is logged under this trace_id.");
+                    return ProblemKind.Internal.With("The error is logged under this trace_id.");
             }
         }
     }
@@ -66,7 +67,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     };
 
     /// <summary>
-    /// Whether the client is gone, so that there is no one to answer and nothing is wrong with the service.
+    /// Whether the client has left, so that there is nobody to answer and no error of the service.
     /// </summary>
     public static bool HasLeft(HttpContext http, Exception exception) =>
         http.RequestAborted.IsCancellationRequested
@@ -85,7 +86,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         http.Response.Headers.CacheControl = "no-store";
         if (problem.Code == ProblemKind.RequestTimeout.Code)
         {
-            // What is missing of the body may come at any time, or never.
+            // The rest of the body may arrive at any time, or never.
             http.Response.Headers.Connection = "close";
         }
 
@@ -108,7 +109,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             complete, ProblemJson.Wire.Problem, "application/problem+json", http.RequestAborted);
     }
 
-    /// <summary>The problem of an answer that routing gave a status and nothing else.</summary>
+    /// <summary>The problem for an answer that has only a status, set by routing.</summary>
     private static Problem? EmptyFailure(HttpContext http)
     {
         if (http.Response.HasStarted
@@ -120,7 +121,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
         return http.Response.StatusCode switch
         {
-            404 => ProblemKind.NotFound.With($"Nothing is served at {http.Request.Path}; /swagger lists what is."),
+            404 => ProblemKind.NotFound.With($"Nothing is served at {http.Request.Path}; /swagger lists "
+                + "the endpoints."),
             405 => MethodNotAllowed(http),
             >= 400 and < 500 => ProblemKind.BadRequest.With("The request cannot be answered."),
             _ => null,
@@ -135,14 +137,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
 
         return ProblemKind.MethodNotAllowed.With(
-            $"{http.Request.Path} does not answer {Excerpt.Of(http.Request.Method)}; "
-                + $"it answers {http.Response.Headers.Allow}.");
+            $"{http.Request.Path} does not support {Excerpt.Of(http.Request.Method)}; "
+                + $"it supports {http.Response.Headers.Allow}.");
     }
 
     // Codes only: names and values of members may hold a prompt.
     [LoggerMessage(LogLevel.Information, "Refused {Path} with {Status} {Code} {ErrorCodes}")]
     private partial void LogRefused(string path, int status, string code, IEnumerable<string> errorCodes);
 
-    [LoggerMessage(LogLevel.Error, "The answer to {Path} failed")]
+    [LoggerMessage(LogLevel.Error, "Answering {Path} failed")]
     private partial void LogFault(Exception exception, string path);
 }

@@ -83,8 +83,8 @@ internal static class LoadRun
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-                $"{settings.Url}: {settings.Clients} clients on open connections, all asking at once; prompts of "
-                    + $"{settings.PromptCharacters} characters ({promptTokens} tokens at most), {settings.Tokens} "
+                $"{settings.Url}: {settings.Clients} clients on open connections, all starting at once; prompts of "
+                    + $"{settings.PromptCharacters} characters (at most {promptTokens} tokens), {settings.Tokens} "
                     + $"tokens each; {settings.Rounds} rounds; median (least–most)."));
         output.WriteLine();
         StreamTable.Write(output, "clients", [(settings.Clients, rounds)]);

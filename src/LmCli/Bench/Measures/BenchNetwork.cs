@@ -48,7 +48,7 @@ internal sealed record BenchNetwork(
         var problems = config.Problems().ToList();
         if (problems.Count > 0)
         {
-            throw new ArgumentException($"Such a network cannot be made: {string.Join("; ", problems)}.");
+            throw new ArgumentException($"This network cannot be made: {string.Join("; ", problems)}.");
         }
 
         var random = new Random(Seed);

@@ -1,8 +1,8 @@
 namespace LmCli.Bench.Peers;
 
 /// <summary>
-/// Somebody's way to step the measured network for B sequences, which keep their states in it: embedding, recurrent
-/// layers, linear, and the logits where a sampler could read them. No sampling and no text.
+/// Another implementation that steps the measured network for B sequences and keeps their states: embedding, recurrent
+/// layers, linear layer, and logits in memory that a sampler could read. No sampling and no text.
 /// </summary>
 internal abstract class Peer(string name, int batch) : IDisposable
 {

@@ -4,33 +4,35 @@ using LmModel.Tokenization;
 
 namespace LmModel.Evaluation.Comparison;
 
-/// <summary>What predicts a text without a network, in the unit in which everything can be compared.</summary>
+/// <summary>A predictor of text without a network, measured in a unit that is comparable across methods.</summary>
 /// <param name="Name">The method.</param>
-/// <param name="BitsPerByte">Bits for a UTF-8 byte of the held-out text, once the training text is known.</param>
-/// <param name="BitsPerByteAlone">The same without the training text; null where that was not measured.</param>
+/// <param name="BitsPerByte">Bits per UTF-8 byte of the held-out text, given the training text.</param>
+/// <param name="BitsPerByteAlone">The same without the training text; null if it was not measured.</param>
 internal sealed record Baseline(string Name, double BitsPerByte, double? BitsPerByteAlone = null)
 {
     /// <summary>
-    /// It learns from the held-out text while it reads it, as compressors do and n-gram models do not.
+    /// Whether the method learns from the held-out text while reading it, as compressors do; n-gram models do not.
     /// </summary>
     public bool LearnsWhileReading { get; init; }
 }
 
-/// <summary>Measures what a model of a text must beat: the best n-gram model and general compressors.</summary>
+/// <summary>Measures the baselines that a model has to beat: the best n-gram model and general-purpose
+/// compressors.</summary>
 internal static class Baselines
 {
     /// <summary>
-    /// Characters at the end of a training text that are used at most; a longer text would take minutes and gigabytes.
-    /// Of a longer held-out text, its beginning.
+    /// Maximum number of characters that are used: the end of a longer training text and the beginning of a longer
+    /// held-out text. More would take minutes and gigabytes.
     /// </summary>
     public const int MostCharacters = 32_000_000;
 
-    /// <summary>The best n-gram model first, then the compressors. About 10 s for a megabyte.</summary>
-    /// <param name="training">What is known beforehand.</param>
-    /// <param name="heldOut">What is to be predicted.</param>
-    /// <param name="tokenizer">Whose tokens the n-grams are of. It must encode both texts.</param>
-    /// <param name="order">The longest n-grams.</param>
-    /// <param name="cancellation">Ends it soon; a compressor under way is left to itself.</param>
+    /// <summary>The best n-gram model first, then the compressors. Takes about 10 s for a megabyte.</summary>
+    /// <param name="training">The text that the predictors learn from.</param>
+    /// <param name="heldOut">The text to predict.</param>
+    /// <param name="tokenizer">The tokenizer for the n-grams. It must be able to encode both texts.</param>
+    /// <param name="order">Length of the longest n-grams.</param>
+    /// <param name="cancellation">Stops the measurement soon; a compressor that is already running continues in the
+    /// background.</param>
     /// <exception cref="ArgumentException">The held-out text has fewer than 2 tokens.</exception>
     public static IReadOnlyList<Baseline> Measure(
         string training,
@@ -48,8 +50,8 @@ internal static class Baselines
     }
 
     /// <summary>
-    /// The compressors, by what the held-out text adds to the training text: (C(training + held-out) − C(training)) /
-    /// bytes, with C the bits of the compressed text.
+    /// Measures the compressors by what the held-out text adds to the training text: (C(training + held-out) −
+    /// C(training)) / bytes, where C is the size of the compressed text in bits.
     /// </summary>
     /// <exception cref="ArgumentException">The held-out text is empty.</exception>
     public static IReadOnlyList<Baseline> Compression(
@@ -77,7 +79,7 @@ internal static class Baselines
     }
 
     /// <summary>
-    /// Whether texts are too long to be measured whole; then a summary of the figures should mention it.
+    /// Whether the texts are too long to be measured whole; a summary of the figures should then mention it.
     /// </summary>
     public static bool AreCut(string training, string heldOut) =>
         training.Length > MostCharacters || heldOut.Length > MostCharacters;
@@ -86,7 +88,7 @@ internal static class Baselines
         (training[WithoutHalf(training, training.Length - MostCharacters)..],
             heldOut[..WithoutHalf(heldOut, Math.Min(heldOut.Length, MostCharacters))]);
 
-    /// <summary>A place to cut at, not between the halves of a character.</summary>
+    /// <summary>The nearest position at which a text can be cut without splitting a surrogate pair.</summary>
     private static int WithoutHalf(string text, int place)
     {
         var at = Math.Max(0, place);

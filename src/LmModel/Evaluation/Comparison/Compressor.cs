@@ -4,15 +4,16 @@ using SharpCompress.Compressors.ZStandard;
 
 namespace LmModel.Evaluation.Comparison;
 
-/// <summary>A general compressor as a model of text: what it needs for a text once it has read another.</summary>
-/// <param name="Name">What it is and how it is set.</param>
+/// <summary>A general-purpose compressor as a model of text: the size of a text after it has read another
+/// one.</summary>
+/// <param name="Name">The compressor and its settings.</param>
 /// <param name="Compress">Wraps a stream, given the number of bytes that will be written.</param>
 internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compress)
 {
     private const int LeastMemory = 1 << 24;
     private const int MostMemory = 1 << 28;
 
-    /// <summary>Each set to its strongest, with a window that holds everything.</summary>
+    /// <summary>The compressors, each at its strongest setting and with a window that covers everything.</summary>
     public static IReadOnlyList<Compressor> All { get; } =
     [
         new(
@@ -23,14 +24,14 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
                     isLzma2: false,
                     output)),
         new("zstd --ultra -22", Zstandard),
-        // Of a megabyte order 6 makes the most, of ten megabytes order 10.
+        // Order 6 is best for one megabyte, order 10 for ten megabytes.
         Ppmd(order: 6),
         Ppmd(order: 10),
     ];
 
-    /// <summary>Bytes of the compressed text.</summary>
-    /// <param name="text">What is compressed.</param>
-    /// <param name="cancellation">Ends the waiting at once; the compressor, which knows no end, runs on in the
+    /// <summary>Size of the compressed text in bytes.</summary>
+    /// <param name="text">The text to compress.</param>
+    /// <param name="cancellation">Stops waiting immediately; the compressor cannot be cancelled and continues in the
     /// background.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public long SizeOf(ReadOnlyMemory<byte> text, CancellationToken cancellation) =>
@@ -41,7 +42,8 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
         using var output = new MemoryStream();
         using (var stream = Compress(output, text.Length))
         {
-            // At once: the encoder of LZMA takes the end of a piece for the end of what can be matched.
+            // Written in one call, because the LZMA encoder only finds matches up to the end of the piece that it was
+            // given.
             stream.Write(text.ToArray(), 0, text.Length);
         }
 
@@ -49,8 +51,8 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
     }
 
     /// <summary>
-    /// Variant I. What it has learned is a tree of contexts that it forgets when its memory is full; some 30 bytes for
-    /// each byte of text hold it at order 10, and 256 MiB are the most that the format knows.
+    /// Variant I. Its model is a tree of contexts, which is discarded when the memory is full. About 30 bytes per byte
+    /// of text are enough at order 10, and 256 MiB is the maximum that the format allows.
     /// </summary>
     private static Compressor Ppmd(int order) => new($"PPMd, order {order}", (output, bytes) => PpmdStream.Create(
         new PpmdProperties((int)Math.Clamp(32L * bytes, LeastMemory, MostMemory), order), output, compress: true));
@@ -58,7 +60,7 @@ internal sealed record Compressor(string Name, Func<Stream, int, Stream> Compres
     private static CompressionStream Zstandard(Stream output, int bytes)
     {
         var stream = new CompressionStream(output, level: 22);
-        // Else its tables are made for a text of any length: 640 MB.
+        // Otherwise its tables are sized for a text of any length, which takes 640 MB.
         stream.SetPledgedSrcSize((ulong)bytes);
         return stream;
     }

@@ -1,17 +1,20 @@
 namespace LmModel.Evaluation.Leaks;
 
 /// <summary>
-/// Looks for passages of a scored text in training text, which is read once, in pieces of any length: linear time, and
-/// memory for the scored text alone.
+/// Searches training text for passages of a scored text. The training text is read once, in pieces of any length. Takes
+/// linear time, and memory for the scored text only.
 /// </summary>
-/// <remarks>Exact: characters are compared, not hashes. Lines end at <c>\n</c>; characters are UTF-16 units.</remarks>
+/// <remarks>The check is exact: characters are compared, not hashes. Lines end at <c>\n</c>; characters are UTF-16
+/// units.</remarks>
 internal sealed class LeakCheck
 {
-    /// <summary>Characters of a window: about ten words, which two texts rarely have in common by chance.</summary>
+    /// <summary>Default number of characters in a window: about ten words, which two texts rarely share by
+    /// chance.</summary>
     public const int DefaultWindow = 50;
 
     /// <summary>
-    /// Characters that are checked of a scored text, so that memory stays below about half a gigabyte.
+    /// Maximum number of characters of a scored text that are checked, so that memory stays below about half a
+    /// gigabyte.
     /// </summary>
     public const int MostCharacters = 8_000_000;
 
@@ -20,7 +23,7 @@ internal sealed class LeakCheck
     private readonly int _unchecked;
     private readonly SuffixAutomaton _automaton;
 
-    // By state: some passage of it, at least a window long, is in the training text.
+    // By state: whether one of its passages, at least as long as a window, occurs in the training text.
     private readonly bool[] _seen;
     private readonly List<(string Document, long Windows)> _documents = [];
     private string _document = "the training text";
@@ -31,8 +34,8 @@ internal sealed class LeakCheck
     private (int Length, int ScoredEnd, string Document, int EndLine) _longest;
 
     /// <param name="scored">The text that a model is scored on.</param>
-    /// <param name="window">Characters of a window, at least 1.</param>
-    /// <param name="cancellation">Ends the preparation.</param>
+    /// <param name="window">Number of characters in a window, at least 1.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
     public LeakCheck(string scored, int window = DefaultWindow, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
@@ -43,7 +46,7 @@ internal sealed class LeakCheck
         _seen = new bool[_automaton.States];
     }
 
-    /// <summary>Checks a text against the one text that was trained on.</summary>
+    /// <summary>Checks a scored text against a single training text.</summary>
     public static LeakReport Of(string training, string scored, int window = DefaultWindow)
     {
         var check = new LeakCheck(scored, window);
@@ -51,15 +54,15 @@ internal sealed class LeakCheck
         return check.Report();
     }
 
-    /// <summary>Begins a training document; no passage reaches from the one before into it.</summary>
-    /// <param name="name">What it is called in the report.</param>
+    /// <summary>Starts a training document; passages do not extend across documents.</summary>
+    /// <param name="name">The name of the document in the report.</param>
     public void Begin(string name)
     {
         EndDocument();
         (_document, _state, _length, _line) = (name, SuffixAutomaton.Root, 0, 1);
     }
 
-    /// <summary>Reads on in the document.</summary>
+    /// <summary>Reads the next piece of the document.</summary>
     public void Read(ReadOnlySpan<char> training)
     {
         foreach (var character in training)
@@ -101,7 +104,7 @@ internal sealed class LeakCheck
             _unchecked);
     }
 
-    /// <summary>A passage that was found makes all its suffixes found.</summary>
+    /// <summary>Marks all suffixes of the passages that were found as found too.</summary>
     private void SpreadToSuffixes()
     {
         for (var state = 0; state < _seen.Length; state++)
@@ -121,7 +124,7 @@ internal sealed class LeakCheck
     }
 
     /// <summary>
-    /// Reads the scored text itself and asks at each character whether the window that ends there was found.
+    /// Reads the scored text itself and checks at each character whether the window that ends there was found.
     /// </summary>
     private int CountShared()
     {

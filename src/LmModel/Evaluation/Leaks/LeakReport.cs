@@ -1,15 +1,17 @@
 namespace LmModel.Evaluation.Leaks;
 
-/// <summary>What of a scored text stands word for word in training text.</summary>
-/// <param name="Window">Characters of a window.</param>
-/// <param name="Windows">Windows of that many characters that the scored text has, one beginning at each
+/// <summary>The part of a scored text that occurs verbatim in training text.</summary>
+/// <param name="Window">Number of characters in a window.</param>
+/// <param name="Windows">Number of windows of that length in the scored text, with one beginning at each
 /// character.</param>
-/// <param name="Shared">Those of them that occur somewhere in the training text.</param>
-/// <param name="Longest">The longest passage of both texts; null where none is as long as a window.</param>
+/// <param name="Shared">Number of these windows that occur anywhere in the training text.</param>
+/// <param name="Longest">The longest passage that occurs in both texts; null if none is as long as a window.</param>
 /// <param name="Documents">
-/// The training documents that share a window, and how many of their windows do, the most first.
+/// The training documents that share a window, with the number of their windows that do, in descending order of that
+/// number.
 /// </param>
-/// <param name="Unchecked">Characters at the scored text's end that were not looked for: it is too long.</param>
+/// <param name="Unchecked">Number of characters at the end of the scored text that were not checked because it is too
+/// long.</param>
 internal sealed record LeakReport(
     int Window,
     int Windows,
@@ -22,9 +24,9 @@ internal sealed record LeakReport(
     public double Share => Windows == 0 ? 0 : (double)Shared / Windows;
 }
 
-/// <summary>A passage that two texts have.</summary>
+/// <summary>A passage that occurs in two texts.</summary>
 /// <param name="Text">The passage.</param>
-/// <param name="ScoredLine">The line of the scored text that it begins in, from 1.</param>
+/// <param name="ScoredLine">The line of the scored text in which it begins, from 1.</param>
 /// <param name="Document">The training document.</param>
 /// <param name="TrainingLine">The line of that document.</param>
 internal sealed record SharedPassage(string Text, int ScoredLine, string Document, int TrainingLine);

@@ -1,12 +1,12 @@
 namespace LmModel.Evaluation.Leaks;
 
 /// <summary>
-/// Knows every passage of a text: the smallest automaton of its suffixes (Blumer et al. 1985), built character by
+/// Recognizes every passage of a text: the minimal automaton of its suffixes (Blumer et al. 1985), built character by
 /// character in linear time.
 /// </summary>
 /// <remarks>
-/// A state stands for passages that end at the same places; they are suffixes of the longest of them. At most 2 n
-/// states and 3 n edges, together about 60 bytes a character.
+/// A state represents passages that end at the same positions; all of them are suffixes of the longest one. There are
+/// at most 2 n states and 3 n edges, which take about 60 bytes per character together.
 /// </remarks>
 internal sealed class SuffixAutomaton
 {
@@ -16,10 +16,10 @@ internal sealed class SuffixAutomaton
     private readonly List<State> _states;
     private readonly List<Edge> _edges;
 
-    // The root alone has an edge for every character that occurs: a table instead of a long list.
+    // Only the root has an edge for every character that occurs, so it uses a table instead of a long list.
     private readonly int[] _fromRoot = new int[char.MaxValue + 1];
 
-    /// <exception cref="OperationCanceledException">The building was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The construction was cancelled.</exception>
     public SuffixAutomaton(ReadOnlySpan<char> text, CancellationToken cancellation = default)
     {
         _states = new(text.Length * 3 / 2) { new(0, None, 0, None) };
@@ -39,16 +39,18 @@ internal sealed class SuffixAutomaton
 
     public int States => _states.Count;
 
-    /// <summary>Characters of a state's longest passage.</summary>
+    /// <summary>Number of characters in the longest passage of a state.</summary>
     public int Length(int state) => _states[state].Length;
 
-    /// <summary>The state of the longest suffixes that end at more places; all others of it are longer.</summary>
+    /// <summary>The state of the longest suffix that ends at more positions; all passages of this state are longer than
+    /// that.</summary>
     public int Link(int state) => _states[state].Link;
 
-    /// <summary>Where the passages of a state first end: the index of their last character.</summary>
+    /// <summary>The position at which the passages of a state first end: the index of their last character.</summary>
     public int FirstEnd(int state) => _states[state].FirstEnd;
 
-    /// <summary>The state of a state's passages and a character more; −1 where the text has no such.</summary>
+    /// <summary>The state after a state's passages are extended by a character; −1 if the result does not occur in the
+    /// text.</summary>
     public int Next(int state, char character)
     {
         if (state == Root)
@@ -74,7 +76,8 @@ internal sealed class SuffixAutomaton
     }
 
     /// <summary>
-    /// The state whose longest passage is that of <paramref name="state"/> and the character: parted if need be.
+    /// The state whose longest passage is that of <paramref name="state"/> followed by the character. If necessary, it
+    /// is split off from another state.
     /// </summary>
     private int Suffix(int state, char character)
     {

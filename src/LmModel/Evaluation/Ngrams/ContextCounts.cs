@@ -1,7 +1,7 @@
 namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>
-/// What followed one context: the sum of the counts, and how many tokens have a count of 1, 2 and more.
+/// What followed one context: the sum of the counts, and the number of tokens with a count of 1, 2 and more.
 /// </summary>
 internal struct ContextCounts
 {
@@ -10,13 +10,13 @@ internal struct ContextCounts
     public int Twos;
     public int More;
 
-    /// <summary>Different tokens that followed.</summary>
+    /// <summary>Number of distinct tokens that followed.</summary>
     public readonly int Types => Ones + Twos + More;
 
-    /// <summary>Of every context of an order's n-grams, by the id of the context.</summary>
+    /// <summary>The counts of all contexts of an order's n-grams, indexed by context id.</summary>
     /// <param name="table">The n-grams.</param>
-    /// <param name="counts">Their counts by id: occurrences or continuations.</param>
-    /// <param name="contexts">How many contexts there are.</param>
+    /// <param name="counts">The counts of the n-grams, indexed by id: occurrences or continuations.</param>
+    /// <param name="contexts">Number of contexts.</param>
     public static ContextCounts[] Of(NgramTable table, ReadOnlySpan<int> counts, int contexts)
     {
         var all = new ContextCounts[contexts];

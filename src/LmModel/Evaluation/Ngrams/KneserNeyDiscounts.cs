@@ -1,13 +1,13 @@
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>What modified Kneser-Ney takes off counts of 1, 2 and more, for one order.</summary>
+/// <summary>The amounts that modified Kneser-Ney subtracts from counts of 1, 2 and more, for one order.</summary>
 /// <remarks>
-/// Chen and Goodman, "An empirical study of smoothing techniques for language modeling", 1998, equation 26: with n_k
-/// the number of n-grams that have the count k, Y = n₁ / (n₁ + 2 n₂) and D_k = k − (k + 1) Y n_{k+1} / n_k.
+/// Chen and Goodman, "An empirical study of smoothing techniques for language modeling", 1998, equation 26:
+/// Y = n₁ / (n₁ + 2 n₂) and D_k = k − (k + 1) Y n_{k+1} / n_k, where n_k is the number of n-grams with count k.
 /// </remarks>
 internal readonly record struct KneserNeyDiscounts(double One, double Two, double More)
 {
-    /// <summary>Estimates them from all counts of an order.</summary>
+    /// <summary>Estimates the discounts from all counts of an order.</summary>
     public static KneserNeyDiscounts Of(ReadOnlySpan<int> counts)
     {
         Span<double> n = stackalloc double[5];
@@ -25,12 +25,12 @@ internal readonly record struct KneserNeyDiscounts(double One, double Two, doubl
 
     public double For(int count) => count switch { 0 => 0, 1 => One, 2 => Two, _ => More };
 
-    /// <summary>The mass that a context has left for shorter ones, before it is divided by the total.</summary>
+    /// <summary>The mass that a context leaves for shorter contexts, before the division by the total.</summary>
     public double Left(in ContextCounts context) => (One * context.Ones) + (Two * context.Twos) + (More * context.More);
 
     /// <summary>
-    /// Of low orders over few symbols hardly any n-gram is rare, so there may be nothing to estimate from; then half of
-    /// the count, as KenLM falls back to.
+    /// Low orders over few symbols have hardly any rare n-grams, so there may be nothing to estimate from. The discount
+    /// is then half of the count, which is also the fallback of KenLM.
     /// </summary>
     private static double Estimate(int k, double y, ReadOnlySpan<double> n)
     {

@@ -2,33 +2,35 @@ using LmModel.Tokenization;
 
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>The loss of one n-gram model: counting, no network.</summary>
-/// <param name="Smoothing">Its kind.</param>
-/// <param name="Order">n: it sees the n − 1 tokens before the one it predicts.</param>
-/// <param name="Loss">Its loss on the scored text, by the contiguous protocol.</param>
+/// <summary>The loss of one n-gram model, which counts and needs no network.</summary>
+/// <param name="Smoothing">The kind of smoothing.</param>
+/// <param name="Order">n: the model uses the n − 1 tokens before the one it predicts.</param>
+/// <param name="Loss">Its loss on the scored text with the contiguous protocol.</param>
 internal sealed record NgramResult(Smoothing Smoothing, int Order, EvaluationResult Loss)
 {
     /// <summary>Its name in a sentence.</summary>
     public string Name => $"{(Smoothing is Smoothing.WittenBell ? "Witten-Bell" : "Kneser-Ney")} {Order}-gram";
 }
 
-/// <summary>What a network must beat: n-gram models of all orders, counted on the training text.</summary>
+/// <summary>The baseline that a network has to beat: n-gram models of all orders, counted on the training
+/// text.</summary>
 internal static class NgramBaseline
 {
     /// <summary>
-    /// The longest n-grams where none are asked for: the best of a megabyte of characters are shorter. Of ten megabytes
-    /// Kneser-Ney gains beyond it, at some 200 MB of memory for every order more.
+    /// Length of the longest n-grams if none is requested. The best model for a megabyte of characters has a lower
+    /// order. With ten megabytes, Kneser-Ney still improves beyond this order, at about 200 MB of memory per additional
+    /// order.
     /// </summary>
     public const int DefaultOrder = 8;
 
     /// <summary>
-    /// Scores a text with the models of both kinds and of order 1 to that of the counts, in this order.
+    /// Scores a text with the models of both kinds, for each of them in order from 1 to the order of the counts.
     /// </summary>
-    /// <param name="counts">Of the training text.</param>
-    /// <param name="tokenizer">That made the ids of both texts.</param>
-    /// <param name="tokens">The text to score: at least 2 ids, of which the first is given and every other predicted
+    /// <param name="counts">The counts of the training text.</param>
+    /// <param name="tokenizer">The tokenizer that encoded both texts.</param>
+    /// <param name="tokens">The text to score: at least 2 ids. The first one is given, and every other one is predicted
     /// once.</param>
-    /// <param name="cancellation">Ends it between two orders.</param>
+    /// <param name="cancellation">Stops the scoring between two orders.</param>
     /// <exception cref="ArgumentException">There is nothing to predict, or an id is not a token.</exception>
     public static IReadOnlyList<NgramResult> Measure(
         NgramCounts counts, Tokenizer tokenizer, int[] tokens, CancellationToken cancellation = default)
@@ -42,6 +44,6 @@ internal static class NgramBaseline
         ];
     }
 
-    /// <summary>The one with the lowest loss. Chosen on the scored text, which flatters it a little.</summary>
+    /// <summary>The result with the lowest loss. It is chosen on the scored text, which favours it slightly.</summary>
     public static NgramResult Best(IEnumerable<NgramResult> results) => results.MinBy(r => r.Loss.Nats)!;
 }

@@ -1,7 +1,7 @@
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>The n-grams of texts, of all orders up to one, and how often they come.</summary>
-/// <remarks>Time is linear in tokens · order; memory is some 24 bytes for every different n-gram.</remarks>
+/// <summary>The n-grams of texts for all orders up to a maximum, and how often they occur.</summary>
+/// <remarks>Time is linear in tokens · order; memory is about 24 bytes per distinct n-gram.</remarks>
 internal sealed class NgramCounts
 {
     /// <summary>The highest order that can be counted.</summary>
@@ -9,7 +9,7 @@ internal sealed class NgramCounts
 
     private readonly NgramTable[] _tables;
 
-    /// <param name="order">Tokens of the longest n-grams, 1 to <see cref="MaxOrder"/>.</param>
+    /// <param name="order">Number of tokens in the longest n-grams, 1 to <see cref="MaxOrder"/>.</param>
     /// <param name="vocabularySize">V; ids are 0 … V−1.</param>
     public NgramCounts(int order, int vocabularySize)
     {
@@ -29,17 +29,17 @@ internal sealed class NgramCounts
 
     public int VocabularySize { get; }
 
-    /// <summary>Tokens counted.</summary>
+    /// <summary>Number of tokens counted.</summary>
     public long Tokens { get; private set; }
 
-    /// <summary>The n-grams of order <paramref name="n"/>, 1 … <see cref="Order"/>.</summary>
+    /// <summary>The n-grams of order <paramref name="n"/>, from 1 to <see cref="Order"/>.</summary>
     internal NgramTable this[int n] => _tables[n - 1];
 
-    /// <summary>Counts a text. No n-gram reaches from one text into the next.</summary>
+    /// <summary>Counts a text. N-grams do not extend across texts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is not a token of the vocabulary.</exception>
     public void Add(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
     {
-        // By length k: the id of the k tokens that end at the last position. The empty one is 0.
+        // By length k: the id of the k tokens that end at the last position. The id of the empty sequence is 0.
         Span<int> ending = stackalloc int[Order + 1];
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -64,7 +64,7 @@ internal sealed class NgramCounts
 
             if (i < Order)
             {
-                // These are all of the text so far: before them comes its beginning.
+                // This n-gram covers the whole text so far, so it is preceded by the beginning of the text.
                 this[i + 1].AddContinuation(ending[i + 1]);
             }
         }

@@ -1,18 +1,20 @@
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>Scores a text with the n-gram models of all orders at once: each order builds on the one below.</summary>
+/// <summary>Scores a text with the n-gram models of all orders at once: each order builds on the one
+/// below.</summary>
 internal static class NgramScorer
 {
-    /// <summary>−ln p of every token but the first, which is given, under the models of order 1, 2, …</summary>
-    /// <param name="counts">What was counted on the training text.</param>
+    /// <summary>−ln p of every token except the first, which is given, under the models of order 1, 2, …</summary>
+    /// <param name="counts">The counts of the training text.</param>
     /// <param name="tokens">(n): the text to score, at least 2 ids.</param>
-    /// <param name="smoothing">The kind of model.</param>
-    /// <param name="cancellation">Ends it between two orders.</param>
+    /// <param name="smoothing">The kind of smoothing.</param>
+    /// <param name="cancellation">Stops the scoring between two orders.</param>
     /// <returns>(order, n − 1).</returns>
     /// <remarks>
-    /// Below order 1 every token has 1/V. The text has no history: near its beginning contexts are as long as there are
-    /// tokens. Interpolated Witten-Bell is Chen and Goodman 1998, equation 15: (c(h w) + T(h) p(w | h′)) / (c(h) +
-    /// T(h)), with T(h) the number of different tokens after h and h′ the context h without its first token.
+    /// Below order 1 every token has the probability 1/V. The text has no history: near its beginning, contexts are
+    /// only as long as the number of tokens before them allows. Interpolated Witten-Bell is Chen and Goodman 1998,
+    /// equation 15: (c(h w) + T(h) p(w | h′)) / (c(h) + T(h)), where T(h) is the number of distinct tokens after h, and
+    /// h′ is the context h without its first token.
     /// </remarks>
     public static IEnumerable<double[]> Score(
         NgramCounts counts, int[] tokens, Smoothing smoothing, CancellationToken cancellation = default)
@@ -22,7 +24,7 @@ internal static class NgramScorer
             counts.Checked(tokens[i], i);
         }
 
-        // By position: the id of the n tokens that end there, and the probability that the order below gives the token.
+        // By position: the id of the n tokens that end there, and the token's probability under the order below.
         var ending = new int[tokens.Length];
         var lower = new double[tokens.Length];
         Array.Fill(lower, 1.0 / counts.VocabularySize);
@@ -47,7 +49,8 @@ internal static class NgramScorer
             yield return [.. probabilities.Skip(1).Select(p => -Math.Log(p))];
             if (n < counts.Order)
             {
-                // Under a longer context, Kneser-Ney asks after how many tokens a token comes, not how often.
+                // For lower orders, Kneser-Ney counts how many distinct tokens precede an n-gram, not how often it
+                // occurs.
                 lower = smoothing is Smoothing.WittenBell
                     ? probabilities
                         : KneserNey(
@@ -97,7 +100,8 @@ internal static class NgramScorer
     }
 
     /// <summary>
-    /// The id of the n − 1 tokens before a position, −1 where the training text or this one has no such.
+    /// The id of the n − 1 tokens before a position; −1 if they do not occur in the training text, or if this text has
+    /// fewer tokens there.
     /// </summary>
     private static int Context(int[] ending, int i, int n) => n == 1 ? 0 : i < n - 1 ? -1 : ending[i - 1];
 }

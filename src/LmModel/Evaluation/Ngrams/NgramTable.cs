@@ -1,8 +1,8 @@
 namespace LmModel.Evaluation.Ngrams;
 
 /// <summary>
-/// The distinct n-grams of one order by (id of the first n − 1 tokens, last token), numbered as they first come: a
-/// level of a trie, kept as one hash table. About 24 bytes an n-gram.
+/// The distinct n-grams of one order, keyed by (id of the first n − 1 tokens, last token) and numbered in the order of
+/// their first occurrence: one level of a trie, stored as a hash table. About 24 bytes per n-gram.
 /// </summary>
 internal sealed class NgramTable
 {
@@ -13,7 +13,7 @@ internal sealed class NgramTable
     private int[] _occurrences = new int[Smallest / 2];
     private int[] _continuations = new int[Smallest / 2];
 
-    // Id + 1, 0 where nothing is; twice as many as there is room for keys, so that a search ends soon.
+    // Id + 1, or 0 for an empty slot. There are at least twice as many slots as keys, so that searches are short.
     private int[] _slots = new int[Smallest];
 
     public int Count { get; private set; }
@@ -21,17 +21,17 @@ internal sealed class NgramTable
     /// <summary>How often each n-gram occurs.</summary>
     public ReadOnlySpan<int> Occurrences => _occurrences.AsSpan(0, Count);
 
-    /// <summary>How many different tokens each n-gram follows; the beginning of a text counts as one.</summary>
+    /// <summary>Number of distinct tokens that precede each n-gram; the beginning of a text counts as one.</summary>
     public ReadOnlySpan<int> Continuations => _continuations.AsSpan(0, Count);
 
     /// <summary>The id of an n-gram's first n − 1 tokens.</summary>
     public int ContextOf(int id) => (int)(_keys[id] >> 32);
 
-    /// <summary>The id of an n-gram, −1 where it never came.</summary>
+    /// <summary>The id of an n-gram; −1 if it never occurred.</summary>
     public int Find(int context, int token) => _slots[SlotOf(Key(context, token))] - 1;
 
-    /// <summary>Counts an n-gram once more.</summary>
-    /// <exception cref="InvalidOperationException">There are more different ones than a table can hold.</exception>
+    /// <summary>Counts one more occurrence of an n-gram.</summary>
+    /// <exception cref="InvalidOperationException">There are more distinct n-grams than a table can hold.</exception>
     public int Add(int context, int token, out bool isNew)
     {
         var key = Key(context, token);
@@ -54,12 +54,12 @@ internal sealed class NgramTable
         return id;
     }
 
-    /// <summary>Counts another token that comes before an n-gram.</summary>
+    /// <summary>Counts one more distinct token that precedes an n-gram.</summary>
     public void AddContinuation(int id) => _continuations[id]++;
 
     private static ulong Key(int context, int token) => ((ulong)(uint)context << 32) | (uint)token;
 
-    /// <summary>Where a key is, or would be.</summary>
+    /// <summary>The slot where a key is, or would be inserted.</summary>
     private int SlotOf(ulong key)
     {
         // Fibonacci hashing: the high bits of a product depend on all bits of the key.

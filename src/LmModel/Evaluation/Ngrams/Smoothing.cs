@@ -1,15 +1,15 @@
 namespace LmModel.Evaluation.Ngrams;
 
-/// <summary>How the counts of an n-gram model give way to those of shorter contexts.</summary>
+/// <summary>How an n-gram model combines its counts with those of shorter contexts.</summary>
 internal enum Smoothing
 {
     /// <summary>
-    /// Interpolated Witten-Bell: a context that many different tokens followed trusts its counts less.
+    /// Interpolated Witten-Bell: the more distinct tokens followed a context, the less weight its counts get.
     /// </summary>
     WittenBell,
 
     /// <summary>
-    /// Interpolated modified Kneser-Ney (Chen and Goodman 1998): the best of the n-gram models they compare.
+    /// Interpolated modified Kneser-Ney, the best of the n-gram models compared by Chen and Goodman (1998).
     /// </summary>
     KneserNey,
 }

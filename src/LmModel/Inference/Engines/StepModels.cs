@@ -11,11 +11,11 @@ public enum InferenceEngine
     /// <summary><see cref="ManagedStepModel"/>: fast, the same bits in any batch, and no libtorch.</summary>
     Managed,
 
-    /// <summary><see cref="TorchStepModel"/>: what the other must agree with.</summary>
+    /// <summary><see cref="TorchStepModel"/>: the reference that the other must agree with.</summary>
     Torch,
 }
 
-/// <summary>Makes the step model that was asked for.</summary>
+/// <summary>Creates the requested step model.</summary>
 internal static class StepModels
 {
     /// <summary>As people read and write it: <c>managed</c> or <c>torch</c>.</summary>
@@ -23,12 +23,12 @@ internal static class StepModels
 
     /// <param name="weights">They are copied.</param>
     /// <param name="engine">What steps it.</param>
-    /// <param name="precision">How the weights are kept; torch has only fp32.</param>
+    /// <param name="precision">How the weights are stored; torch supports only fp32.</param>
     /// <param name="threads">Threads of a step, at least 1; torch takes them for the whole process.</param>
     /// <exception cref="ArgumentException">
     /// The engine does not have the precision.
     /// </exception>
-    /// <exception cref="TorchUnavailableException">Torch was asked for, and does not load on this machine.</exception>
+    /// <exception cref="TorchUnavailableException">Torch was requested, and does not load on this machine.</exception>
     public static IStepModel Create(
         NetworkWeights weights,
         InferenceEngine engine,
@@ -46,9 +46,9 @@ internal static class StepModels
     }
 
     /// <summary>
-    /// The precision that was asked for; else the model's default, or fp32 where the engine has only that.
+    /// The requested precision; else the default of the model, or fp32 if the engine supports nothing else.
     /// </summary>
-    /// <exception cref="ArgumentException">The engine does not have the precision that was asked for.</exception>
+    /// <exception cref="ArgumentException">The engine does not have the precision that was requested.</exception>
     public static Precision PrecisionFor(InferenceEngine engine, Precision? asked, Precision modelDefault)
     {
         var precision = asked ?? (engine is InferenceEngine.Torch ? Precision.Fp32 : modelDefault);
@@ -56,7 +56,7 @@ internal static class StepModels
         return precision;
     }
 
-    /// <summary>Whether an engine keeps weights in a precision: torch has only fp32.</summary>
+    /// <summary>Whether an engine supports a precision: torch supports only fp32.</summary>
     public static bool Offers(InferenceEngine engine, Precision precision) =>
         engine is InferenceEngine.Managed || precision is Precision.Fp32;
 
@@ -65,7 +65,8 @@ internal static class StepModels
         if (!Offers(engine, precision))
         {
             throw new ArgumentException(
-                $"The torch engine has fp32 only, not {precision.Name()}; the managed one has all.");
+                $"The torch engine supports fp32 only, not {precision.Name()}; the managed engine supports "
+                    + "all precisions.");
         }
     }
 }

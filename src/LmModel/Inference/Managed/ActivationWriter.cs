@@ -3,19 +3,19 @@ using LmModel.Networks;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// Writes vectors as products take them: as they are, or for int8 weights as 16-bit integers with a scale.
+/// Writes vectors in the format that products need: unchanged, or for int8 weights as 16-bit integers with a scale.
 /// </summary>
 /// <param name="kernels">The arithmetic.</param>
 /// <param name="cell">Whose states they are.</param>
 /// <param name="maxActivation">The largest integer.</param>
 internal sealed unsafe class ActivationWriter(StepKernels kernels, Cell cell, int maxActivation)
 {
-    /// <summary>What 1 is in integers.</summary>
+    /// <summary>The integer that represents 1.</summary>
     public int MaxActivation => maxActivation;
 
     /// <summary>
-    /// h of these cells is within ±1 and always has the same scale, so that the gates can write it without waiting for
-    /// one another; that of a rectified cell has no bound, and is written when all of it is known.
+    /// h of these cells is within ±1 and always has the same scale, so that the panels can write it independently; h of
+    /// a rectified cell is not bounded, and is written when all of it is known.
     /// </summary>
     public bool StatesAreBounded { get; } = cell.Traits().StateIsBounded;
 
@@ -37,7 +37,7 @@ internal sealed unsafe class ActivationWriter(StepKernels kernels, Cell cell, in
             return;
         }
 
-        // Integers cannot be NaN: the scale tells the sums.
+        // Integers cannot be NaN, so the scale carries it to the sums.
         var finite = kernels.Quantize(x, length, max == 0 ? 0 : maxActivation / max, maxActivation, target.Shorts);
         *target.Scales = finite ? max / maxActivation : float.NaN;
     }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// Vectors that are multiplied by a matrix, a row a sequence: floats, or for int8 weights 16-bit integers and a scale a
-/// row.
+/// Vectors that are multiplied by a matrix, one row per sequence: floats, or for int8 weights 16-bit integers and one
+/// scale per row.
 /// </summary>
 /// <param name="values">Row by row.</param>
 /// <param name="stride">Numbers from row to row.</param>
-/// <param name="scales">What a unit is worth, a number a row; null for floats.</param>
+/// <param name="scales">The value of one unit, for each row; null for floats.</param>
 internal readonly unsafe struct Activations(void* values, int stride, float* scales)
 {
     public void* Values => values;
@@ -36,7 +36,7 @@ internal readonly unsafe struct Activations(void* values, int stride, float* sca
     /// <summary>Room for some rows, zeroed.</summary>
     /// <param name="rows">Sequences.</param>
     /// <param name="stride">Numbers of a row.</param>
-    /// <param name="scale">The scale that rows have until they are given another; null for floats.</param>
+    /// <param name="scale">The initial scale of the rows; null for floats.</param>
     public static Activations Allocate(int rows, int stride, float? scale)
     {
         var values = PackedMatrix.Allocate(

@@ -4,7 +4,7 @@ using LmModel.Numerics;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// How a block of weights becomes floats: those of an even column and of the odd one after it, 16 rows each.
+/// Converts a block of weights to floats: those of an even column and of the odd one after it, 16 rows each.
 /// </summary>
 internal unsafe interface IFloatWeights<F>
     where F : struct, IFloatLanes<F>
@@ -43,11 +43,11 @@ internal readonly unsafe struct Bf16Weights<F> : IFloatWeights<F>
 
 /// <summary>
 /// sums += W x for blocks of 16 rows and any number of columns x. Each (row, column) sum is one chain of fused
-/// multiply-adds over k = 0, 1, 2, …, so it has the same bits whatever is computed beside it.
+/// multiply-adds over k = 0, 1, 2, …, so it has the same bits whatever else is computed.
 /// </summary>
 /// <remarks>
-/// What is computed side by side is a tile of blocks by columns, in registers: a chain waits for its own last addition,
-/// so it takes several to fill the pipeline, and the larger the tile, the fewer loads for each multiplication.
+/// A tile of blocks by columns is computed at the same time, in registers: a chain has to wait for its own previous
+/// addition, so several are needed to fill the pipeline, and the larger the tile, the fewer loads per multiplication.
 /// </remarks>
 internal static unsafe class FloatProducts<F, W>
     where F : struct, IFloatLanes<F>
@@ -57,8 +57,9 @@ internal static unsafe class FloatProducts<F, W>
     /// <param name="block">The first block.</param>
     /// <param name="blocks">How many, of one group.</param>
     /// <param name="x">(columns, K).</param>
-    /// <param name="columns">How many sequences.</param>
-    /// <param name="sums">Block b of column j stands at j · <paramref name="stride"/> + 16 b.</param>
+    /// <param name="columns">Number of sequences.</param>
+    /// <param name="sums">Block b of column j is at j ·
+    /// <paramref name="stride"/> + 16 b.</param>
     /// <param name="stride">Floats from column to column.</param>
     public static void Add(
         PackedMatrix matrix,

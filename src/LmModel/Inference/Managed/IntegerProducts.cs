@@ -4,12 +4,12 @@ using LmModel.Numerics;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// sums += s_row · s_x · Σ w x for int8 weights and 16-bit activations. The sum is exact, so no order changes it; only
-/// its two scales and the last addition round, element by element.
+/// sums += s_row · s_x · Σ w x for int8 weights and 16-bit activations. The sum is exact, so its order does not matter;
+/// only the two scales and the last addition round, for each element.
 /// </summary>
 /// <remarks>
-/// Products come in groups of eight before their additions. One after another, an addition often takes the place of a
-/// multiplication in the two pipelines that have multipliers: 22 cycles for 16 pairs of them on Zen 4, in groups 18.
+/// Eight products are computed before they are added. If they alternated, an addition would often occupy one of the two
+/// pipelines that have multipliers: 16 pairs take 22 cycles on Zen 4, in groups 18.
 /// </remarks>
 internal static unsafe class IntegerProducts<F, I>
     where F : struct, IFloatLanes<F>

@@ -5,8 +5,8 @@ using LmModel.Quantization;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// The packed weights of one recurrent layer, a panel of units at a time: what a panel needs stands together, so that
-/// one thread computes its gates and its next state without waiting for others.
+/// The packed weights of one recurrent layer, divided into panels of units. Everything that a panel needs is
+/// contiguous, so that one thread computes its gates and its next state without waiting for others.
 /// </summary>
 /// <remarks>
 /// The four blocks of sums of a panel, and which rows add to them:
@@ -34,7 +34,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
     /// <summary>W_hh.</summary>
     public PackedMatrix State { get; }
 
-    /// <summary>(panels, 64): where the sums begin.</summary>
+    /// <summary>(panels, 64): the initial values of the sums.</summary>
     private float* Bias { get; }
 
     private int Blocks => BlocksOf(_cell);
@@ -63,7 +63,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
             Biases(config, rows, weights.InputBias, weights.StateBias));
     }
 
-    /// <summary>Begins the sums of a panel, (columns, 64), with its biases.</summary>
+    /// <summary>Initializes the sums of a panel, (columns, 64), with its biases.</summary>
     public void BeginSums(int panel, int columns, float* sums) =>
         StepBuffers.Fill(sums, Bias + (panel * StepKernels.PanelSums), columns, StepKernels.PanelSums);
 
@@ -98,7 +98,7 @@ internal sealed unsafe class ManagedLayer : IDisposable
         NativeMemory.AlignedFree(Bias);
     }
 
-    /// <summary>The row of the parameter that each packed row is; −1 where the last panel has no unit.</summary>
+    /// <summary>The row of the parameter for each packed row; −1 if the last panel has no such unit.</summary>
     private static int[] Rows(ModelConfig config)
     {
         var (h, units) = (config.HiddenSize, UnitsOf(config.Cell));

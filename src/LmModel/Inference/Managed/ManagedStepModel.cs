@@ -6,13 +6,13 @@ using LmModel.Quantization;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// Steps a model with vector instructions and without libtorch. A sequence's logits and state are the same bits in any
-/// batch, at any number of threads, in any division of its tokens into calls, and on any processor.
+/// Steps a model with vector instructions and without libtorch. The logits and the state of a sequence have the same
+/// bits in any batch, with any number of threads, for any division of its tokens into calls, and on any processor.
 /// </summary>
 /// <remarks>
-/// A call goes through the layers; within a layer through the times; within a time through the panels of units, which
-/// the team shares out. The products with the inputs of a layer do not depend on the times before, so those of all
-/// tokens of a call are made at once: a prompt's block reads those weights once.
+/// A call iterates over the layers, within a layer over the times, and within a time over the panels of units, which
+/// are divided among the threads. The products with the inputs of a layer do not depend on earlier times, so they are
+/// computed for all tokens of a call at once: a block of a prompt reads those weights once.
 /// <code>
 /// layer 0   table[token] ─► + W_hh h ─► gates ─► h      W_ih x of a token, made when it is first read
 /// layer 1   W_ih h ───────► + W_hh h ─► gates ─► h
@@ -21,7 +21,8 @@ namespace LmModel.Inference.Managed;
 /// </remarks>
 internal sealed unsafe class ManagedStepModel : IStepModel
 {
-    /// <summary>Tokens of one block of prompts; bounds the memory of a call, and changes no bit.</summary>
+    /// <summary>Tokens of one block of prompts. It bounds the memory of a call, and does not change a bit of the
+    /// result.</summary>
     private const int BlockTokens = 512;
 
     private const int Sums = StepKernels.PanelSums;
@@ -41,15 +42,16 @@ internal sealed unsafe class ManagedStepModel : IStepModel
     private readonly StepPlan _plan = new();
     private readonly StepBuffers _buffers;
 
-    // Of the job at hand, for the team.
+    // Arguments of the current job, for the team.
     private readonly Action<int> _readEmbedding, _gather, _input, _advance, _scatter;
     private RecurrentState[] _states = [];
     private int _layer, _item, _live;
     private Activations _x, _h, _y;
 
     /// <param name="weights">They are copied.</param>
-    /// <param name="precision">How they are kept.</param>
-    /// <param name="threads">Threads that share out a step, the caller's included; at least 1.</param>
+    /// <param name="precision">How they are stored.</param>
+    /// <param name="threads">Threads that compute a step,
+    /// including the caller's; at least 1.</param>
     public ManagedStepModel(NetworkWeights weights, Precision precision, int threads)
         : this(weights, precision, threads, StepKernels.Best)
     {
@@ -109,7 +111,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
     public Precision Precision { get; }
 
     /// <summary>
-    /// Bytes of weights that a step reads, however many sequences it has; the rows of the tables come on top.
+    /// Bytes of weights that a step reads, whatever the number of sequences, without the rows of the token table.
     /// </summary>
     public long BytesPerStep =>
         _layers.Sum(layer => layer.State.Bytes) + _layers.Skip(_table is null ? 0 : 1).Sum(layer => layer.Input.Bytes)
@@ -163,7 +165,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
 
         for (_layer = 0; _layer < _layers.Length; _layer++)
         {
-            // What one layer gives is what the next one takes.
+            // The output of one layer is the input of the next.
             _x = _layer == 0 ? _buffers.Embedded : _buffers.Outputs[(_layer + 1) % 2];
             _y = _buffers.Outputs[_layer % 2];
             if (_plan.Times > 1)
@@ -193,7 +195,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
         }
     }
 
-    /// <summary>The team cannot take a span along.</summary>
+    /// <summary>A span cannot be captured for the team.</summary>
     private void Hold(ReadOnlySpan<RecurrentState> states)
     {
         if (_states.Length < states.Length)
@@ -204,7 +206,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
         states.CopyTo(_states);
     }
 
-    /// <summary>From a sequence's own state to its slot.</summary>
+    /// <summary>Copies the state of a sequence to its slot.</summary>
     private void Gather(int slot)
     {
         var state = _states[_plan.Sequence(slot)].Values;
@@ -224,7 +226,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
         }
     }
 
-    /// <summary>The units that fill up the last panel are zero again, whatever the slot held before.</summary>
+    /// <summary>The padding units of the last panel are set to zero, whatever the slot held before.</summary>
     private void CopyFilledUp(ReadOnlySpan<float> values, float* target)
     {
         values.CopyTo(new Span<float>(target, values.Length));
@@ -250,7 +252,7 @@ internal sealed unsafe class ManagedStepModel : IStepModel
     private void ReadEmbedding(int item) => _writer.WriteVector(
         _embedding + ((long)_plan.Tokens[item] * _embeddingWidth), _embeddingWidth, _buffers.Embedded.From(item));
 
-    /// <summary>The sums of a panel for all tokens of the block, as far as their inputs go.</summary>
+    /// <summary>The part of the sums of a panel that depends on the inputs, for all tokens of the block.</summary>
     private void AddInput(int panel)
     {
         var sums = _buffers.PanelSums(panel);
@@ -264,7 +266,8 @@ internal sealed unsafe class ManagedStepModel : IStepModel
         _layers[_layer].AddInput(_kernels, panel, _x, _plan.Items, sums);
     }
 
-    /// <summary>One panel of one time: the state's part of the sums, then the next state of its units.</summary>
+    /// <summary>One panel of one time: the part of the sums that depends on the state, then the next state of its
+    /// units.</summary>
     private void AdvancePanel(int panel)
     {
         if (_plan.Times == 1)

@@ -32,7 +32,7 @@ internal sealed unsafe class OutputLayer : IDisposable
     /// <param name="precision">Of the matrix.</param>
     /// <param name="kernels">The arithmetic.</param>
     /// <param name="writer">How states become activations.</param>
-    /// <param name="team">Shares out rows of states and panels of logits.</param>
+    /// <param name="team">Divides rows of states and panels of logits among threads.</param>
     public OutputLayer(
         NetworkWeights weights,
         Precision precision,

@@ -4,9 +4,9 @@ using LmModel.Quantization;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block; the blocks
-/// of a group are multiplied together and stand interleaved, pair of columns by pair, so that a product reads straight
-/// on:
+/// A matrix (rows, K) laid out for the kernels, written once and shared by all threads. 16 rows are a block. The blocks
+/// of a group are multiplied together and are interleaved by pairs of columns, so that a product reads memory
+/// sequentially:
 /// <code>
 /// group        columns 0 and 1 of block 0, of block 1, …; columns 2 and 3 of block 0, …
 /// of which     fp32         row 0 … 15 of the first column, row 0 … 15 of the second
@@ -47,7 +47,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>What a product with the matrix reads.</summary>
     public long Bytes => (long)_blocks * Pairs * _pairBytes;
 
-    /// <summary>(rows): what one unit of an int8 weight of the row is worth.</summary>
+    /// <summary>(rows): the value of one unit of the int8 weights of a row.</summary>
     public float* Scales { get; }
 
     /// <summary>The first pair of columns of a block; the next block of its group follows.</summary>
@@ -75,15 +75,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return packed;
     }
 
-    /// <summary>The largest activation with which no sum of K products with int8 weights leaves 32 bits.</summary>
+    /// <summary>The largest activation for which no sum of K products with int8 weights exceeds 32 bits.</summary>
     /// <param name="columns">K.</param>
     public static int MaxActivation(int columns) =>
         (int)Math.Min(short.MaxValue, int.MaxValue / ((long)MaxInteger * columns));
 
-    /// <summary>Zeroed memory on a cache line's border. Freed by <see cref="NativeMemory.AlignedFree"/>.</summary>
+    /// <summary>Zeroed memory aligned to cache lines. Freed by <see cref="NativeMemory.AlignedFree"/>.</summary>
     public static void* Allocate(nuint bytes)
     {
-        // Never nothing, and whole lines: vectors may read to the end of the last one.
+        // At least one line, and whole lines, because vectors may read to the end of the last one.
         bytes = (Math.Max(bytes, 1) + 63) & ~(nuint)63;
         var memory = NativeMemory.AlignedAlloc(bytes, 64);
         NativeMemory.Clear(memory, bytes);
@@ -91,8 +91,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
     }
 
     /// <summary>
-    /// A matrix (rows, <paramref name="columns"/>) as it is, its rows filled up by zeros. Freed as
-    /// <see cref="Allocate"/> says.
+    /// A matrix (rows, <paramref name="columns"/>) without conversion, its rows padded with zeros. Freed like
+    /// <see cref="Allocate"/>.
     /// </summary>
     public static float* Copy(float[] source, int columns, int width)
     {
@@ -121,7 +121,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _ => sizeof(sbyte),
     };
 
-    /// <summary>Writes a row again.</summary>
+    /// <summary>Overwrites a row.</summary>
     /// <param name="row">Packed row.</param>
     /// <param name="values">(K).</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>

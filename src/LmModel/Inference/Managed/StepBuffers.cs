@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace LmModel.Inference.Managed;
 
-/// <summary>What a step works on, outside of the managed heap; grows to the largest call and stays.</summary>
+/// <summary>Working memory of a step, outside of the managed heap; it grows to the largest call and is kept.</summary>
 /// <param name="layers">L.</param>
 /// <param name="width">Units of a layer, filled up to whole panels.</param>
-/// <param name="embeddingWidth">Numbers of an embedding, filled up to whole vectors; 0 where none is
+/// <param name="embeddingWidth">Numbers of an embedding, padded to whole vectors; 0 if embeddings are not
 /// multiplied.</param>
 /// <param name="panels">Panels of a layer.</param>
-/// <param name="scale">What a unit of the 16-bit integers that products take is worth at first; null for
+/// <param name="scale">The initial value of one unit of the 16-bit integers that products take; null for
 /// floats.</param>
 internal sealed unsafe class StepBuffers(
     int layers, int width, int embeddingWidth, int panels, float? scale) : IDisposable
@@ -18,13 +18,13 @@ internal sealed unsafe class StepBuffers(
     private float* _cells;
     private float* _sums;
 
-    /// <summary>Sequences there is room for.</summary>
+    /// <summary>Number of sequences that fit.</summary>
     public int Slots { get; private set; }
 
     /// <summary>h of all layers before the block: (L, slots, width).</summary>
     public Activations States { get; private set; }
 
-    /// <summary>What the layers give, in turn: (items, width).</summary>
+    /// <summary>The outputs of the layers, alternating: (items, width).</summary>
     public Activations[] Outputs { get; } = new Activations[2];
 
     /// <summary>(items, embedding).</summary>
@@ -39,7 +39,7 @@ internal sealed unsafe class StepBuffers(
     /// <summary>The sums of a panel: (items, 64).</summary>
     public float* PanelSums(int panel) => _sums + ((long)panel * _items * StepKernels.PanelSums);
 
-    /// <summary>Makes room; what was there is lost.</summary>
+    /// <summary>Makes room; the previous contents are lost.</summary>
     public void Reserve(int slots, int items)
     {
         if (slots > Slots)
@@ -65,13 +65,13 @@ internal sealed unsafe class StepBuffers(
         }
         else if (scale is { } unit)
         {
-            // A state that was not finite has left another one.
+            // A state that was not finite has changed the scale.
             Outputs[0].SetScales(items, unit);
             Outputs[1].SetScales(items, unit);
         }
     }
 
-    /// <summary>Begins the sums of a panel for some columns.</summary>
+    /// <summary>Initializes the sums of a panel for some columns.</summary>
     public static void Fill(float* sums, float* bias, int columns, int stride)
     {
         for (var j = 0; j < columns; j++)

@@ -22,7 +22,7 @@ internal abstract unsafe class StepKernels
 
     public static StepKernels Vector128 { get; } = new StepKernels<Float128, Integer128>();
 
-    /// <summary>The oracle, and what runs where there are no vectors.</summary>
+    /// <summary>The reference, also used if there are no vector instructions.</summary>
     public static StepKernels Scalar { get; } = new StepKernels<FloatScalar, IntegerScalar>();
 
     /// <summary>The widest that this processor has.</summary>
@@ -38,7 +38,7 @@ internal abstract unsafe class StepKernels
     public abstract void Multiply(
         PackedMatrix matrix, int block, int blocks, Activations x, int columns, float* sums, nint stride);
 
-    /// <summary>From the sums of a panel to its units' next state.</summary>
+    /// <summary>Computes the next state of the units of a panel from its sums.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="sums">(columns, 64): LSTM i, f, g, o; GRU r, z, n of the state, n of the input; else 64
     /// units.</param>
@@ -54,8 +54,8 @@ internal abstract unsafe class StepKernels
     public abstract void Advance(
         Cell cell, float* sums, float* h, float* c, nint stride, int columns, Activations y, int maxActivation);
 
-    /// <summary>round(x · factor), kept within ±limit. Length a multiple of 16.</summary>
-    /// <returns>Whether all x are finite; what the others become is any number.</returns>
+    /// <summary>round(x · factor), limited to ±limit. The length is a multiple of 16.</summary>
+    /// <returns>Whether all x are finite; the results of others are arbitrary.</returns>
     public abstract bool Quantize(float* x, int length, float factor, int limit, short* target);
 }
 
@@ -166,8 +166,8 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
         }
     }
 
-    // A function a loop, over all columns: the compiler stops inlining after so much of it, a lane that is passed in a
-    // call is slow, and the divisions of one column overlap with those of the next.
+    // Each loop over all columns is a function of its own: the compiler limits inlining per function, passing lanes in
+    // a call is slow, and the divisions of one column overlap with those of the next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sigmoid(float* x, int count, int columns)
     {
@@ -204,7 +204,7 @@ internal sealed unsafe class StepKernels<F, I> : StepKernels
         }
     }
 
-    /// <summary>h as the next product takes it.</summary>
+    /// <summary>Writes h in the format of the next product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteActivations(
         float* h,

@@ -1,8 +1,8 @@
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// In which order a call's tokens are read. The sequences are sorted, those with most tokens first, so that at each
-/// time the ones that still read stand in front:
+/// The order in which the tokens of a call are read. The sequences are sorted by decreasing number of tokens, so that
+/// at each time the sequences that still read are at the front:
 /// <code>
 /// lengths 1, 3, 1     slot  0 1 2
 ///                 time 0    · · ·      items 0, 1, 2
@@ -20,7 +20,7 @@ internal sealed class StepPlan
     /// <summary>Sequences that read anything.</summary>
     public int Slots { get; private set; }
 
-    /// <summary>Times, the most tokens of a sequence.</summary>
+    /// <summary>Number of times: the maximum number of tokens of a sequence.</summary>
     public int Times { get; private set; }
 
     /// <summary>Tokens in all, ΣT.</summary>
@@ -32,7 +32,7 @@ internal sealed class StepPlan
     /// <summary>The caller's index of the sequence in a slot.</summary>
     public int Sequence(int slot) => _slots[slot];
 
-    /// <summary>Sequences that have a token at a time: slots 0 to this less one.</summary>
+    /// <summary>Number of sequences that have a token at a time; they are in the first slots.</summary>
     public int Live(int time) => _live[time];
 
     /// <param name="tokens">The tokens of all sequences one after another.</param>
@@ -68,7 +68,7 @@ internal sealed class StepPlan
         SetTokens(tokens, lengths, from);
     }
 
-    /// <summary>By insertion: nearly always all read one token, or all but a few.</summary>
+    /// <summary>Insertion sort, because nearly always all, or all but a few, read one token.</summary>
     private void Sort(ReadOnlySpan<int> lengths, int from)
     {
         Slots = 0;

@@ -3,16 +3,18 @@ using System.Runtime.InteropServices;
 namespace LmModel.Inference.Managed;
 
 /// <summary>
-/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), in fp32: a step looks the
-/// token's rows up and does not read that layer's input weights.
+/// W_ih x + b of the first layer for every token of the vocabulary, (panels, V, 64), in fp32: a step looks up the row
+/// of a token and does not read the input weights of that layer.
 /// </summary>
 /// <remarks>
-/// A row is made when it is first looked up. Made at load, a large table would take most of the time until a service is
-/// ready, and many times that on a processor without fused multiply-add, though a text reads few of its rows.
+/// A row is computed when it is first looked up. Computing a large table at load would take most of the time until a
+/// service is ready, and many times that on a processor without fused multiply-add, although a text reads few of its
+/// rows.
 /// </remarks>
 internal sealed unsafe class TokenTable : IDisposable
 {
-    /// <summary>Beyond this it does not pay. A vocabulary of 4,096 and an LSTM of 512 units take 32 MiB.</summary>
+    /// <summary>A larger table is not worth its memory. A vocabulary of 4,096 and an LSTM of 512 units take 32
+    /// MiB.</summary>
     private const long MaxBytes = 32 << 20;
 
     private const int Sums = StepKernels.PanelSums;
@@ -38,7 +40,7 @@ internal sealed unsafe class TokenTable : IDisposable
 
     public static bool Pays(int panels, int vocabularySize) => BytesOf(panels, vocabularySize) <= MaxBytes;
 
-    /// <summary>Begins the sums of a panel, (tokens, 64). One thread at a time for each panel.</summary>
+    /// <summary>Initializes the sums of a panel, (tokens, 64). At most one thread at a time for each panel.</summary>
     public void BeginSums(int panel, ReadOnlySpan<int> tokens, float* sums)
     {
         var rows = _rows + ((long)panel * _vocabularySize * Sums);

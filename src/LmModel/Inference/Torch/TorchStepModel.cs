@@ -6,16 +6,16 @@ namespace LmModel.Inference.Torch;
 
 /// <summary>Steps a model with libtorch: the reference that other step models must agree with.</summary>
 /// <remarks>
-/// The time of a step is that of reading the weights, so it is written out as products of matrices that lie ready:
-/// <c>nn.LSTM</c> packs its weights again at every call, at ten times the cost. Any number of sequences can be stepped
-/// at once, but libtorch picks another order of summation for another number: the last bits of a sequence's logits
-/// depend on B. Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
+/// The time of a step is that of reading the weights, so a step is written as products of matrices that are prepared in
+/// advance: <c>nn.LSTM</c> packs its weights at every call, at ten times the cost. Any number of sequences can be
+/// stepped at once, but libtorch sums in a different order for each number, so the last bits of the logits depend on B.
+/// Hence <see cref="MaxInvariantBatch"/> is 1 and the engine steps sequences one by one.
 /// </remarks>
 internal sealed class TorchStepModel : IStepModel
 {
     /// <summary>
-    /// Up to this V the first layer's product with the input is a row of a table (V, G), made once: a step then never
-    /// reads that layer's input weights. 32 MB at V = 4096 and an LSTM of H = 512.
+    /// Up to this V the product of the first layer with its input is a row of a table (V, G) that is computed once, so
+    /// that a step never reads the input weights of that layer. 32 MB at V = 4096 and an LSTM of H = 512.
     /// </summary>
     private const int MaxTableRows = 4096;
 

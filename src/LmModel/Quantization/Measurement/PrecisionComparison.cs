@@ -15,8 +15,8 @@ internal sealed record PrecisionResult(Precision Precision, EvaluationResult Los
 internal static class PrecisionComparison
 {
     /// <summary>
-    /// Nats a token that the loss may differ from that of fp32: a thousandth of a nat is a perplexity 0.1 % higher, far
-    /// below what another seed of the same training changes.
+    /// Nats per token that the loss may differ from that of fp32: a thousandth of a nat is a perplexity 0.1 % higher,
+    /// far below what another seed of the same training changes.
     /// </summary>
     public const double Tolerance = 0.001;
 

@@ -52,11 +52,11 @@ internal static class PrecisionSection
         var full = report.Figures.Single(f => f.Precision is Precision.Fp32).NatsPerToken;
         Line($"{Heading}");
         Line($"");
-        Append($"Served in {report.Default.Name()} where nothing else is asked for: ");
+        Append($"Served in {report.Default.Name()} by default: ");
         Line($"it reads the fewest bytes of weights of those whose");
-        Line($"loss differs from that of fp32 by less than {report.Tolerance} nats a token.");
+        Line($"loss differs from that of fp32 by less than {report.Tolerance} nats per token.");
         Line($"");
-        Line($"| precision | nats/token | difference | bytes of weights a token |");
+        Line($"| precision | nats/token | difference | bytes of weights per token |");
         Line($"| --- | --- | --- | --- |");
         foreach (var f in report.Figures)
         {

@@ -5,15 +5,16 @@ using LmModel.Numerics;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// One step of a cell for B columns, forward and back: all that lies between two matrix products. Each pass overwrites
-/// what it has read, so that a window needs one buffer (T, B, G·H) that holds sums, then gates, then their gradient.
+/// One step of a cell for B columns, forward and backward: everything between two matrix products. Each pass overwrites
+/// its input, so a window needs only one buffer (T, B, G·H), which holds the sums, then the gates, then their gradient.
 /// </summary>
 internal abstract unsafe class CellKernels
 {
-    /// <summary>From the gates' sums to the next state.</summary>
+    /// <summary>Computes the next state from the sums of the gates.</summary>
     public abstract void Forward(Cell cell, in CellStep step);
 
-    /// <summary>From the gradient of the next state to that of the gates' sums and of the state before.</summary>
+    /// <summary>Computes the gradients of the sums of the gates and of the previous state from the gradient of the next
+    /// state.</summary>
     public abstract void Backward(Cell cell, in CellStep step);
 }
 
@@ -206,14 +207,14 @@ internal sealed unsafe class CellKernels<F, TFormat, T> : CellKernels
         }
     }
 
-    /// <summary>1 where y is above 0, else 0: by a factor so large that any positive number reaches 1.</summary>
+    /// <summary>1 if y is above 0, else 0. The factor is so large that any positive number reaches 1.</summary>
     private static F Step(F y) => F.Min(y * F.Create(1e37f), One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Sum(T* sums, float* bias, int count) =>
         Factors.Load(sums, count) + Floats.Load(bias, count);
 
-    /// <summary>Numbers in the format of the products.</summary>
+    /// <summary>Loads and stores numbers in the format of the products.</summary>
     private static class Factors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

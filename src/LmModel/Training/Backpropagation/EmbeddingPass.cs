@@ -2,7 +2,7 @@ using LmModel.Numerics;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>Looks up the embeddings of a window's tokens, dropout included, and takes their gradient back.</summary>
+/// <summary>Looks up the embeddings of the tokens of a window, with dropout, and computes their gradient.</summary>
 internal abstract unsafe class EmbeddingPass
 {
     /// <summary>x[n] = embedding[token n] · factor of the token · mask of the column.</summary>
@@ -12,7 +12,7 @@ internal abstract unsafe class EmbeddingPass
     public abstract void Backward(in EmbeddedWindow window, void* gradient, float* embeddingGradient);
 }
 
-/// <param name="Tokens">(T · B), a step's tokens side by side.</param>
+/// <param name="Tokens">(T · B); the tokens of a step are adjacent.</param>
 /// <param name="Columns">B.</param>
 /// <param name="Width">E.</param>
 /// <param name="Factors">(V), or null for 1.</param>

@@ -4,7 +4,8 @@ using LmModel.Numerics;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// How the factors and results of a training's matrix products lie in memory; between products all is fp32.
+/// The format in memory of the factors and results of a training's matrix products; between the products everything is
+/// fp32.
 /// </summary>
 /// <typeparam name="F">16 floats of some vector width.</typeparam>
 /// <typeparam name="T">A number in memory.</typeparam>
@@ -12,10 +13,10 @@ internal unsafe interface INumberFormat<F, T>
     where F : struct, IFloatLanes<F>
     where T : unmanaged
 {
-    /// <summary>16 numbers.</summary>
+    /// <summary>Loads 16 numbers.</summary>
     static abstract F Load(T* source);
 
-    /// <summary>16 numbers, rounded to nearest, halves to even.</summary>
+    /// <summary>Stores 16 numbers, rounded to the nearest value, ties to even.</summary>
     static abstract void Store(F value, T* target);
 }
 
@@ -39,7 +40,7 @@ internal readonly unsafe struct Bf16Format<F> : INumberFormat<F, ushort>
     public static void Store(F value, ushort* target) => value.StoreBf16(target);
 }
 
-/// <summary>Loads and stores of a row's end, where fewer than 16 numbers are left.</summary>
+/// <summary>Loads and stores the end of a row, where fewer than 16 numbers are left.</summary>
 internal static unsafe class Partial<F, TFormat, T>
     where F : struct, IFloatLanes<F>
     where TFormat : struct, INumberFormat<F, T>
@@ -47,11 +48,11 @@ internal static unsafe class Partial<F, TFormat, T>
 {
     private const int Lanes = 16;
 
-    /// <summary>The first <paramref name="count"/> numbers, zeros after them.</summary>
+    /// <summary>Loads the first <paramref name="count"/> numbers, followed by zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F Load(T* source, int count) => count >= Lanes ? TFormat.Load(source) : LoadEnd(source, count);
 
-    /// <summary>The first <paramref name="count"/> numbers.</summary>
+    /// <summary>Stores the first <paramref name="count"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(F value, T* target, int count)
     {

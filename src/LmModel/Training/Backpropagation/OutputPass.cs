@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// The output layer and the loss of a window, forward and back, over the vocabulary or the candidates that stand for
-/// it.
+/// The output layer and the loss of a window, forward and backward, over the whole vocabulary or the candidates that
+/// represent it.
 /// </summary>
 internal sealed unsafe class OutputPass(
     TrainedParameter weight,
@@ -16,13 +16,13 @@ internal sealed unsafe class OutputPass(
 {
     private readonly SoftmaxLoss _loss = TrainingKernels.Of(arithmetic).Loss;
     private readonly ScalarType _type = Memory.Type(arithmetic);
-    private Tensor? _logits;                                                  // kept, as it is large: (N, V)
+    private Tensor? _logits;                                                  // (N, V), kept because it is large
 
     /// <param name="y">(N, H) in the products' format.</param>
     /// <param name="targets">(N) ids.</param>
     /// <param name="candidates">Null for the whole vocabulary.</param>
     /// <param name="below">Receives ∂L/∂y, (N, H) in the products' format.</param>
-    /// <returns>Mean over the rows of −ln p, nats. The gradients of weight and bias are overwritten.</returns>
+    /// <returns>The mean of −ln p over the rows, in nats. The gradients of weight and bias are overwritten.</returns>
     public double Backward(Tensor y, int[] targets, SampledSoftmax.Candidates? candidates, Tensor below)
     {
         using var scope = NewDisposeScope();

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// One recurrent layer over a window of T steps of B columns, forward and back (Werbos 1990), with all products of a
-/// window that do not wait for one another made at once.
+/// One recurrent layer over a window of T steps of B columns, forward and backward (Werbos 1990), with all independent
+/// products of a window computed at once.
 /// </summary>
 /// <remarks>
 /// <code>
 /// forward    gates[0…T) = x W_ihᵀ                     one product
-///            gates[t]  += h[t] W_hhᵀ,  cell           T products that wait for one another
-/// back       cell,  dh[t−1] += dgates[t] W_hh         T products that wait for one another
+///            gates[t]  += h[t] W_hhᵀ,  cell           T products, each depends on the last
+/// back       cell,  dh[t−1] += dgates[t] W_hh         T products, each depends on the last
 ///            dx = dgates W_ih,  dW_ih = dgatesᵀ x,  dW_hh = dgatesᵀ h     three products
 /// </code>
-/// libtorch's own layer (oneDNN) is the same algorithm; what this one gains is measured in docs/benchmarks.md.
+/// libtorch's own layer (oneDNN) uses the same algorithm; docs/benchmarks.md compares the two.
 /// </remarks>
 internal sealed unsafe class RecurrentPass : IDisposable
 {
@@ -23,9 +23,9 @@ internal sealed unsafe class RecurrentPass : IDisposable
     private readonly CellKernels _kernels;
     private readonly int _columns, _units, _gateCount;
     private readonly Tensor _gates; // (T, B, G·H)
-    private readonly Tensor? _recurrent; // (T, B, 3H) of a GRU
+    private readonly Tensor? _recurrent; // (T, B, 3H), GRU only
     private readonly Tensor _h; // (T + 1, B, H): before each step, and after the last
-    private readonly Tensor? _c; // (T + 1, B, H) fp32 of an LSTM
+    private readonly Tensor? _c; // (T + 1, B, H) fp32, LSTM only
     private readonly Tensor _gradient; // (T, B, H): ∂L/∂h
     private readonly Tensor _state; // (B, H) fp32
     private readonly Tensor _carried; // (B, H) fp32
@@ -33,10 +33,10 @@ internal sealed unsafe class RecurrentPass : IDisposable
 
     /// <param name="cell">The cell.</param>
     /// <param name="columns">B.</param>
-    /// <param name="steps">The most steps of a window.</param>
+    /// <param name="steps">Maximum number of steps in a window.</param>
     /// <param name="units">H.</param>
     /// <param name="gates">G.</param>
-    /// <param name="arithmetic">What the products are computed in.</param>
+    /// <param name="arithmetic">The number format of the products.</param>
     public RecurrentPass(Cell cell, int columns, int steps, int units, int gates, TrainingArithmetic arithmetic)
     {
         (_cell, _columns, _units, _gateCount) = (cell, columns, units, gates);
@@ -56,15 +56,15 @@ internal sealed unsafe class RecurrentPass : IDisposable
         _recurrentAt = _recurrent is null ? [] : Memory.Rows(_recurrent);
     }
 
-    /// <summary>h before the window, and after <see cref="Forward"/> the one it ends with, (B, H) fp32.</summary>
+    /// <summary>(B, H) fp32: h before the window; after <see cref="Forward"/>, h at the end of the window.</summary>
     public Tensor State => _state;
 
-    /// <summary>The same of an LSTM's c.</summary>
+    /// <summary>The same for c of an LSTM.</summary>
     public Tensor? CellState { get; private set; }
 
-    /// <summary>Starts the window from a state.</summary>
+    /// <summary>Starts the window from a given state.</summary>
     /// <param name="h">(B, H).</param>
-    /// <param name="c">(B, H) of an LSTM.</param>
+    /// <param name="c">(B, H), LSTM only.</param>
     public void Begin(Tensor h, Tensor? c)
     {
         _state.copy_(h);
@@ -77,8 +77,8 @@ internal sealed unsafe class RecurrentPass : IDisposable
     }
 
     /// <param name="x">(T, B, E) in the products' format.</param>
-    /// <param name="weights">Of this layer.</param>
-    /// <returns>(T, B, H), a view of h after each step that the next window overwrites.</returns>
+    /// <param name="weights">The weights of this layer.</param>
+    /// <returns>(T, B, H): h after each step, as a view that the next window overwrites.</returns>
     public Tensor Forward(Tensor x, LayerWeights weights)
     {
         var steps = (int)x.shape[0];
@@ -103,12 +103,12 @@ internal sealed unsafe class RecurrentPass : IDisposable
         return _h.narrow(0, 1, steps);
     }
 
-    /// <summary>Where ∂L/∂h of each step goes before <see cref="Backward"/>, (T, B, H).</summary>
+    /// <summary>(T, B, H): receives ∂L/∂h of each step before <see cref="Backward"/> is called.</summary>
     public Tensor Gradient(int steps) => _gradient.narrow(0, 0, steps);
 
-    /// <param name="x">What <see cref="Forward"/> was given.</param>
-    /// <param name="weights">The same.</param>
-    /// <param name="gradients">Receives those of the weights.</param>
+    /// <param name="x">The argument of <see cref="Forward"/>.</param>
+    /// <param name="weights">The same weights as in <see cref="Forward"/>.</param>
+    /// <param name="gradients">Receives the gradients of the weights.</param>
     /// <param name="below">Receives ∂L/∂x, (T, B, E) in the products' format.</param>
     public void Backward(Tensor x, LayerWeights weights, LayerGradients gradients, Tensor below)
     {
@@ -170,12 +170,13 @@ internal sealed unsafe class RecurrentPass : IDisposable
     }
 }
 
-/// <summary>A layer's weights of a window: in the products' format and, the recurrent ones, after their drop.</summary>
+/// <summary>The weights of a layer for one window, in the products' format; the recurrent weights are those after
+/// weight drop.</summary>
 /// <param name="Ih">(G·H, E).</param>
 /// <param name="Hh">(G·H, H).</param>
-/// <param name="Bias">(G·H) fp32: b_ih, and but for a GRU b_hh added.</param>
-/// <param name="RecurrentBias">(3H) fp32 of a GRU: b_hh.</param>
+/// <param name="Bias">(G·H) fp32: b_ih, plus b_hh except for a GRU.</param>
+/// <param name="RecurrentBias">(3H) fp32, GRU only: b_hh.</param>
 internal sealed record LayerWeights(Tensor Ih, Tensor Hh, Tensor Bias, Tensor? RecurrentBias);
 
-/// <summary>Where the gradients of a layer go, fp32, of the shapes of the parameters.</summary>
+/// <summary>The gradients of a layer, fp32, in the shapes of the parameters.</summary>
 internal sealed record LayerGradients(Tensor Ih, Tensor Hh, Tensor BiasIh, Tensor BiasHh);

@@ -4,34 +4,36 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// Draws the tokens that stand for a large vocabulary in a step's softmax (Bengio and Senécal 2008; Jean et al. 2015),
-/// so that a step costs what they cost: with 33,278 words the full output layer is nine tenths of all arithmetic.
+/// Draws the tokens that represent a large vocabulary in the softmax of a step (Bengio and Senécal 2008; Jean et al.
+/// 2015), so that the output layer costs only as much as the sampled tokens. With 33,278 words the full output layer is
+/// nine tenths of all arithmetic.
 /// </summary>
 /// <remarks>
-/// Every token is drawn by itself with a probability π that grows with its frequency, 1 for the frequent ones, and
-/// stands in the sum of the softmax with weight 1 / π: the sum is that of the whole vocabulary in the mean, and exact
-/// where most of its mass is. A row's own target is always there, with weight 1.
+/// Each token is drawn independently with a probability π that grows with its frequency, up to 1 for frequent tokens,
+/// and has the weight 1 / π in the sum of the softmax. The expected sum is that of the whole vocabulary, and the terms
+/// of the frequent tokens, which hold most of the mass, are exact. The target of a row is always included, with
+/// weight 1.
 /// </remarks>
 internal sealed class SampledSoftmax
 {
-    // Between uniform (0) and by frequency (1): the usual compromise for negatives (Mikolov et al. 2013).
+    // An exponent between 0 (uniform) and 1 (by frequency): the usual compromise for negatives (Mikolov et al. 2013).
     private const double Power = 0.75;
 
     private readonly double[] _probabilities;
     private readonly int[] _place;
 
     /// <param name="counts">(V): how often each token occurs in the training text.</param>
-    /// <param name="size">How many are drawn in the mean, below V.</param>
+    /// <param name="size">How many tokens are drawn on average, below V.</param>
     public SampledSoftmax(long[] counts, int size)
     {
         _place = new int[counts.Length];
         _probabilities = Probabilities(counts, size);
     }
 
-    /// <summary>The candidates of a step.</summary>
+    /// <summary>Draws the candidates of a step.</summary>
     /// <param name="targets">(N) ids of the window's targets.</param>
     /// <param name="seed">Key of the draws.</param>
-    /// <param name="step">Their number.</param>
+    /// <param name="step">The step; with the seed it determines the draws.</param>
     public Candidates Draw(int[] targets, long seed, long step)
     {
         var (ids, offsets) = (new List<int>(), new List<float>());
@@ -63,7 +65,7 @@ internal sealed class SampledSoftmax
         }
     }
 
-    /// <summary>min(1, c · frequency^0.75) with c such that they sum to the size.</summary>
+    /// <summary>min(1, c · frequency^0.75), with c such that the probabilities sum to the size.</summary>
     private static double[] Probabilities(long[] counts, int size)
     {
         var weights = Array.ConvertAll(counts, n => Math.Pow(n + 1, Power));
@@ -77,8 +79,8 @@ internal sealed class SampledSoftmax
         return Array.ConvertAll(weights, w => Math.Min(1, w * high));
     }
 
-    /// <param name="Ids">(S), each once.</param>
-    /// <param name="Offsets">(S): −ln π; −∞ for one that was not drawn and is some row's target.</param>
-    /// <param name="Targets">(N): where in <paramref name="Ids"/> each row's target is.</param>
+    /// <param name="Ids">(S), each id once.</param>
+    /// <param name="Offsets">(S): −ln π; −∞ for a token that was not drawn but is the target of a row.</param>
+    /// <param name="Targets">(N): the index in <paramref name="Ids"/> of each row's target.</param>
     public sealed record Candidates(int[] Ids, float[] Offsets, int[] Targets);
 }

@@ -3,20 +3,21 @@ using LmModel.Numerics;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// Cross-entropy of the softmax and its gradient, row by row and in place: one pass where autograd makes six.
+/// Cross-entropy of the softmax and its gradient, row by row and in place, in one pass where autograd needs six.
 /// </summary>
 internal abstract unsafe class SoftmaxLoss
 {
-    /// <param name="logits">(N, S) in the products' format; receives the gradient of the mean loss over them.</param>
+    /// <param name="logits">(N, S) in the products' format; overwritten with the gradient of the mean loss.</param>
     /// <param name="rows">N.</param>
-    /// <param name="width">S, candidates.</param>
+    /// <param name="width">S, the number of candidates.</param>
     /// <param name="targets">(N): the index of each row's true candidate.</param>
-    /// <param name="bias">(S) added to the logits of all rows.</param>
+    /// <param name="bias">(S): added to the logits of all rows.</param>
     /// <param name="offsets">
-    /// (S) added to those of rows whose target it is not: −ln of the probability that a candidate was drawn with, −∞
-    /// for one that is there only as another row's target. Null where the candidates are the vocabulary.
+    /// (S): added to the logits of the rows for which the candidate is not the target. −ln of the probability with
+    /// which the candidate was drawn; −∞ for one that is included only as the target of another row. Null if the
+    /// candidates are the whole vocabulary.
     /// </param>
-    /// <param name="threads">Threads that share the rows.</param>
+    /// <param name="threads">Number of threads that share the rows.</param>
     /// <returns>Sum over the rows of −ln softmax(logits)[target].</returns>
     public abstract double Backward(
         void* logits,
@@ -50,7 +51,7 @@ internal sealed unsafe class SoftmaxLoss<F, TFormat, T> : SoftmaxLoss
         fixed (float* b = bias)
         fixed (float* o = offsets)
         {
-            // A lambda cannot capture what is fixed; the copies are good as long as it runs, which is in here.
+            // A lambda cannot capture fixed pointers. The copies are valid while it runs, which is within this method.
             var start = (T*)logits;
             var added = b;
             var shift = o;

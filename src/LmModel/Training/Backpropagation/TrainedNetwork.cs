@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Backpropagation;
 
 /// <summary>
-/// Embedding → recurrent layers → output, forward and back over a window, with what regularizes them on the way.
-/// The gradient is written out by hand and held to that of autograd by a test.
+/// Embedding → recurrent layers → output, forward and backward over a window, with regularization. The gradient is
+/// computed by hand-written code; a test compares it with autograd.
 /// </summary>
 internal sealed unsafe class TrainedNetwork : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed unsafe class TrainedNetwork : IDisposable
     /// <param name="config">The network.</param>
     /// <param name="settings">Dropout, batch size and arithmetic.</param>
     /// <param name="parameters">Its weights.</param>
-    /// <param name="steps">The most steps of a window.</param>
+    /// <param name="steps">Maximum number of steps in a window.</param>
     public TrainedNetwork(
         ModelConfig config, TrainingSettings settings, IReadOnlyList<TrainedParameter> parameters, int steps)
     {
@@ -48,12 +48,12 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         stack(_layers.Select(l => l.State)),
         _config.StateVectors > 1 ? stack(_layers.Select(l => l.CellState!)) : null);
 
-    /// <summary>Fills the gradients of all parameters from one window.</summary>
-    /// <param name="inputs">(T · B) ids, a step's side by side.</param>
-    /// <param name="targets">(T · B): the token that follows each.</param>
-    /// <param name="candidates">What stands for the vocabulary; null for all of it.</param>
-    /// <param name="state">Where the window begins, (L, B, H).</param>
-    /// <returns>Mean loss, nats a token. Dropout is drawn from libtorch's generator.</returns>
+    /// <summary>Computes the gradients of all parameters for one window.</summary>
+    /// <param name="inputs">(T · B) ids; those of a step are adjacent.</param>
+    /// <param name="targets">(T · B): the token that follows each input.</param>
+    /// <param name="candidates">The tokens that represent the vocabulary; null for the whole vocabulary.</param>
+    /// <param name="state">The state at the beginning of the window, (L, B, H).</param>
+    /// <returns>Mean loss, nats per token. Dropout is drawn from libtorch's generator.</returns>
     public double Backward(int[] inputs, int[] targets, SampledSoftmax.Candidates? candidates, TensorState state)
     {
         using var scope = NewDisposeScope();
@@ -136,6 +136,6 @@ internal sealed unsafe class TrainedNetwork : IDisposable
         _parameters[ParameterNames.InputWeight(l)].Gradient, _parameters[ParameterNames.StateWeight(l)].Gradient,
         _parameters[ParameterNames.InputBias(l)].Gradient, _parameters[ParameterNames.StateBias(l)].Gradient);
 
-    /// <summary>What a layer's way back needs of its way forward.</summary>
+    /// <summary>What the backward pass of a layer needs from its forward pass.</summary>
     private sealed record LayerRun(Tensor Input, LayerWeights Weights, Tensor? WeightMask, Tensor? Mask, Tensor Output);
 }

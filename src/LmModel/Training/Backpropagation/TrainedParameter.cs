@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>A parameter and all that a training keeps of it, each a tensor of its shape in fp32.</summary>
+/// <summary>A parameter and everything that a training stores for it: fp32 tensors of the same shape.</summary>
 internal sealed class TrainedParameter : IDisposable
 {
     public TrainedParameter(string name, long[] shape, float[] value)
@@ -22,7 +22,7 @@ internal sealed class TrainedParameter : IDisposable
 
     public Tensor Value { get; }
 
-    /// <summary>∂L/∂value of the window last trained on.</summary>
+    /// <summary>∂L/∂value of the last window.</summary>
     public Tensor Gradient { get; }
 
     /// <summary>AdamW's first moment.</summary>
@@ -31,10 +31,10 @@ internal sealed class TrainedParameter : IDisposable
     /// <summary>AdamW's second moment.</summary>
     public Tensor Variance { get; }
 
-    /// <summary>What is validated and saved: the moving average, or the value where none is kept.</summary>
+    /// <summary>The weights that are validated and saved: the moving average, or the value if there is none.</summary>
     public Tensor Average { get; }
 
-    /// <summary>The tensors that a resumed training needs, by the names a checkpoint gives them.</summary>
+    /// <summary>The tensors that a resumed training needs, with their names in a checkpoint.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Kept =>
         [
             (Name, Value),

@@ -3,18 +3,19 @@ using LmModel.Training.Settings;
 
 namespace LmModel.Training.Backpropagation;
 
-/// <summary>What a training computes between matrix products, for one format of numbers and one width of vectors.</summary>
+/// <summary>The computations of a training between its matrix products, for one number format and one vector
+/// width.</summary>
 /// <param name="Cells">A step of a cell.</param>
 /// <param name="Loss">The loss and its gradient.</param>
 /// <param name="Embedding">Lookups of embeddings.</param>
 internal sealed record TrainingKernels(CellKernels Cells, SoftmaxLoss Loss, EmbeddingPass Embedding)
 {
-    /// <summary>Those for the widest vectors that this processor has.</summary>
-    /// <param name="arithmetic">What the products are computed in.</param>
+    /// <summary>The kernels for the widest vectors that this processor has.</summary>
+    /// <param name="arithmetic">The number format of the products.</param>
     public static TrainingKernels Of(TrainingArithmetic arithmetic) => Of(arithmetic, VectorWidths.Widest);
 
-    /// <param name="arithmetic">What the products are computed in.</param>
-    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    /// <param name="arithmetic">The number format of the products.</param>
+    /// <param name="width">Width of the vectors; it affects the speed but not a single bit of the results.</param>
     public static TrainingKernels Of(TrainingArithmetic arithmetic, VectorWidth width) => width switch
     {
         VectorWidth.Bits512 => Of<Float512>(arithmetic),

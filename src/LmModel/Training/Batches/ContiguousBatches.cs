@@ -4,7 +4,7 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Batches;
 
 /// <summary>
-/// Cuts a text into B columns read side by side, T tokens at a time, so that the state after one window is the state
+/// Cuts a text into B columns that are read side by side, T tokens at a time. The state after one window is the state
 /// before the next: truncated backpropagation through time (Williams and Peng 1990).
 /// </summary>
 /// <remarks>
@@ -12,11 +12,11 @@ namespace LmModel.Training.Batches;
 /// tokens   a b c d e f g h i j k l m n o p …        B = 3, T = 2
 ///
 ///          window 0   window 1
-/// column 0   a b        c d      → targets are the same tokens one later: b c, d e
+/// column 0   a b        c d      → targets are the tokens one position later: b c, d e
 /// column 1   g h        i j
 /// column 2   m n        o p
 /// </code>
-/// Each epoch starts at another offset below T, so that windows are cut elsewhere every time. Windows may differ in
+/// Each epoch starts at a different offset below T, so that windows are cut at different places. Windows may differ in
 /// length.
 /// </remarks>
 internal sealed class ContiguousBatches
@@ -26,8 +26,8 @@ internal sealed class ContiguousBatches
 
     /// <param name="tokens">The text.</param>
     /// <param name="batchSize">B.</param>
-    /// <param name="windowLength">T, of a window of the usual length.</param>
-    /// <param name="longest">Steps of the longest window, at least T.</param>
+    /// <param name="windowLength">T, the usual length of a window.</param>
+    /// <param name="longest">Length of the longest window, at least T.</param>
     /// <exception cref="ArgumentException">The text is too short for even one window.</exception>
     public ContiguousBatches(ITokens tokens, int batchSize, int windowLength, int longest)
     {
@@ -46,19 +46,19 @@ internal sealed class ContiguousBatches
 
     public int BatchSize { get; }
 
-    /// <summary>Predictions that a column offers.</summary>
+    /// <summary>Number of predictions in a column.</summary>
     public long ColumnLength { get; }
 
-    /// <summary>Windows of the usual length; their number differs by one with the offset.</summary>
+    /// <summary>Number of windows of the usual length; it differs by one depending on the offset.</summary>
     public int WindowsPerEpoch { get; }
 
-    /// <summary>Tokens a text must have for one window an epoch at any offset.</summary>
+    /// <summary>Number of tokens that a text needs for one window per epoch, whatever the offset.</summary>
     public static long LeastTokens(int batchSize, int windowLength) => ((2L * windowLength) - 1) * batchSize + 1;
 
     /// <summary>
-    /// The settings with fewer columns, then shorter windows, where a text is too short for theirs.
+    /// The settings, with fewer columns and then with shorter windows if a text is too short for the given ones.
     /// </summary>
-    /// <param name="settings">How the text is to be trained on.</param>
+    /// <param name="settings">The requested settings.</param>
     /// <param name="tokens">Tokens of the training text.</param>
     public static TrainingSettings Fit(TrainingSettings settings, long tokens)
     {
@@ -77,8 +77,8 @@ internal sealed class ContiguousBatches
     }
 
     /// <param name="position">Where in each column the window begins, from 0.</param>
-    /// <param name="length">T; the position and it are at most <see cref="ColumnLength"/>.</param>
-    /// <returns>Inputs and targets, each (T, B): a step's tokens side by side.</returns>
+    /// <param name="length">T; position + length is at most <see cref="ColumnLength"/>.</param>
+    /// <returns>Inputs and targets, each (T, B); the tokens of a step are adjacent.</returns>
     public (int[] Inputs, int[] Targets) Window(long position, int length)
     {
         var inputs = new int[length * BatchSize];

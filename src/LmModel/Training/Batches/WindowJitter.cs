@@ -4,18 +4,19 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Batches;
 
 /// <summary>
-/// Draws the length of a window (Merity et al. 2018): with the same one always, the same tokens of a text would always
-/// stand where a window begins and gradients end.
+/// Draws the length of a window (Merity et al. 2018). With a fixed length, windows would always begin, and gradients
+/// would always stop, at the same tokens of the text.
 /// </summary>
 internal static class WindowJitter
 {
     private const double Half = 0.05;
     private const double Deviation = 5;
 
-    /// <summary>The longest window there is.</summary>
+    /// <summary>Length of the longest possible window.</summary>
     public static int Longest(int windowLength) => windowLength + (int)(4 * Deviation);
 
-    /// <returns>Normal around T with deviation 5, around T/2 in one window of 20; from 5 to the longest.</returns>
+    /// <returns>Normally distributed with deviation 5 around T, or around T/2 for one window in 20; between 5 and the
+    /// longest.</returns>
     public static int Length(int windowLength, long seed, int step)
     {
         double Uniform(long n) => Philox.Uniform(seed, (int)TrainingRandom.Length, (3L * step) + n);

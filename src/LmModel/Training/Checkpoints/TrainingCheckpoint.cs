@@ -8,15 +8,15 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Checkpoints;
 
 /// <summary>
-/// Everything a training needs to go on as if it had never stopped: one safetensors file of its numbers, with the rest
-/// as JSON in its metadata.
+/// Everything a training needs to continue as if it had never stopped: one safetensors file with its tensors, and the
+/// rest as JSON in the metadata of that file.
 /// </summary>
 internal sealed record TrainingCheckpoint
 {
-    /// <summary>Where a model folder keeps it.</summary>
+    /// <summary>The path of the checkpoint in a model folder.</summary>
     public static string PathIn(string modelFolder) => Path.Combine(modelFolder, "training", "last.safetensors");
 
-    /// <summary>Where a model folder keeps the tokenizer of its training.</summary>
+    /// <summary>The path of the training's tokenizer in a model folder.</summary>
     public static string TokenizerIn(string modelFolder) => Path.Combine(modelFolder, "training", "tokenizer.json");
 
     private const string ProgressName = "progress";
@@ -40,9 +40,10 @@ internal sealed record TrainingCheckpoint
         );
     }
 
-    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken; the message names
-    /// everything.</exception>
-    /// <returns>The training, its tokenizer, and what gives so many numbers of a name.</returns>
+    /// <exception cref="ModelFolderException">There is no checkpoint, or it is broken; the message lists every
+    /// problem.</exception>
+    /// <returns>The training, its tokenizer, and a function that returns the values of a tensor, given its name and the
+    /// expected number of values.</returns>
     public static (TrainingRun Run, Tokenizer Tokenizer, Func<string, long, float[]> Values) Load(string modelFolder)
     {
         var path = PathIn(modelFolder);
@@ -104,35 +105,35 @@ internal sealed record TrainingCheckpoint
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"the progress in its metadata makes no sense: {e.Message}", e);
+            throw new InvalidDataException($"the progress in its metadata is not valid: {e.Message}", e);
         }
     }
 }
 
-/// <summary>A training and how far it has come: what is resumed, beside the numbers.</summary>
+/// <summary>A training and its progress: everything that is resumed except the tensors.</summary>
 internal sealed record TrainingRun
 {
     public required ModelConfig Config { get; init; }
 
     public required TrainingSettings Settings { get; init; }
 
-    /// <summary>What the model card says of the model; a resumed training keeps it.</summary>
+    /// <summary>The contents of the model card; a resumed training keeps them.</summary>
     public required ModelCard Card { get; init; }
 
-    /// <summary>SHA-256 of the text: another text cannot be trained on further.</summary>
+    /// <summary>SHA-256 of the corpus: a training cannot be resumed on a different one.</summary>
     public required string CorpusSha256 { get; init; }
 
-    /// <summary>SHA-256 of the text that is validated on; null where it is a part of the corpus.</summary>
+    /// <summary>SHA-256 of the validation text; null if it is a part of the corpus.</summary>
     public string? ValidationSha256 { get; init; }
 
     /// <summary>Updates done.</summary>
     public int Step { get; init; }
 
-    /// <summary>Of the last of them, nats a token.</summary>
+    /// <summary>Loss of the last update, nats per token.</summary>
     public double Loss { get; init; }
 
     /// <summary>
-    /// The validation that follows <see cref="Step"/> was cancelled: a resumed training begins with it.
+    /// Whether the validation that follows <see cref="Step"/> was cancelled, so that a resumed training begins with it.
     /// </summary>
     public bool ValidationDue { get; init; }
 
@@ -145,7 +146,7 @@ internal sealed record TrainingRun
     /// <summary>Validations since the best one.</summary>
     public int ValidationsSinceBest { get; init; }
 
-    /// <summary>Where the next window is.</summary>
+    /// <summary>Where the next window begins.</summary>
     public TrainingPosition Position { get; init; }
 
     /// <summary>Time trained so far, over all interruptions.</summary>

@@ -4,8 +4,9 @@ using LmModel.Training.Backpropagation;
 namespace LmModel.Training.Optimization;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, algorithm 2) that shrinks matrices only: a bias or an offset has no reason to be
-/// small. Scaling of the gradient, both moments and the update are one pass over memory, which is all that it costs.
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2) with weight decay on matrices only: a bias has no reason to be
+/// small. The scaling of the gradient, both moments and the update are done in one pass over memory, which is the whole
+/// cost.
 /// </summary>
 internal static unsafe class AdamW
 {
@@ -20,12 +21,12 @@ internal static unsafe class AdamW
     public static double GradientNorm(IReadOnlyList<TrainedParameter> parameters) =>
         Math.Sqrt(parameters.Sum(p => Kernels.SquaredNorm(Memory.Floats(p.Gradient), p.Gradient.numel())));
 
-    /// <param name="parameters">Their values and moments change.</param>
+    /// <param name="parameters">The parameters; their values and moments are updated.</param>
     /// <param name="step">From 0.</param>
-    /// <param name="learningRate">Of this step.</param>
-    /// <param name="decay">λ; a matrix loses λ · learning rate of itself.</param>
-    /// <param name="scale">What the gradient is multiplied by: below 1 where it is clipped.</param>
-    /// <param name="threads">Threads that share the numbers.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="decay">λ; a matrix shrinks by λ · learning rate.</param>
+    /// <param name="scale">Factor of the gradient; below 1 if it is clipped.</param>
+    /// <param name="threads">Number of threads that share the work.</param>
     public static void Step(
         IReadOnlyList<TrainedParameter> parameters,
         int step,

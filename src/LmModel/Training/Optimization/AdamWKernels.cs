@@ -2,13 +2,13 @@ using LmModel.Numerics;
 
 namespace LmModel.Training.Optimization;
 
-/// <summary>The arithmetic of <see cref="AdamW"/> for one width of vectors. All widths give the same bits.</summary>
+/// <summary>The arithmetic of <see cref="AdamW"/> for one vector width. All widths give the same bits.</summary>
 internal abstract unsafe class AdamWKernels
 {
     private protected const float Beta1 = AdamW.Beta1;
     private protected const float Beta2 = AdamW.Beta2;
 
-    /// <param name="width">Of the vectors; it changes the speed and no bit of a result.</param>
+    /// <param name="width">Width of the vectors; it affects the speed but not a single bit of the results.</param>
     public static AdamWKernels Of(VectorWidth width) => width switch
     {
         VectorWidth.Bits512 => new AdamWKernels<Float512>(),
@@ -23,16 +23,16 @@ internal abstract unsafe class AdamWKernels
     /// <param name="gradient">(count).</param>
     /// <param name="mean">(count): the first moment.</param>
     /// <param name="variance">(count): the second moment.</param>
-    /// <param name="count">How many numbers.</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
-    /// <param name="keep">What the value is multiplied by: 1 − learning rate · decay.</param>
-    /// <param name="rate">The learning rate, corrected for the first moment's start at 0.</param>
-    /// <param name="varianceScale">The correction of the second moment.</param>
+    /// <param name="count">Number of elements.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="keep">Factor of the value: 1 − learning rate · decay.</param>
+    /// <param name="rate">The learning rate, with the bias correction of the first moment, which starts at 0.</param>
+    /// <param name="varianceScale">The bias correction of the second moment.</param>
     public abstract void Update(
         float* value, float* gradient, float* mean, float* variance, int count,
         float scale, float keep, float rate, float varianceScale);
 
-    /// <summary>The sum of the squares of (count) numbers.</summary>
+    /// <summary>The sum of the squares of <paramref name="count"/> numbers.</summary>
     public abstract double SquaredNorm(float* x, long count);
 }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class AdamWKernels<F> : AdamWKernels
 {
     private const int Lanes = 16;
 
-    // In fp32 the sum of many squares loses the small ones, so these are summed in parts.
+    // An fp32 sum of many squares loses small ones, so the squares are summed in parts.
     private const int Part = 1 << 16;
 
     public override void Update(
@@ -95,7 +95,7 @@ internal sealed unsafe class AdamWKernels<F> : AdamWKernels
         return sum;
     }
 
-    /// <summary>Neighbours first, then neighbouring sums: the order of additions is part of the result.</summary>
+    /// <summary>Adds adjacent lanes first, then adjacent sums: the order of additions affects the result.</summary>
     private static float Sum(F x)
     {
         var numbers = stackalloc float[Lanes];

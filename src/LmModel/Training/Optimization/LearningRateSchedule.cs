@@ -3,23 +3,24 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Optimization;
 
 /// <summary>The learning rate of each step.</summary>
-/// <param name="Kind">How it goes.</param>
+/// <param name="Kind">The shape of the schedule.</param>
 /// <param name="Peak">Highest learning rate.</param>
-/// <param name="WarmupSteps">Steps of the ramp from 0 that <see cref="Schedule.Cosine"/> begins with.</param>
-/// <param name="TotalSteps">Steps of the whole training.</param>
-/// <param name="FinalShare">Share of the peak at the last step, 0 to 1.</param>
-/// <param name="Cycles">How often it is gone through (warm restarts, Loshchilov and Hutter 2017), at least 1.</param>
+/// <param name="WarmupSteps">Length of the ramp from 0 with which <see cref="Schedule.Cosine"/> begins.</param>
+/// <param name="TotalSteps">Number of steps of the whole training.</param>
+/// <param name="FinalShare">The learning rate at the last step as a share of the peak, 0 to 1.</param>
+/// <param name="Cycles">How often the schedule runs (warm restarts, Loshchilov and Hutter 2017), at least 1.</param>
 internal sealed record LearningRateSchedule(
     Schedule Kind, double Peak, int WarmupSteps, int TotalSteps, double FinalShare, int Cycles = 1)
 {
-    // Both as Smith and Topin have them in later work: the rise takes 30 % and starts at a 25th.
+    // Both values are from later work by Smith and Topin: the rise takes 30 % of the steps and starts at a 25th of the
+    // peak.
     private const double OneCycleRise = 0.3;
     private const double OneCycleStart = 0.04;
 
     /// <summary>The learning rate of <paramref name="step"/>, from 0.</summary>
     public double At(int step)
     {
-        var length = Math.Max(1, TotalSteps / Cycles);                        // the last cycle has what is left over
+        var length = Math.Max(1, TotalSteps / Cycles);                        // the last cycle takes the rest
         var cycle = Math.Min(step / length, Cycles - 1);
         return InCycle(step - (cycle * length), cycle == Cycles - 1 ? TotalSteps - (cycle * length) : length);
     }

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace LmModel.Training.Optimization;
 
-/// <summary>Where the recurrent matrices of a training begin.</summary>
+/// <summary>Initial values of the recurrent matrices.</summary>
 internal static class RecurrentInitializer
 {
-    // Below 1, so that a rectified state cannot grow without bound (Le et al. 2015 use 1, and clip harder).
+    // Below 1, so that a rectified state cannot grow without bound (Le et al. 2015 use 1, with stronger clipping).
     private const double IdentityScale = 0.95;
 
-    /// <summary>Overwrites every W_hh, each gate's H × H block by itself; draws from libtorch's generator.</summary>
+    /// <summary>Overwrites every W_hh, each gate's H × H block separately; draws from libtorch's generator.</summary>
     public static void Apply(LanguageModel model, RecurrentInitialization kind)
     {
         if (kind is RecurrentInitialization.Uniform)

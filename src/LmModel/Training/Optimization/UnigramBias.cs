@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace LmModel.Training.Optimization;
 
 /// <summary>
-/// Begins a network as a unigram model: the output bias is the logarithm of each token's frequency, so that no step is
-/// spent on learning which tokens are rare. AdamW moves a bias by at most the learning rate a step, and between the
-/// frequent words of a text and the rare ones lie ten nats.
+/// Initializes a network as a unigram model: the output bias is the logarithm of each token's frequency, so that no
+/// steps are spent on learning which tokens are rare. AdamW changes a bias by at most the learning rate per step, but
+/// the biases of the frequent and the rare words of a text differ by ten nats.
 /// </summary>
 internal static class UnigramBias
 {
     /// <summary>Overwrites the output bias.</summary>
-    /// <param name="model">Its bias changes.</param>
-    /// <param name="counts">(V): how often each token occurs in the training text; one is added to each.</param>
+    /// <param name="model">The model whose bias is overwritten.</param>
+    /// <param name="counts">(V): how often each token occurs in the training text; one is added to each count.</param>
     public static void Apply(LanguageModel model, long[] counts)
     {
         using var scope = NewDisposeScope();

@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 
 namespace LmModel.Training.Planning;
 
-/// <summary>How fast this machine multiplies matrices now: what a plan makes a time into steps by.</summary>
+/// <summary>Measures the current speed of matrix products on this machine, from which a plan computes the number of
+/// steps.</summary>
 internal static class MachineSpeed
 {
-    // The product of a step of time: 64 columns, 512 units, the gates of an LSTM.
+    // The matrix product of one time step: 64 columns, 512 units, the gates of an LSTM.
     private const int Columns = 64;
     private const int Units = 512;
     private const int Gates = 4 * Units;
@@ -16,9 +17,9 @@ internal static class MachineSpeed
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(0.7);
 
     /// <summary>Multiplies for most of a second.</summary>
-    /// <param name="arithmetic">What the training will multiply in; null for what a training then takes.</param>
-    /// <param name="time">The clock.</param>
-    /// <returns>Floating-point operations a second, a multiplication and an addition being two.</returns>
+    /// <param name="arithmetic">The number format of the training; null for its default.</param>
+    /// <param name="time">The source of the time.</param>
+    /// <returns>Floating-point operations per second; a multiplication and an addition count as two.</returns>
     public static double Measure(TrainingArithmetic? arithmetic, TimeProvider? time = null)
     {
         TorchRuntime.Initialize();
@@ -30,7 +31,7 @@ internal static class MachineSpeed
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var (left, right) = (ones(Columns, Units, type), ones(Units, Gates, type));
-        matmul(left, right).Dispose();                                        // (B, 4H): the first one sets up
+        matmul(left, right).Dispose();                                        // (B, 4H); the first includes setup
         var products = 0L;
         var begun = time.GetTimestamp();
         TimeSpan elapsed;

@@ -7,39 +7,41 @@ using LmModel.Training.Settings;
 namespace LmModel.Training.Planning;
 
 /// <summary>
-/// The memory that a training or a scoring must have at once, estimated from shapes before it begins.
+/// The peak memory of a training or a scoring, estimated from the shapes before it starts.
 /// </summary>
 /// <remarks>
-/// The least, not the usual: while there is free memory the garbage collector leaves copies lying that are no longer
-/// used. Measured peaks stand beside it in docs/training.md.
+/// This is a minimum: while memory is free, the garbage collector does not collect copies that are no longer used.
+/// docs/training.md compares it with measured peaks.
 /// </remarks>
-/// <param name="Weights">Bytes of the parameters and of all that is kept of each of them.</param>
+/// <param name="Weights">Bytes of the parameters and of everything that is stored for each parameter.</param>
 /// <param name="Windows">
-/// Bytes of what is computed at once from the text: activations, their gradients and logits.
+/// Bytes of everything computed at once from the text: activations, their gradients and logits.
 /// </param>
 internal sealed record MemoryNeed(long Weights, long Windows)
 {
-    /// <summary>Code, libraries and buffers of a process that has hardly a network.</summary>
+    /// <summary>Bytes of code, libraries and buffers in a process with a tiny network.</summary>
     private const long Process = 100L << 20;
 
-    /// <summary>States that a decoder scores side by side.</summary>
+    /// <summary>Number of states that a decoder scores together.</summary>
     private const int ScoredAtOnce = 64;
 
-    /// <summary>B · T · V that libtorch scores at once, bytes.</summary>
+    /// <summary>Bytes of the B · T · V logits that libtorch scores at once.</summary>
     private const long TorchLogits = 1L << 28;
 
     public long Bytes => Process + Weights + Windows;
 
     /// <summary>
-    /// What the process may use: of a container 75 % of its limit, which is what the runtime takes for its heap.
+    /// The memory that the process may use. In a container this is 75 % of its limit, which the runtime uses for its
+    /// heap.
     /// </summary>
     public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>A training, at its largest: while a checkpoint is written.</summary>
+    /// <summary>The memory of a training at its peak, while a checkpoint is written.</summary>
     public static MemoryNeed OfTraining(ModelConfig config, TrainingSettings settings)
     {
-        // fp32: value, gradient, both moments and average; the average, as it is validated, and the decoder's copy of
-        // it; what a checkpoint keeps of the first five but the gradient. And once in the products' format.
+        // fp32: value, gradient, both moments and average; a copy of the average for the validation, and the decoder's
+        // copy; for a checkpoint, another copy of the first five except the gradient. In addition, one copy in the
+        // products' format.
         var isBf16 = (settings.Arithmetic ?? ProcessorArithmetic.Fastest) is TrainingArithmetic.Bf16;
         var product = isBf16 ? sizeof(ushort) : sizeof(float);
         var weights = config.ParameterCount * ((5 + 2 + 4) * sizeof(float) + product);
@@ -47,7 +49,7 @@ internal sealed record MemoryNeed(long Weights, long Windows)
         long steps = settings.JitterWindows ? WindowJitter.Longest(settings.WindowLength) : settings.WindowLength;
         var tokens = steps * settings.BatchSize;                              // T · B
         var gates = config.Gates * (config.Cell.Traits().KeepsStateSumApart ? 2L : 1);
-        // Gates, h, ∂L/∂h and h after its dropout; an LSTM's c in fp32.
+        // Gates, h, ∂L/∂h, and h after its dropout; for an LSTM also c in fp32.
         var layer = config.HiddenSize * (((gates + 3) * product) + (config.StateVectors > 1 ? sizeof(float) : 0));
         long width = settings.SampledTokens > 0
             ? Math.Min(settings.SampledTokens, config.VocabularySize)
@@ -56,22 +58,23 @@ internal sealed record MemoryNeed(long Weights, long Windows)
         return new(weights, tokens * ((config.Layers * layer) + embedded + (width * product)));
     }
 
-    /// <summary>Scoring a text with a model that is read from its folder.</summary>
+    /// <summary>The memory of scoring a text with a model that is read from its folder.</summary>
     public static MemoryNeed OfScoring(ModelConfig config, InferenceEngine engine)
     {
-        // As they are read, and as they are multiplied.
+        // One copy as read from the file, and one in the format of the products.
         var weights = config.ParameterCount * 2 * sizeof(float);
         var logits = (long)ScoredAtOnce * config.VocabularySize * sizeof(float);
         return new(weights, engine is InferenceEngine.Torch ? Math.Max(logits, TorchLogits) : logits);
     }
 
-    /// <summary>Says how much is needed and how much there is.</summary>
-    /// <param name="what">Such as <c>This training</c>.</param>
-    /// <param name="available">Bytes that there are.</param>
-    /// <param name="advice">What to change, as a sentence.</param>
+    /// <summary>Describes how much memory is needed and how much is available.</summary>
+    /// <param name="what">The subject of the sentence, such as <c>This training</c>.</param>
+    /// <param name="available">Available bytes.</param>
+    /// <param name="advice">A sentence that says what to change.</param>
     public string Describe(string what, long available, string advice) =>
-        $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} of it for the weights and "
-        + $"{Size(Windows)} for what is computed from the text at once, and there are {Size(available)}. {advice}";
+        $"{what} needs at least {Size(Bytes)} of memory, {Size(Weights)} for the weights and "
+        + $"{Size(Windows)} for what is computed from the text at once, but only {Size(available)} are "
+        + $"available. {advice}";
 
     private static string Size(long bytes) => string.Create(
         CultureInfo.InvariantCulture,

@@ -10,7 +10,7 @@ namespace LmModel.Training.Planning;
 internal static class PlanReasons
 {
     public static string AskedTokenizer(string kind, CorpusFacts text) => Invariant(
-        $"Tokenizer: {kind}, as asked; the text has {text.Bytes:N0} bytes ")
+        $"Tokenizer: {kind}, as requested; the text has {text.Bytes:N0} bytes ")
         + Invariant($"and {text.DistinctCharacters:N0} different characters.");
 
     public static string Tokenizer(string kind, int vocabulary, CorpusFacts text) => kind switch
@@ -24,18 +24,18 @@ internal static class PlanReasons
     };
 
     public static string AskedNetwork(ModelConfig network, long parameters) =>
-        Invariant($"{Name(network)}, as asked: {parameters:N0} parameters in products.");
+        Invariant($"{Name(network)}, as requested: {parameters:N0} parameters in products.");
 
     public static string UntimedNetwork(ModelConfig network) => Invariant(
-        $"{Name(network)}: a number of steps says nothing about time, so it is at most {UntimedWidth} wide.");
+        $"{Name(network)}: no time to plan for is known, so it has at most {UntimedWidth} units.");
 
     public static string TimedNetwork(ModelConfig network, TrainingTime time, double epochs, double parameters) =>
         Invariant($"{Name(network)}: the widest that, in {time.Words}, reads the text {epochs:0.#} times ")
-        + Invariant($"or {TokensPerParameter} tokens a parameter, and has at most {parameters:N0} ")
+        + Invariant($"or {TokensPerParameter} tokens per parameter, and has at most {parameters:N0} ")
         + "parameters in products, which suit the length of the text.";
 
     public static string AskedSteps(TrainingSettings settings, double epochs) =>
-        Invariant($"{Steps(settings)}, as asked: the text is read {epochs:0.0} times.");
+        Invariant($"{Steps(settings)}, as requested: the text is read {epochs:0.0} times.");
 
     public static string EnoughSteps(TrainingSettings settings, double epochs, TrainingTime time) =>
         Invariant($"{Steps(settings)}. The text is read {epochs:0.0} times, which is enough for its length, ")
@@ -57,16 +57,16 @@ internal static class PlanReasons
         var why = Invariant($"the text is read {epochs:0.0} times by {parametersPerToken:0.##} parameters ")
             + "for each of its tokens";
         return between == 0 && input == 0 && token == 0 && weight == 0
-            ? $"Dropout: none, because {why}, which is hardly enough to learn it by heart."
-            : Invariant($"Dropout: {between} between layers and before the output, {input} of the input, ")
-                + Invariant($"{token} of whole tokens, {weight} of recurrent weights, because {why}.");
+            ? $"Dropout: none, because {why}, which is hardly enough to memorize it."
+            : Invariant($"Dropout: {between} between layers and before the output, {input} for the input, ")
+                + Invariant($"{token} for whole tokens, {weight} for recurrent weights, because {why}.");
     }
 
     public static string Validation(TrainingSettings settings) =>
         Invariant($"Validation: every {settings.ValidateEvery:N0} steps on the last {settings.ValidationShare:0.##%} ")
         + "of the text, which is never trained on."
         + (settings.Patience > 0
-            ? Invariant($" The training ends early after {settings.Patience} without a new best.")
+            ? Invariant($" The training ends early after {settings.Patience} without improvement.")
             : "");
 
     private static string Name(ModelConfig network) =>

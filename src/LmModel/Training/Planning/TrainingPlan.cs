@@ -7,18 +7,18 @@ using static LmModel.Training.Planning.TrainingPlanRules;
 namespace LmModel.Training.Planning;
 
 /// <summary>
-/// Tokenizer, network and schedule for a text and a time, and why. A function of its arguments alone; what was chosen
-/// already stays, and the rest adapts to it.
+/// Tokenizer, network and schedule for a text and a time, with reasons. A plan depends only on its arguments. Choices
+/// that have already been made are respected, and the rest adapts to them.
 /// </summary>
 internal sealed record TrainingPlan
 {
     /// <summary>The tokenizer's <see cref="Tokenization.Tokenizer.Kind"/>.</summary>
     public required string Tokenizer { get; init; }
 
-    /// <summary>Tokens of its vocabulary: exact for one that is trained, expected for others.</summary>
+    /// <summary>Size of the vocabulary: exact for a trained vocabulary, otherwise an estimate.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>The network; <see cref="ModelConfig.VocabularySize"/> is that of the expected vocabulary.</summary>
+    /// <summary>The network; its <see cref="ModelConfig.VocabularySize"/> is the estimate.</summary>
     public required ModelConfig Network { get; init; }
 
     /// <summary>How the network is trained.</summary>
@@ -31,8 +31,8 @@ internal sealed record TrainingPlan
     public required IReadOnlyList<string> Reasons { get; init; }
 
     /// <summary>
-    /// All that is decided, as choices that make the same plan without a time. The vocabulary is stated for bpe alone:
-    /// how many words or characters there are, the text decides.
+    /// All decisions as choices that result in the same plan without a time. The vocabulary is included for bpe only:
+    /// the numbers of words and characters follow from the text.
     /// </summary>
     public TrainingChoices Choices => new TrainingChoices
     {
@@ -48,11 +48,12 @@ internal sealed record TrainingPlan
 
     /// <summary>Plans a training.</summary>
     /// <param name="text">The text to train on.</param>
-    /// <param name="given">What is decided already.</param>
+    /// <param name="given">The choices that have already been made.</param>
     /// <param name="time">
-    /// What the steps are counted from; needed where <paramref name="given"/> has none, else unused.
+    /// The time that determines the number of steps; required if <paramref name="given"/> has no steps, otherwise
+    /// unused.
     /// </param>
-    /// <exception cref="ArgumentException">Neither steps nor a time are given, or the time is not above 0.</exception>
+    /// <exception cref="ArgumentException">Neither steps nor a time is given, or the time is not above 0.</exception>
     public static TrainingPlan Make(CorpusFacts text, TrainingChoices given, TrainingTime? time)
     {
         if (given.Steps is null && !(time is { Minutes: > 0, FlopsPerSecond: > 0 }))
@@ -64,14 +65,14 @@ internal sealed record TrainingPlan
         return new TrainingPlanner(text, given, given.Steps is null ? time : null).Plan();
     }
 
-    /// <summary>Whether a text is long enough for a network: a wider one would only learn it by heart sooner.</summary>
+    /// <summary>Whether a text is long enough for a network; a wider network would only memorize it sooner.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="settings">Its sampled tokens.</param>
+    /// <param name="settings">Provides the number of sampled tokens.</param>
     /// <param name="tokens">Tokens of the text that is trained on, above 0.</param>
     public static bool Suits(ModelConfig network, TrainingSettings settings, double tokens) =>
         PlannedDropout.Multiplied(network, settings.SampledTokens) <= MostParameters(tokens);
 
-    /// <summary>Most parameters in products that suit a text of so many tokens.</summary>
+    /// <summary>The maximum number of parameters in products for a text with this many tokens.</summary>
     internal static double MostParameters(double tokens) =>
         Math.Max(ParametersPerToken * tokens, ParametersPerRootToken * Math.Sqrt(tokens));
 }

@@ -8,10 +8,10 @@ using static LmModel.Training.Planning.TrainingPlanRules;
 
 namespace LmModel.Training.Planning;
 
-/// <summary>Makes one <see cref="TrainingPlan"/>: each decision follows from those before it.</summary>
+/// <summary>Makes one <see cref="TrainingPlan"/>: each decision depends on those before it.</summary>
 /// <param name="text">The text to train on.</param>
-/// <param name="given">What is decided already.</param>
-/// <param name="time">The time to plan for; null where the steps are decided.</param>
+/// <param name="given">The choices that have already been made.</param>
+/// <param name="time">The time to plan for; null if the number of steps is given.</param>
 internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, TrainingTime? time)
 {
     private readonly List<string> _reasons = [];
@@ -65,7 +65,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
     private void ChooseSplit()
     {
         var most = Math.Min(_settings.ValidationShare, MostValidationBytes / Math.Max(1, text.Bytes));
-        // Four digits, so that a reader can type it.
+        // Rounded to four digits, so that it is easy to type.
         var share = given.ValidationShare ?? Math.Max(0.001, Math.Round(most, 4));
         _settings = _settings with { ValidationShare = share };
         _tokens *= 1 - share;
@@ -146,7 +146,7 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
     {
         var defaults = new TrainingSettings();
         var steps = _settings.Steps;
-        // A token scored costs a third of one trained on.
+        // Scoring a token costs a third of training on it.
         var held = _tokens * _settings.ValidationShare / (1 - _settings.ValidationShare) / 3;
         var count = Math.Clamp(ValidationCost * steps * TokensAStep / held, 2, MostValidations);
         var every = given.ValidateEvery ?? (int)Math.Max(1, Math.Ceiling(steps / count));
@@ -169,10 +169,10 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
 
     private double TokensAStep => (double)_settings.BatchSize * _settings.WindowLength;
 
-    /// <summary>Steps the time allows; those given where there is no time.</summary>
+    /// <summary>The number of steps that the time allows, or the given number if there is no time.</summary>
     private double Steps() => time is null ? given.Steps!.Value : TokensInTime(_network) / TokensAStep;
 
-    /// <summary>Tokens a second.</summary>
+    /// <summary>Tokens per second.</summary>
     private double Speed(ModelConfig network) => 1 / (
         (FlopsPerParameter * Multiplied(network) / (time!.FlopsPerSecond * Efficiency))
         + (GateSeconds * network.Layers * network.Gates * network.HiddenSize)
@@ -207,11 +207,11 @@ internal sealed class TrainingPlanner(CorpusFacts text, TrainingChoices given, T
 
     private long Multiplied(ModelConfig network) => PlannedDropout.Multiplied(network, SampledTokens);
 
-    // A token of a vocabulary of 4,096 is about 3.6 bytes of English long, and grows with the logarithm.
+    // A token of a vocabulary of 4,096 covers about 3.6 bytes of English, and its length grows with the logarithm.
     private (int Vocabulary, double Tokens) Trained(int vocabulary) =>
         (vocabulary, text.Bytes / (0.3 * Math.Log2(Math.Max(4, vocabulary))));
 
-    // How many words there are is known only when they are counted: at most as many as are asked for.
+    // The number of words is known only after counting them; it is at most the requested number.
     private int Words() => (int)Math.Min(
         given.Vocabulary ?? WordTokenizer.DefaultVocabularySize, Math.Max(3, text.Bytes / BytesPerWord));
 

@@ -7,6 +7,6 @@ namespace LmModel.Training.Planning;
 /// <param name="FlopsPerSecond">The machine's rate of matrix products, see <see cref="MachineSpeed"/>.</param>
 internal sealed record TrainingTime(double Minutes, double FlopsPerSecond)
 {
-    /// <summary>Such as <c>20 minutes</c>.</summary>
+    /// <summary>The time in words, such as <c>20 minutes</c>.</summary>
     public string Words => Invariant($"{Minutes:0.##} minute{(Minutes == 1 ? "" : "s")}");
 }

@@ -9,7 +9,7 @@ using LmModel.Training.Settings;
 
 namespace LmModel.Training.Reporting;
 
-/// <summary>The text of a <see cref="ModelCard"/>: <c>README.md</c> of a model folder.</summary>
+/// <summary>The text of a <see cref="ModelCard"/>, which is the <c>README.md</c> of a model folder.</summary>
 internal static class ModelCardText
 {
     public static string Render(
@@ -64,7 +64,7 @@ internal static class ModelCardText
 
         Line($"## Figures");
         Line($"");
-        Line($"On the held-out text, which also chose the step: expect a little more on text from elsewhere.");
+        Line($"On the held-out text, which also chose the step: expect a slightly higher loss on other text.");
         Line($"");
         Line($"| protocol | tokens | nats/token | perplexity | bits/character | bits/byte |");
         Line($"| --- | --- | --- | --- | --- | --- |");
@@ -78,7 +78,7 @@ internal static class ModelCardText
         Line($"");
         if (about.Evaluation.Length > 0)
         {
-            Line($"`{about.Evaluation}` gives them again (docs/evaluation.md has the protocols).");
+            Line($"`{about.Evaluation}` reproduces them (docs/evaluation.md explains the protocols).");
             Line($"");
         }
 
@@ -86,11 +86,11 @@ internal static class ModelCardText
         Line($"");
         Append($"It has read one text and knows nothing else: ");
         Line($"it imitates that text's form, invents its facts and repeats its");
-        Line($"prejudices. It can give back passages of its training text word for word. It follows no instructions.");
+        Line($"prejudices. It can repeat passages of its training text verbatim. It does not follow instructions.");
         return card.ToString();
     }
 
-    /// <summary>What is not the default.</summary>
+    /// <summary>The tokenizer rules that differ from the defaults.</summary>
     private static string Rules(Tokenizer tokenizer)
     {
         var unknown = tokenizer is not CharacterTokenizer characters ? "" : characters.UnknownRule switch

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LmModel.Training.Reporting;
 
 /// <summary>
-/// The numbers of a training in its model folder, a line a report: <c>training.jsonl</c>, and the same as
+/// The log of a training in its model folder, one line per report: <c>training.jsonl</c>, and the same figures as
 /// <c>training.csv</c> for a spreadsheet.
 /// </summary>
 internal sealed class TrainingLog
@@ -22,11 +22,11 @@ internal sealed class TrainingLog
     public IReadOnlyList<TrainingReport> Reports => _reports;
 
     /// <summary>
-    /// Goes on with the log in <paramref name="folder"/>. Lines after <paramref name="step"/> are dropped: a training
-    /// that is resumed there does those steps again. So is a last line that a crash cut off.
+    /// Continues the log in <paramref name="folder"/>. Lines after <paramref name="step"/> are dropped, because a
+    /// training that is resumed there repeats those steps. A last line that a crash truncated is dropped too.
     /// </summary>
-    /// <param name="folder">The model folder; made where there is none.</param>
-    /// <param name="step">Updates done; 0 begins a new log.</param>
+    /// <param name="folder">The model folder; it is created if it does not exist.</param>
+    /// <param name="step">Updates done; 0 starts a new log.</param>
     public static TrainingLog Open(string folder, int step)
     {
         Directory.CreateDirectory(folder);

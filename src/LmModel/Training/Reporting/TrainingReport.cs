@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LmModel.Training.Reporting;
 
-/// <summary>One line of a training's log: where it stood after a step.</summary>
+/// <summary>One line of the log of a training: its progress after a step.</summary>
 internal sealed record TrainingReport
 {
     /// <summary>Updates done.</summary>
@@ -13,12 +13,12 @@ internal sealed record TrainingReport
     [JsonPropertyName("epoch")]
     public required double Epoch { get; init; }
 
-    /// <summary>Mean training loss since the line before, nats a token, with dropout.</summary>
+    /// <summary>Mean training loss since the previous line, nats per token, with dropout.</summary>
     [JsonPropertyName("loss")]
     public required double Loss { get; init; }
 
     /// <summary>
-    /// Loss on the held-out text by cold windows, nats a token; null where this step did not validate.
+    /// Loss on the held-out text with cold windows, nats per token; null if there was no validation at this step.
     /// </summary>
     [JsonPropertyName("validation_loss")]
     public double? ValidationLoss { get; init; }
@@ -33,8 +33,8 @@ internal sealed record TrainingReport
     [JsonPropertyName("elapsed_seconds")]
     public required double ElapsedSeconds { get; init; }
 
-    /// <param name="progress">Where the training stands.</param>
-    /// <param name="stepsPerEpoch">Updates in which as many tokens are read as the text has; above 0.</param>
+    /// <param name="progress">The progress of the training.</param>
+    /// <param name="stepsPerEpoch">Number of updates that read as many tokens as the text contains; above 0.</param>
     public static TrainingReport Of(TrainingProgress progress, double stepsPerEpoch) => new()
     {
         Step = progress.Step,

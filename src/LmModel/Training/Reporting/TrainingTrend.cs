@@ -1,41 +1,44 @@
 namespace LmModel.Training.Reporting;
 
-/// <summary>What the log of a training says about it: whether it learns, learns by heart, or wants more time.</summary>
+/// <summary>What the log of a training shows: whether the model is learning, is memorizing, or needs more
+/// time.</summary>
 internal sealed record TrainingTrend
 {
-    // A validation loss of one training wavers by about this share of itself between neighbouring validations.
+    // The validation loss of a training fluctuates by about this share from one validation to the next.
     private const double Noise = 0.005;
 
-    /// <summary>Validations without a new best from which on a rise is not chance.</summary>
+    /// <summary>Number of validations without improvement after which a rise is not considered chance.</summary>
     private const int Several = 3;
 
     /// <summary>Step of the lowest validation loss.</summary>
     public required int BestStep { get; init; }
 
-    /// <summary>The lowest validation loss, nats a token.</summary>
+    /// <summary>The lowest validation loss, nats per token.</summary>
     public required double BestLoss { get; init; }
 
-    /// <summary>The latest validation loss, nats a token.</summary>
+    /// <summary>The latest validation loss, nats per token.</summary>
     public required double LastLoss { get; init; }
 
-    /// <summary>Mean training loss, nats a token with dropout, between the last two validations.</summary>
+    /// <summary>Mean training loss, nats per token with dropout, between the last two validations.</summary>
     public required double TrainingLoss { get; init; }
 
-    /// <summary>The validation loss rises while the training loss falls: the text is learnt by heart.</summary>
+    /// <summary>Whether the validation loss rises while the training loss falls, so that the text is being
+    /// memorized.</summary>
     public required bool Overfits { get; init; }
 
-    /// <summary>The validation loss still fell over the last fifth of the steps: more of them would help.</summary>
+    /// <summary>Whether the validation loss was still falling over the last fifth of the steps, so that more steps
+    /// would help.</summary>
     public required bool StillFalls { get; init; }
 
     /// <summary>
-    /// How much worse held-out text is predicted than training text, as a share; negative with much dropout.
+    /// How much worse held-out text is predicted than training text, as a share; can be negative with much dropout.
     /// </summary>
     public double Gap => LastLoss / TrainingLoss - 1;
 
-    /// <summary>How much the validation loss has risen above its lowest, as a share.</summary>
+    /// <summary>How far the validation loss has risen above its lowest value, as a share.</summary>
     public double Rise => LastLoss / BestLoss - 1;
 
-    /// <returns>Null before the first validation.</returns>
+    /// <returns>The trend; null before the first validation.</returns>
     public static TrainingTrend? Of(IReadOnlyList<TrainingReport> reports)
     {
         var validations = reports.Where(r => r.ValidationLoss is not null).ToList();

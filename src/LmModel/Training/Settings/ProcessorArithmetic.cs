@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LmModel.Training.Settings;
 
-/// <summary>What this processor multiplies itself; libtorch would emulate the rest, slowly.</summary>
+/// <summary>The number formats that this processor multiplies in hardware; libtorch would emulate others, which is
+/// slow.</summary>
 internal static class ProcessorArithmetic
 {
     // CPUID leaf 7: sub-leaf 1, EAX bit 5 is AVX512_BF16; sub-leaf 0, EDX bit 22 is AMX-BF16.

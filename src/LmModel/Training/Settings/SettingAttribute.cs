@@ -2,10 +2,10 @@ namespace LmModel.Training.Settings;
 
 /// <summary>
 /// Declares a property of <see cref="TrainingSettings"/> or <see cref="TrainingChoices"/> as a setting of a training.
-/// All else derives from it, as <see cref="TrainingSetting"/> says.
+/// Everything else derives from it, as <see cref="TrainingSetting"/> explains.
 /// </summary>
 /// <param name="option">The command-line option, such as <c>--batch</c>; null for none.</param>
-/// <param name="sentence">What it is, as a sentence of the help and the documentation.</param>
+/// <param name="sentence">A description of the setting for the help and the documentation.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SettingAttribute(string? option, string sentence) : Attribute
 {
@@ -13,23 +13,23 @@ internal sealed class SettingAttribute(string? option, string sentence) : Attrib
 
     public string Sentence => sentence;
 
-    /// <summary>Smallest value.</summary>
+    /// <summary>Minimum value.</summary>
     public double Least { get; init; } = double.NegativeInfinity;
 
-    /// <summary>Largest value.</summary>
+    /// <summary>Maximum value.</summary>
     public double Most { get; init; } = double.PositiveInfinity;
 
-    /// <summary>What every value is below.</summary>
+    /// <summary>Exclusive upper bound.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Values of a text.</summary>
+    /// <summary>The allowed values of a text setting.</summary>
     public string[] Names { get; init; } = [];
 
-    /// <summary>The default in words, where it is not the property's initial value.</summary>
+    /// <summary>The default in words, if it differs from the initial value of the property.</summary>
     public string? Default { get; init; }
 
     /// <summary>
-    /// The plan for a time decides it, so a command that is to train the same model elsewhere states it.
+    /// Whether the plan for a time decides it, so that a command that trains the same model elsewhere must include it.
     /// </summary>
     public bool InRecipe { get; init; }
 }

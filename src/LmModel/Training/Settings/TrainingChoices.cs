@@ -3,9 +3,9 @@ using LmModel.Networks;
 namespace LmModel.Training.Settings;
 
 /// <summary>
-/// What is decided about a training; what is null, <c>TrainingPlan</c> decides. The choices of tokenizer and network
-/// are declared here. Those of the training are declared in <see cref="TrainingSettings"/>, and the other part of this
-/// record follows from them.
+/// Choices about a training; <c>TrainingPlan</c> decides everything that is null. The choices of tokenizer and network
+/// are declared here. Those of the training are declared in <see cref="TrainingSettings"/>, from which the other part
+/// of this record is generated.
 /// </summary>
 public sealed partial record TrainingChoices
 {
@@ -14,8 +14,8 @@ public sealed partial record TrainingChoices
         Names = ["characters", "bytes", "bpe", "words"], InRecipe = true)]
     public string? Tokenizer { get; init; }
 
-    /// <summary>Tokens of a trained vocabulary.</summary>
-    [Setting("--vocabulary", "Tokens of a bpe vocabulary, at least 256; most tokens of a words vocabulary, at least 3.",
+    /// <summary>Size of a trained vocabulary.</summary>
+    [Setting("--vocabulary", "Size of a bpe vocabulary, at least 256; maximum size of a words vocabulary, at least 3.",
         Least = 1, Most = 1 << 20, Default = "planned; 50000 for words", InRecipe = true)]
     public int? Vocabulary { get; init; }
 
@@ -34,12 +34,13 @@ public sealed partial record TrainingChoices
 
     /// <summary>E.</summary>
     [Setting("--embedding", "Size of the embedding.", Least = 1, Most = 1 << 16,
-        Default = "a quarter of the units, at most the vocabulary; as many as units where weights are tied",
+        Default = "a quarter of the units, at most the vocabulary; the number of units if weights are tied",
         InRecipe = true)]
     public int? EmbeddingSize { get; init; }
 
-    /// <summary>Whether the embedding is the output matrix too.</summary>
-    [Setting("--tie-weights", "Use the embedding as the output matrix too; needs as many units as embedding. "
+    /// <summary>Whether the embedding is also the output matrix.</summary>
+    [Setting("--tie-weights", "Use the embedding as the output matrix too; units and embedding must have "
+        + "the same size. "
         + "--tie-weights false turns it off.", InRecipe = true)]
     public bool? TieWeights { get; init; }
 
@@ -47,11 +48,11 @@ public sealed partial record TrainingChoices
     [Setting("--dropout", "Dropout between layers and before the output.", Least = 0, Below = 1, InRecipe = true)]
     public double? Dropout { get; init; }
 
-    /// <summary>These choices, and where they leave something open, those of <paramref name="others"/>.</summary>
+    /// <summary>These choices; those that are null are taken from <paramref name="others"/>.</summary>
     public TrainingChoices Or(TrainingChoices others) => others.With(
         TrainingSetting.All.Select(setting => (setting, setting.Of(this))));
 
-    /// <summary>These choices and others; a null changes nothing.</summary>
+    /// <summary>These choices with others applied; null values change nothing.</summary>
     internal TrainingChoices With(IEnumerable<(TrainingSetting Setting, object? Value)> others)
     {
         var result = this with { };
@@ -63,7 +64,7 @@ public sealed partial record TrainingChoices
         return result;
     }
 
-    /// <summary>Every choice that is out of its range, one sentence each; empty where all are valid.</summary>
+    /// <summary>One sentence for each choice that is out of range; empty if all are valid.</summary>
     public IEnumerable<string> Problems() =>
         from setting in TrainingSetting.All
         let value = setting.Of(this)
@@ -72,7 +73,7 @@ public sealed partial record TrainingChoices
         where problem is not null
         select $"{setting.Words} {problem}";
 
-    /// <summary>The settings with what is chosen of them.</summary>
+    /// <summary>The settings with these choices applied.</summary>
     internal TrainingSettings Over(TrainingSettings settings)
     {
         var result = settings with { };

@@ -1,6 +1,6 @@
 namespace LmModel.Training.Settings;
 
-/// <summary>What a random number of a training is for; each has a sequence of its own under the seed.</summary>
+/// <summary>The purpose of a random number in a training; each purpose has its own sequence for a seed.</summary>
 internal enum TrainingRandom
 {
     Offset = 1,

@@ -7,8 +7,8 @@ using LmModel.Files;
 namespace LmModel.Training.Settings;
 
 /// <summary>
-/// A setting of a training, as a property with a <see cref="SettingAttribute"/> declares it. Command line, help,
-/// validation, choices, recipe and the table in docs/training.md derive from it. Checkpoints store its value by its
+/// A setting of a training, declared by a property with a <see cref="SettingAttribute"/>. The command line, help,
+/// validation, choices, recipe and the table in docs/training.md derive from it. Checkpoints store its value under its
 /// name.
 /// </summary>
 internal sealed class TrainingSetting
@@ -33,7 +33,8 @@ internal sealed class TrainingSetting
     }
 
     /// <summary>
-    /// All settings: those of tokenizer and network, then those of the training, in the order of their declaration.
+    /// All settings in the order of their declaration: first those of tokenizer and network, then those of the
+    /// training.
     /// </summary>
     public static IReadOnlyList<TrainingSetting> All { get; } =
     [
@@ -43,22 +44,22 @@ internal sealed class TrainingSetting
     /// <summary>The property's name.</summary>
     public string Name { get; }
 
-    /// <summary>The name as a sentence has it, such as <c>batch size</c>.</summary>
+    /// <summary>The name as it is written in a sentence, such as <c>batch size</c>.</summary>
     public string Words => Kebab.ConvertName(Name).Replace('-', ' ');
 
     /// <summary>The command-line option; null for none.</summary>
     public string? Option => _declared.Option;
 
-    /// <summary>What it is.</summary>
+    /// <summary>A description of the setting.</summary>
     public string Sentence => _declared.Sentence;
 
-    /// <summary>The type of a value.</summary>
+    /// <summary>The type of its values.</summary>
     public Type Type { get; }
 
-    /// <summary>The names of its values, where they have names.</summary>
+    /// <summary>The names of its values; empty if they have none.</summary>
     public IReadOnlyList<string> Names => [.. _named.Select(n => n.Name)];
 
-    /// <summary>The value where nothing is decided, in words.</summary>
+    /// <summary>The default, in words.</summary>
     public string Default => _declared.Default ?? _setting?.GetValue(new TrainingSettings()) switch
     {
         null => "planned",
@@ -67,25 +68,25 @@ internal sealed class TrainingSetting
     };
 
     /// <summary>
-    /// The plan for a time decides it, so a command that is to train the same model elsewhere states it.
+    /// Whether the plan for a time decides it, so that a command that trains the same model elsewhere must include it.
     /// </summary>
     public bool InRecipe => _declared.InRecipe;
 
-    /// <summary>The values, such as <c>1 to 64</c> or <c>fp32|bf16</c>; empty for a flag.</summary>
+    /// <summary>The allowed values, such as <c>1 to 64</c> or <c>fp32|bf16</c>; empty for a flag.</summary>
     public string Values => _named.Count > 0 ? string.Join('|', Names)
         : Type == typeof(bool) ? ""
         : double.IsFinite(_declared.Below) ? $"{Number(_declared.Least)} to below {Number(_declared.Below)}"
         : double.IsFinite(_declared.Most) ? $"{Number(_declared.Least)} to {Number(_declared.Most)}"
         : $"at least {Number(_declared.Least)}";
 
-    /// <summary>What is chosen; null where it is open.</summary>
+    /// <summary>The chosen value; null if none was chosen.</summary>
     public object? Of(TrainingChoices choices) => _choice?.GetValue(choices);
 
-    /// <summary>The value among the settings; null for a setting of tokenizer or network.</summary>
+    /// <summary>The value in the settings; null for a setting of the tokenizer or the network.</summary>
     public object? Of(TrainingSettings settings) => _setting?.GetValue(settings);
 
     /// <summary>
-    /// What is wrong with a value, as a phrase that goes on from the setting's name; null for nothing.
+    /// What is wrong with a value, as a phrase that follows the name of the setting; null if the value is valid.
     /// </summary>
     public string? Problem(object value)
     {
@@ -111,11 +112,11 @@ internal sealed class TrainingSetting
         return $"must be {range}, not {Write(value)}";
     }
 
-    /// <summary>A value as the command line has it.</summary>
+    /// <summary>Formats a value as it is written on the command line.</summary>
     public static string Write(object value) =>
         value is Enum ? NameOf(value) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    /// <summary>The value of a name; null if there is none.</summary>
+    /// <summary>The value with a name; null if there is none.</summary>
     public object? ValueOf(string name) => _named.FirstOrDefault(n => n.Name == name).Value;
 
     internal void Set(TrainingChoices choices, object? value) => _choice?.SetValue(choices, value);

@@ -36,7 +36,7 @@ public sealed class StepModelsTests
     {
         StepModels.Create(_gru.Network, InferenceEngine.Torch, Precision.Fp32, threads: 1).Dispose();
         Assert.Equal(
-            "The torch engine has fp32 only, not int8; the managed one has all.",
+            "The torch engine supports fp32 only, not int8; the managed engine supports all precisions.",
             Assert.Throws<ArgumentException>(
                 () => StepModels.Create(_gru.Network, InferenceEngine.Torch, Precision.Int8, threads: 1)).Message);
     }

@@ -74,7 +74,7 @@ public sealed class BrokenCheckpointTests
 
         var message = Assert.Throws<ModelFolderException>(() => Trainer.Resume(Text, path)).Message;
 
-        Assert.Contains("the progress in its metadata makes no sense: ", message);
+        Assert.Contains("the progress in its metadata is not valid: ", message);
         Assert.Contains(expected, message);
     }
 
