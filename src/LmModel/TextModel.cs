@@ -5,6 +5,7 @@ using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Scoring;
 using LmModel.Tokenization;
 using LmModel.Training;
 using LmModel.Training.Reporting;
@@ -20,9 +21,13 @@ namespace LmModel;
 /// </remarks>
 public sealed class TextModel : IDisposable
 {
+    /// <summary>Twice the engine's batch, so that the next texts are ready when places become free.</summary>
+    private const int TextsAtOnce = 256;
+
     private readonly ModelFolder _folder;
     private readonly IStepModel _stepModel;
     private readonly GenerationEngine _engine;
+    private readonly TextScorer _scorer;
 
     private TextModel(ModelFolder folder, IStepModel stepModel)
     {
@@ -38,6 +43,7 @@ public sealed class TextModel : IDisposable
         };
         _engine = new GenerationEngine(
             stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
+        _scorer = new TextScorer(_engine.TryStart, folder.Tokenizer);
     }
 
     /// <summary>The name of the model's folder.</summary>
@@ -130,34 +136,39 @@ public sealed class TextModel : IDisposable
     }
 
     /// <summary>
-    /// Tells how well the model predicts a text: for each of its tokens, the logarithm of the probability that the
-    /// model gave it after all tokens before it. The state is zero if the text begins.
+    /// Measures how well the model predicts a text: for each of its tokens, the logarithm of the probability that the
+    /// model gave it after all tokens before it.
     /// </summary>
     /// <param name="text">At least one token.</param>
-    /// <param name="alternatives">How many of the most probable tokens to report beside each; at least 0.</param>
+    /// <param name="given">
+    /// A text before it that is read but not scored; empty for the beginning of a text. With null the first token of
+    /// the text is read but not scored, as by <c>lm evaluate</c>.
+    /// </param>
     /// <param name="cancellationToken">Ends the scoring before its next token.</param>
     /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
     /// <exception cref="ArgumentException">The text is empty.</exception>
-    public async Task<TextScore> ScoreAsync(
-        string text, int alternatives = 0, CancellationToken cancellationToken = default)
+    /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
+    public Task<TextScore> ScoreAsync(
+        string text, string? given = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        ArgumentOutOfRangeException.ThrowIfNegative(alternatives);
-        var settings = new GenerationSettings
-        {
-            PromptTokens = Tokenize(text),
-            MaxTokens = 0,
-            Seed = 0,
-            Echo = true,
-            Alternatives = alternatives,
-        };
-        var tokens = new List<TokenEvent>();
-        await foreach (var token in RunAsync(settings, cancellationToken))
-        {
-            tokens.Add(token);
-        }
+        return _scorer.TryScore(RequestFor(text, given), cancellationToken)
+            ?? throw new InvalidOperationException("The engine admits no more texts.");
+    }
 
-        return new(text, tokens);
+    /// <summary>Scores many texts in batches, each by itself, with memory for a batch only.</summary>
+    /// <param name="texts">Each has at least one token.</param>
+    /// <param name="given">As for <see cref="ScoreAsync"/>, for each of the texts.</param>
+    /// <param name="cancellationToken">Ends the scoring.</param>
+    /// <returns>The scores in the order of the texts, as soon as they are known.</returns>
+    /// <inheritdoc cref="ScoreAsync" path="/exception"/>
+    public IAsyncEnumerable<TextScore> ScoreManyAsync(
+        IAsyncEnumerable<string> texts, string? given = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var requests = texts.Select(text => (text, (ScoreRequest?)RequestFor(text, given)));
+        return _scorer.ScoreAsync(requests, TextsAtOnce, cancellationToken).Select(scored => scored.Score!);
     }
 
     /// <summary>The ids of a text's tokens, each below V.</summary>
@@ -187,6 +198,9 @@ public sealed class TextModel : IDisposable
         return TrainingSetup.For(corpus, options.Choices, options.HoldOut, options.Minutes)
             .Start(folder, card, options.Rules);
     }
+
+    private ScoreRequest RequestFor(string text, string? given) =>
+        ScoreRequest.Of(_folder.Tokenizer, Config.StartToken, text, given);
 
     private async IAsyncEnumerable<TokenEvent> RunAsync(
         GenerationSettings settings, [EnumeratorCancellation] CancellationToken cancellation)

@@ -44,13 +44,13 @@ public sealed class TextModelTests
     {
         using var model = TextModel.Open(FairyTales);
 
-        var score = await model.ScoreAsync("Once upon a time there was a king", alternatives: 2);
+        var score = await model.ScoreAsync("Once upon a time there was a king");
 
         Assert.Equal(model.Tokenize(score.Text), score.Tokens.Select(token => token.Id));
         Assert.Equal(score.Text, string.Concat(score.Tokens.Select(token => token.Text)));
-        Assert.Equal(score.Nats, -score.Tokens.Skip(1).Sum(token => (double)token.Logprob!.Value), 1e-9);
+        Assert.Equal(score.Nats, -score.Tokens.Skip(1).Sum(token => token.Logprob!.Value), 1e-9);
         Assert.Null(score.Tokens[0].Logprob);
-        Assert.All(score.Tokens.Skip(1), token => Assert.Equal(2, token.Alternatives.Count));
+        Assert.All(score.Tokens.Skip(1), token => Assert.InRange(token.Logprob!.Value, -100, 0));
         Assert.True(score.NatsPerToken < (await model.ScoreAsync("gnik a saw ereht emit a nopu ecnO")).NatsPerToken);
     }
 

@@ -92,7 +92,7 @@ internal sealed class BatchRound : IDisposable
     private void LookUp(ActiveGeneration generation)
     {
         var sequence = generation.Sequence;
-        if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prompt) is { } known)
+        if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prefix) is { } known)
         {
             sequence.GoOnFrom(known.State!, known.Length);
             generation.Prefix = known;
@@ -103,15 +103,12 @@ internal sealed class BatchRound : IDisposable
     private void StorePrefix(ActiveGeneration generation)
     {
         var sequence = generation.Sequence;
-        if (sequence.PromptLeft == 0 || sequence.Prompt.IsEmpty)
-        {
-            return;
-        }
-
         var read = sequence.PromptRead + sequence.TurnLength;
-        if (read == sequence.Prompt.Length || read % _interval == 0)
+        if (sequence.PromptLeft > 0
+            && read <= sequence.Prefix.Length
+            && (read == sequence.Prefix.Length || read % _interval == 0))
         {
-            generation.Prefix = _cache.Add(generation.Prefix, sequence.Prompt[..read], sequence.State);
+            generation.Prefix = _cache.Add(generation.Prefix, sequence.Prefix[..read], sequence.State);
         }
     }
 

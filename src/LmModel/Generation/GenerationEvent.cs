@@ -51,7 +51,11 @@ internal sealed record DoneEvent(
     int CachedTokens,
     int CompletionTokens,
     string? StopSequence,
-    GenerationTimings Timings);
+    GenerationTimings Timings)
+{
+    /// <summary>−ln p of the tokens from <see cref="GenerationSettings.ScoredFrom"/> on, in nats.</summary>
+    public double[] Losses { get; init; } = [];
+}
 
 internal enum FinishReason
 {

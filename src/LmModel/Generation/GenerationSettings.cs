@@ -33,4 +33,11 @@ internal sealed record GenerationSettings
 
     /// <summary>Whether to report the tokens of the prompt before the generated ones.</summary>
     public bool Echo { get; init; }
+
+    /// <summary>
+    /// Index of the first token of the prompt whose loss is wanted, from 1 to the length of the prompt: the end then
+    /// has the losses of the tokens from there on, and the tokens before it are only read. Null scores nothing. A
+    /// scored prompt is not continued: <see cref="MaxTokens"/> is 0.
+    /// </summary>
+    public int? ScoredFrom { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed class Sequence : IDisposable
     private readonly TokenTextDecoder _decoder;
     private readonly StopMatcher _stop;
     private readonly int[] _prompt;
+    private readonly double[] _losses; // of the prompt's tokens from ScoredFrom on
     private readonly NeuralCacheSettings? _cacheSettings;
     private readonly Range _topHidden;
     private readonly int _vocabularySize;
@@ -67,6 +68,7 @@ internal sealed class Sequence : IDisposable
         _stop = new StopMatcher([.. settings.Stop.Select(tokenizer.Normalize)]);
         _decoder = new TokenTextDecoder(tokenizer);
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
+        _losses = settings.ScoredFrom is { } from ? new double[_prompt.Length - from] : [];
         State = RecurrentState.Zero(stateSize);
     }
 
@@ -76,8 +78,15 @@ internal sealed class Sequence : IDisposable
     /// <summary>As it was given; empty if the start token is read in its place.</summary>
     public ReadOnlySpan<int> Prompt => _settings.PromptTokens;
 
-    /// <summary>Every token of the prompt is reported with the logits before it, so each must be read.</summary>
-    public bool NeedsEveryLogit => _settings.Echo;
+    /// <summary>
+    /// The part of the prompt that may continue from the prefix cache, and whose states are kept there: all of it, or
+    /// the tokens before those whose losses are wanted.
+    /// </summary>
+    public ReadOnlySpan<int> Prefix => _settings.ScoredFrom is { } from ? Prompt[..(from - 1)] : Prompt;
+
+    /// <summary>The logits after each token are needed, so tokens are read one at a time.</summary>
+    public bool NeedsEveryLogit =>
+        _settings.Echo || (_settings.ScoredFrom is { } from && PromptRead >= from - 1);
 
     /// <summary>
     /// The prompt is read from its first token, whatever is in the prefix cache, because the states on the way are
@@ -102,7 +111,8 @@ internal sealed class Sequence : IDisposable
     public int PromptRead { get; private set; }
 
     /// <summary>Tokens of the prompt that are still to be read; 0 once the text is being drawn.</summary>
-    public int PromptLeft => _prompt.Length - PromptRead;
+    /// <remarks>The last token of a scored prompt is not read, because nothing after it is predicted.</remarks>
+    public int PromptLeft => _prompt.Length - (_settings.ScoredFrom is null ? 0 : 1) - PromptRead;
 
     /// <summary>Whether more than one token of the prompt can be read in a turn.</summary>
     public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryLogit;
@@ -142,6 +152,11 @@ internal sealed class Sequence : IDisposable
         {
             _cache ??= new NeuralCache(_cacheSettings.Size, Hidden.Length, _vocabularySize);
             most = Math.Clamp(PromptLeft - _cacheSettings.Size, 1, most);
+        }
+
+        if (_settings.ScoredFrom is { } from)
+        {
+            most = Math.Clamp(from - 1 - PromptRead, 1, most);
         }
 
         TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
@@ -213,6 +228,11 @@ internal sealed class Sequence : IDisposable
         }
 
         PromptRead += TurnLength;
+        if (_settings.ScoredFrom is { } from && PromptRead >= from)
+        {
+            _losses[PromptRead - from] = Logprobs.LogSumExp(logits) - logits[_prompt[PromptRead]];
+        }
+
         if (PromptLeft == 0)
         {
             return;
@@ -259,7 +279,10 @@ internal sealed class Sequence : IDisposable
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
         var text = new string(_text, 0, _textLength);
-        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings);
+        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings)
+        {
+            Losses = _losses,
+        };
     }
 
     private void Report(int id, string text, ReadOnlySpan<float> logits, GenerationEventStream events)
