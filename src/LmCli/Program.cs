@@ -7,6 +7,7 @@ using LmCli.Evaluate;
 using LmCli.Generate;
 using LmCli.Options;
 using LmCli.Quantize;
+using LmCli.Score;
 using LmCli.Terminal;
 using LmCli.Train;
 
@@ -26,6 +27,7 @@ try
         BaselineCommand.Create(),
         QuantizeCommand.Create(),
         GenerateCommand.Create(),
+        ScoreCommand.Create(),
         BenchCommand.Create(),
         CompletionCommand.Create(),
     };
