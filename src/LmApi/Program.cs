@@ -5,6 +5,7 @@ using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
+using LmApi.Scoring;
 
 return HealthProbe.IsAskedFor(args)
     ? await HealthProbe.RunAsync(args)
@@ -15,6 +16,7 @@ return HealthProbe.IsAskedFor(args)
         builder.AddHttpServer();
         builder.AddModel();
         builder.AddGeneration();
+        builder.AddScoring();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -25,6 +27,7 @@ return HealthProbe.IsAskedFor(args)
         app.UseRouting();
 
         app.MapGeneration();
+        app.MapScoring();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

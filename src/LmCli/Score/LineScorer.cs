@@ -20,11 +20,14 @@ internal sealed class LineScorer : IDisposable
     private readonly TextScorer _scorer;
     private readonly string _given;
 
+    private readonly bool _maskDigits;
+
     /// <param name="folder">The model.</param>
     /// <param name="model">Its step model; left open.</param>
-    public LineScorer(ModelFolder folder, IStepModel model)
+    /// <param name="maskDigits">Whether every digit of a line is read as 0.</param>
+    public LineScorer(ModelFolder folder, IStepModel model, bool maskDigits)
     {
-        _folder = folder;
+        (_folder, _maskDigits) = (folder, maskDigits);
         _engine = new(
             model, folder.Tokenizer, folder.Config.StartToken,
             // A reader of the output, such as a pager, may stop for any length of time.
@@ -42,21 +45,27 @@ internal sealed class LineScorer : IDisposable
         var items = lines.Select(line => ((Number: ++number, Line: line), RequestFor(line)));
         await foreach (var (item, score) in _scorer.ScoreAsync(items, LinesAtOnce, cancellation))
         {
-            yield return new(item.Number, item.Line, score is null ? null : Whole(item.Line, score));
+            yield return score is null
+                ? new(item.Number, item.Line, null, 0)
+                : new(item.Number, item.Line, Whole(item.Line, score), ScoredLine.BurstOf(Losses(score)));
         }
     }
 
     public void Dispose() => _engine.Dispose();
 
-    private static LineScore Whole(string line, TextScore score) => new(
-        1, line, score.Nats, score.ScoredTokens, score.Tokens.Max(token => -(token.Logprob ?? 0)));
+    private static double[] Losses(TextScore score) =>
+        [.. score.Tokens.Where(token => token.Logprob is not null).Select(token => -token.Logprob!.Value)];
+
+    private static LineScore Whole(string line, TextScore score) =>
+        new(1, line, score.Nats, score.ScoredTokens, Losses(score).Max());
 
     private ScoreRequest? RequestFor(string line)
     {
+        var read = _maskDigits ? string.Concat(line.Select(c => char.IsAsciiDigit(c) ? '0' : c)) : line;
         try
         {
             return ScoreRequest.Of(
-                _folder.Tokenizer, _folder.Config.StartToken, _given.Length > 0 ? line + "\n" : line, _given);
+                _folder.Tokenizer, _folder.Config.StartToken, _given.Length > 0 ? read + "\n" : read, _given);
         }
         catch (Exception e) when (e is UnknownCharacterException or ArgumentException)
         {

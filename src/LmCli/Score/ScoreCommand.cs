@@ -41,9 +41,15 @@ internal static class ScoreCommand
 
     private static readonly Option<Surprise> By = new Option<Surprise>("--by")
     {
-        Description = "What of a line counts, in bits: mean over its characters, or peak, its least probable token.",
-        HelpName = "mean|peak",
-    }.AcceptOnlyFromAmong("mean", "peak");
+        Description = "What of a line counts, in bits: the mean over its characters, the peak, which is its least "
+            + "probable token, or the burst, its three least probable tokens in a row.",
+        HelpName = "mean|peak|burst",
+    }.AcceptOnlyFromAmong("mean", "peak", "burst");
+
+    private static readonly Option<bool> MaskDigits = new("--mask-digits")
+    {
+        Description = "With lines: read every digit as 0, for a model that was trained on such a text.",
+    };
 
     private static readonly Option<double?> Threshold = new("--threshold")
     {
@@ -82,7 +88,8 @@ internal static class ScoreCommand
     {
         var command = new Command("score", "Measures how much a text, or each of its lines, surprises a model.")
         {
-            ScoringOptions.Model, Input, Lines, By, Threshold, Normal, FalseAlarms, All, Follow, FromStart, Webhook,
+            ScoringOptions.Model, Input, Lines, By, MaskDigits, Threshold, Normal, FalseAlarms, All, Follow, FromStart,
+            Webhook,
             Json, Engine, Kept, ScoringOptions.Threads,
         };
         command.SetAction(RunAsync);
@@ -125,7 +132,7 @@ internal static class ScoreCommand
     private static async Task<int> ScoreLinesAsync(
         ParseResult arguments, ModelFolder folder, IStepModel model, CancellationToken cancellation)
     {
-        using var scorer = new LineScorer(folder, model);
+        using var scorer = new LineScorer(folder, model, arguments.GetValue(MaskDigits));
         var by = arguments.GetValue(By);
         var threshold = arguments.GetValue(Threshold);
         if (arguments.GetValue(Normal) is { } normal)

@@ -85,6 +85,7 @@ internal sealed class ScoreOutput(Surprise by, double? threshold, bool all, bool
             writer.WriteNumber("tokens", score.Tokens);
             writer.WriteNumber("mean_bits", line.Bits(Surprise.Mean));
             writer.WriteNumber("peak_bits", line.Bits(Surprise.Peak));
+            writer.WriteNumber("burst_bits", line.Bits(Surprise.Burst));
         }
         else
         {

@@ -29,7 +29,7 @@ internal sealed class TextScorer(
     /// </param>
     /// <param name="atOnce">Maximum number of items in progress, at least 1.</param>
     /// <param name="cancellation">Ends the scoring.</param>
-    /// <exception cref="InvalidOperationException">The engine is full without a text of this call.</exception>
+    /// <exception cref="EngineFullException">The engine is full without a text of this call.</exception>
     public async IAsyncEnumerable<(T Item, TextScore? Score)> ScoreAsync<T>(
         IAsyncEnumerable<(T Item, ScoreRequest? Request)> items,
         int atOnce,
@@ -91,7 +91,7 @@ internal sealed class TextScorer(
 
             if (!waits)
             {
-                throw new InvalidOperationException("The engine does not admit more texts.");
+                throw new EngineFullException();
             }
 
             await latest!.ContinueWith(_ => { }, cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -110,3 +110,6 @@ internal sealed class TextScorer(
         return new(request, losses, new ScoredTokens(text, losses, tokenizer));
     }
 }
+
+/// <summary>An engine admits no more texts, and none of the caller's is in it that could make room.</summary>
+internal sealed class EngineFullException() : InvalidOperationException("The engine does not admit more texts.");

@@ -40,7 +40,8 @@ public sealed class ArchitectureTests
         var order = new FolderOrder("src/LmApi",
         [
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
-            "Infrastructure", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation", "",
+            "Infrastructure", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation", "Scoring",
+            "",
         ]);
 
         Assert.Empty(order.Missing());

@@ -135,6 +135,20 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Reads until a text has come, and keeps everything for what reads after it.</summary>
+    /// <returns>Where the text begins.</returns>
+    /// <exception cref="EndOfStreamException">The connection ended before; the message has what came.</exception>
+    public async Task<int> WaitForTextAsync(string text, int from)
+    {
+        int at;
+        while ((at = Encoding.UTF8.GetString([.. _received]).IndexOf(text, from, StringComparison.Ordinal)) < 0)
+        {
+            await RequireMoreAsync();
+        }
+
+        return at;
+    }
+
     /// <summary>All that comes until the service closes the connection or resets it, <see cref="WasReset"/>.</summary>
     public async Task<string> ReadToEndAsync()
     {

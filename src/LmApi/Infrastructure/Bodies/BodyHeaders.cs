@@ -8,7 +8,17 @@ namespace LmApi.Infrastructure.Bodies;
 /// <summary>Checks the headers that describe the body of a request.</summary>
 internal static class BodyHeaders
 {
+    /// <summary>The media type of JSON values that are separated by line breaks.</summary>
+    public const string LinesType = "application/x-ndjson";
+
     private const string Identity = "identity";
+
+    private static readonly string[] LinesTypes = [LinesType, "application/ndjson", "application/jsonl"];
+
+    /// <summary>Whether the body is a stream of lines.</summary>
+    public static bool IsLines(IHeaderDictionary headers) =>
+        MediaTypeHeaderValue.TryParse((string?)headers.ContentType, out var type)
+        && LinesTypes.Any(name => Same(type.MediaType, name));
 
     /// <exception cref="ProblemException">415: the body is not JSON in UTF-8, or it is compressed.</exception>
     public static void RequireJson(IHeaderDictionary headers)
@@ -21,6 +31,12 @@ internal static class BodyHeaders
                 + $"given: {Excerpt.Of(contentType) ?? "no Content-Type"}."));
         }
 
+        RequireUncompressed(headers);
+    }
+
+    /// <exception cref="ProblemException">415: the body is compressed.</exception>
+    public static void RequireUncompressed(IHeaderDictionary headers)
+    {
         if (headers.GetCommaSeparatedValues(HeaderNames.ContentEncoding).Any(coding => !Same(coding.Trim(), Identity)))
         {
             throw new ProblemException(

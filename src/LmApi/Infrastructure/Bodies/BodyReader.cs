@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LmApi.Infrastructure.Problems;
 using Microsoft.AspNetCore.Connections;
@@ -67,6 +68,65 @@ internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time
         }
     }
 
+    /// <summary>
+    /// The lines of a body of any length as they arrive, without their line breaks; empty ones are left out. A line
+    /// has the limits of a body, except that it may come at any time.
+    /// </summary>
+    /// <returns>Each is valid until the next one is asked for.</returns>
+    /// <exception cref="ProblemException">400, 413, 415 or 429.</exception>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
+        HttpRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        BodyHeaders.RequireUncompressed(request.Headers);
+        var buffer = Array.Empty<byte>();
+        var (count, held) = (0, 0);
+        try
+        {
+            while (true)
+            {
+                if (count == buffer.Length)
+                {
+                    held = Reserve(held, announced: null);
+                    Array.Resize(ref buffer, held);
+                }
+
+                var read = await ReadLineAsync(request, buffer.AsMemory(count), cancellation);
+                var (start, filled) = (0, count + read);
+                int length;
+                while ((length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0)
+                {
+                    if (length > 0)
+                    {
+                        yield return buffer.AsMemory(start, length);
+                    }
+
+                    start += length + 1;
+                }
+
+                count = filled - start;
+                buffer.AsSpan(start, count).CopyTo(buffer);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                if (count > options.Value.MaxBodyBytes)
+                {
+                    throw TooLarge(announced: null);
+                }
+            }
+
+            if (count > 0)
+            {
+                yield return buffer.AsMemory(0, count);
+            }
+        }
+        finally
+        {
+            _budget.Return(held);
+        }
+    }
+
     /// <summary>Reserves memory for up to twice the bytes that a body has, and returns how many that is.</summary>
     private int Reserve(int held, long? announced)
     {
@@ -92,6 +152,19 @@ internal sealed class BodyReader(IOptions<HttpLimits> options, TimeProvider time
         var most = options.Value.MaxBodyBytes;
         var size = announced is null ? $"more than {most}" : $"{announced}";
         return new(ProblemKind.BodyTooLarge.With($"The body may have {most} bytes; given: {size}."));
+    }
+
+    private static async Task<int> ReadLineAsync(
+        HttpRequest request, Memory<byte> target, CancellationToken cancellation)
+    {
+        try
+        {
+            return await request.Body.ReadAsync(target, cancellation);
+        }
+        catch (Exception exception) when (IsMalformed(exception) && !cancellation.IsCancellationRequested)
+        {
+            throw new ProblemException(ProblemKind.BadRequest.With($"The body cannot be read: {exception.Message}"));
+        }
     }
 
     private async Task<int> ReadAsync(HttpRequest request, Memory<byte> target, CancellationToken end)

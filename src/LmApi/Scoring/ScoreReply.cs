@@ -1,0 +1,56 @@
+using LmApi.Infrastructure.Problems;
+using LmModel.Inference;
+using LmModel.Scoring;
+
+namespace LmApi.Scoring;
+
+/// <summary>The wire format of scores, and of what keeps a text from being scored.</summary>
+internal static class ScoreReply
+{
+    public static TextScoreResponse Of(TextScore score, bool logprobs, bool lines) => new()
+    {
+        Nats = score.Nats,
+        ScoredTokens = score.ScoredTokens,
+        NatsPerToken = Finite(score.NatsPerToken),
+        Perplexity = Finite(score.Perplexity),
+        BitsPerCharacter = Finite(score.BitsPerCharacter),
+        BitsPerByte = Finite(score.BitsPerByte),
+        Tokens = logprobs ? score.Tokens.Select(Of) : null,
+        Lines = lines ? score.Lines.Select(Of) : null,
+    };
+
+    public static RankingResponse Rank(IReadOnlyList<TextScore> scores) => new()
+    {
+        Raw = Order(scores, score => score.Nats),
+        Normalized = Order(scores, score => score.BitsPerByte),
+    };
+
+    /// <summary>The problem of a text that was admitted and then not scored; null if its client has left.</summary>
+    public static Problem? ProblemOf(Exception exception) => exception switch
+    {
+        ProblemException refused => refused.Problem,
+        ObjectDisposedException => ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning),
+        NonFiniteLogitsException => ProblemKind.GenerationFailed.With(exception.Message),
+        OperationCanceledException => null,
+        _ => ProblemKind.GenerationFailed.With(ProblemKind.GenerationFailed.Meaning),
+    };
+
+    private static IReadOnlyList<int> Order(IReadOnlyList<TextScore> scores, Func<TextScore, double> loss) =>
+        [.. scores.Index().OrderBy(s => loss(s.Item)).Select(s => s.Index)];
+
+    private static ScoredTokenResponse Of(ScoredToken token) =>
+        new() { Id = token.Id, Text = token.Text, Logprob = token.Logprob };
+
+    private static LineScoreResponse Of(LineScore line) => new()
+    {
+        Line = line.Line,
+        Text = line.Text,
+        Nats = line.Nats,
+        ScoredTokens = line.Tokens,
+        BitsPerCharacter = line.BitsPerCharacter,
+        PeakBits = line.Surprise / Math.Log(2),
+    };
+
+    /// <summary>JSON has neither NaN nor infinities.</summary>
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+}
