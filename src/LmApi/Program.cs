@@ -1,3 +1,4 @@
+using LmApi.Explanation;
 using LmApi.Generation;
 using LmApi.Health;
 using LmApi.Infrastructure;
@@ -17,6 +18,7 @@ return HealthProbe.IsAskedFor(args)
         builder.AddModel();
         builder.AddGeneration();
         builder.AddScoring();
+        builder.AddExplanation();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -28,6 +30,7 @@ return HealthProbe.IsAskedFor(args)
 
         app.MapGeneration();
         app.MapScoring();
+        app.MapExplanation();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

@@ -4,6 +4,7 @@ using System.Globalization;
 using LmCli.Bench;
 using LmCli.Completion;
 using LmCli.Evaluate;
+using LmCli.Explain;
 using LmCli.Generate;
 using LmCli.Options;
 using LmCli.Quantize;
@@ -28,6 +29,7 @@ try
         QuantizeCommand.Create(),
         GenerateCommand.Create(),
         ScoreCommand.Create(),
+        ExplainCommand.Create(),
         BenchCommand.Create(),
         CompletionCommand.Create(),
     };

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
+using LmModel.Explanation;
 using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
@@ -169,6 +170,35 @@ public sealed class TextModel : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         var requests = texts.Select(text => (text, (ScoreRequest?)RequestFor(text, given)));
         return _scorer.ScoreAsync(requests, TextsAtOnce, cancellationToken).Select(scored => scored.Score!);
+    }
+
+    /// <summary>
+    /// Explains why the model gives a text its probability after a prompt: what each token of the prompt contributed,
+    /// by exact counterfactuals. A prompt of n tokens costs about n² tokens of reading for each method.
+    /// </summary>
+    /// <param name="prompt">At least one token.</param>
+    /// <param name="target">The text that follows; at least one token.</param>
+    /// <param name="against">Another text, to explain why the target and not this one follows; null for none.</param>
+    /// <param name="methods">Each once; null for all.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of a text.</exception>
+    /// <exception cref="ArgumentException">A text is empty, or there is no method.</exception>
+    /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
+    public Task<TextExplanation> ExplainAsync(
+        string prompt,
+        string target,
+        string? against = null,
+        IReadOnlyList<ExplanationMethod>? methods = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prompt);
+        ArgumentException.ThrowIfNullOrEmpty(target);
+        methods ??= Enum.GetValues<ExplanationMethod>();
+        ArgumentOutOfRangeException.ThrowIfZero(methods.Count, nameof(methods));
+        var request = new ExplanationRequest(
+            Tokenize(prompt), Tokenize(target), against is null ? null : Tokenize(against), [.. methods.Distinct()]);
+        return new Explainer(_engine.TryStart, _folder.Tokenizer, Config.StartToken)
+            .ExplainAsync(request, TextsAtOnce, cancellationToken);
     }
 
     /// <summary>The ids of a text's tokens, each below V.</summary>

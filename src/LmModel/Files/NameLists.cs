@@ -12,9 +12,12 @@ internal static class NameLists
         $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
 
     /// <summary>The same of the names that the values of an enum have in JSON.</summary>
-    public static string OneOf(Type type) => OneOf(
+    public static string OneOf(Type type) => OneOf(Of(type));
+
+    /// <summary>The names that the values of an enum have in JSON, in the order of their declaration.</summary>
+    public static IReadOnlyList<string> Of(Type type) =>
     [
         .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name),
-    ]);
+    ];
 }

@@ -15,8 +15,8 @@ public sealed class DependencyTests
     private static readonly FolderOrder Order = new("src/LmModel",
     [
         "Files", "Numerics", "Networks", "Quantization", "Tokenization", "Sampling", "Inference", "Inference.Managed",
-        "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Generation", "Scoring", "Evaluation",
-        "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement",
+        "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Generation", "Scoring", "Explanation",
+        "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement",
         "Training.Settings", "Training.Regularization", "Training.Backpropagation", "Training.Batches",
         "Training.Optimization", "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);

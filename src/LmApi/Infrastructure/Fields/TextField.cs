@@ -17,6 +17,7 @@ internal sealed class TextField : Field<string>
     public override string TypeInWords => (MinLength, MaxLength) switch
     {
         (0, int.MaxValue) => "a string",
+        (1, int.MaxValue) => "a string that is not empty",
         (_, int.MaxValue) => $"a string of at least {MinLength} characters",
         _ => $"a string of {MinLength} to {MaxLength} characters",
     };

@@ -1,0 +1,117 @@
+using LmApi.Infrastructure;
+using LmApi.Infrastructure.Bodies;
+using LmApi.Infrastructure.OpenApi;
+using LmApi.Infrastructure.Problems;
+using LmApi.Models;
+using LmApi.Scoring;
+using LmModel.Explanation;
+using LmModel.Generation;
+using LmModel.Sampling;
+using LmModel.Scoring;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace LmApi.Explanation;
+
+/// <summary><c>POST /explain</c>.</summary>
+internal static class ExplainApi
+{
+    public static void AddExplanation(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ExplanationOptions>()
+            .BindConfiguration(ExplanationOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddFieldTable<ExplainFields>();
+        builder.Services.AddSingleton<ExplainRequestParser>();
+    }
+
+    public static void MapExplanation(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/explain", ExplainAsync)
+            .WithName("explain")
+            .WithTags("Explanation")
+            .WithSummary("Explain a continuation")
+            .WithDescription(ExplainDocs.Description)
+            .WithRequestBody<ExplainFields>(ExplainDocs.Requests)
+            .WithResponse<ExplainResponse>(ExplainDocs.Answer)
+            .WithProblems(
+                ProblemKind.MalformedJson,
+                ProblemKind.RequestTimeout,
+                ProblemKind.BodyTooLarge,
+                ProblemKind.UnsupportedMediaType,
+                ProblemKind.InvalidRequest,
+                ProblemKind.Overloaded,
+                ProblemKind.GenerationFailed,
+                ProblemKind.ShuttingDown);
+
+    internal static async Task<JsonHttpResult<ExplainResponse>> ExplainAsync(
+        HttpContext http,
+        ModelHost host,
+        BodyReader bodies,
+        ExplainRequestParser parser,
+        IOptions<HttpLimits> limits)
+    {
+        var request = await bodies.ReadAsync(http.Request, parser.Parse);
+        try
+        {
+            if (request.Target.Length == 0)
+            {
+                request = request with { Target = [await NextAsync(host, request.Prompt, http.RequestAborted)] };
+            }
+
+            var explainer = new Explainer(
+                host.TryStart, host.Model.Tokenizer, host.Model.Folder.Config.StartToken);
+            var explained = await explainer.ExplainAsync(request, ScoreApi.TextsAtOnce, http.RequestAborted);
+            http.Response.Headers.CacheControl = "no-store";
+            return Answers.Json(ToResponse(host, explained), ExplainJson.Wire.ExplainResponse);
+        }
+        catch (EngineFullException)
+        {
+            throw new ProblemException(ScoreApi.Full(limits.Value.RetryAfterSeconds));
+        }
+        catch (Exception exception) when (
+            exception is not OperationCanceledException && ScoreReply.ProblemOf(exception) is { } problem)
+        {
+            throw new ProblemException(problem);
+        }
+    }
+
+    /// <summary>The most probable token after a prompt.</summary>
+    private static async Task<int> NextAsync(ModelHost host, int[] prompt, CancellationToken aborted)
+    {
+        var settings = new GenerationSettings
+        {
+            PromptTokens = prompt,
+            MaxTokens = 1,
+            Seed = 0,
+            Sampling = SamplingSettings.Unfiltered with { Temperature = 0 },
+        };
+        var next = 0;
+        await foreach (var item in (host.TryStart(settings, aborted) ?? throw new EngineFullException()).Events)
+        {
+            next = item.Done is null ? item.Token.Id : next;
+        }
+
+        return next;
+    }
+
+    private static ExplainResponse ToResponse(ModelHost host, TextExplanation explained) => new()
+    {
+        Model = host.Model.Name,
+        Prompt = [.. explained.Prompt.Select(token => new ExplainedTokenResponse
+        {
+            Id = token.Id,
+            Text = token.Text,
+            Expected = token.Expected is { } expected ? host.Model.Tokenizer.Decode([expected]) : null,
+        })],
+        Target = explained.Target,
+        Against = explained.Against,
+        Value = explained.Value,
+        Attributions = [.. explained.Attributions.Select(a => new AttributionResponse
+        {
+            Method = ExplainFields.MethodNames[(int)a.Method],
+            Question = a.Question,
+            Values = a.Values,
+        })],
+    };
+}
