@@ -100,14 +100,14 @@ internal static class ExplainCommand
         }
 
         Console.WriteLine();
-        var names = explained.Attributions.Select(a => $"{NameOf(a.Method),16}");
+        var names = explained.Attributions.Select(a => $"{NameOf(a.Method),18}");
         Console.WriteLine($"{"token",-16}{string.Concat(names)}");
         for (var i = 0; i < explained.Prompt.Count; i++)
         {
             // Reach counts from the end: its value stands at the first of the last k tokens.
             var values = explained.Attributions.Select(a => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i],16:F4}"));
+                $"{a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i],18:F4}"));
             Console.WriteLine($"{Quoted(explained.Prompt[i].Text),-16}{string.Concat(values)}");
         }
     }
