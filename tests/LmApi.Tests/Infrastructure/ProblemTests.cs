@@ -1,6 +1,9 @@
+using LmApi.Explanation;
 using LmApi.Generation;
+using LmApi.Infrastructure.Fields;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
+using LmApi.Scoring;
 using LmApi.Tests.Support;
 using Microsoft.Extensions.Options;
 
@@ -40,12 +43,21 @@ public sealed class ProblemTests
     [Fact]
     public void Every_member_of_a_request_is_documented_with_its_default()
     {
+        var engine = Options.Create(new EngineOptions());
+        AssertDocumented("generate", new GenerationFields(Options.Create(new GenerationOptions()), engine));
+        AssertDocumented("score", new ScoreFields(engine));
+        AssertDocumented("explain", new ExplainFields(Options.Create(new ExplanationOptions())));
+    }
+
+    private static void AssertDocumented(string endpoint, FieldTable table)
+    {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
-        var fields = new GenerationFields(Options.Create(new GenerationOptions()), Options.Create(new EngineOptions()));
-        Assert.All(fields.All, field =>
+        var section = documented.Split("\n## ")
+            .Single(s => s.StartsWith($"POST /{endpoint}\n", StringComparison.Ordinal));
+        Assert.All(table.All, field =>
         {
             var row = Assert.Single(
-                documented.Split('\n'),
+                section.Split('\n'),
                 line => line.StartsWith($"| `{field.Name}` |", StringComparison.Ordinal));
             var standard = field.Schema().Default?.ToJsonString() ?? "";
             Assert.Contains(standard, row.Split('|')[3], StringComparison.Ordinal);
