@@ -60,7 +60,10 @@ internal static class ExplainApi
             }
 
             var explainer = new Explainer(
-                host.TryStart, host.Model.Tokenizer, host.Model.Folder.Config.StartToken);
+                host.TryStart,
+                host.Model.Tokenizer,
+                host.Model.Folder.Config.StartToken,
+                host.Model.Gradients);
             var explained = await explainer.ExplainAsync(request, ScoreApi.TextsAtOnce, http.RequestAborted);
             http.Response.Headers.CacheControl = "no-store";
             return Answers.Json(ToResponse(host, explained), ExplainJson.Wire.ExplainResponse);
@@ -112,6 +115,7 @@ internal static class ExplainApi
             Method = ExplainFields.MethodNames[(int)a.Method],
             Question = a.Question,
             Values = a.Values,
+            CompletenessError = a.CompletenessError,
         })],
     };
 }

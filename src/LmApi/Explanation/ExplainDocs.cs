@@ -4,8 +4,9 @@ namespace LmApi.Explanation;
 internal static class ExplainDocs
 {
     public const string Description = """
-        Tells which tokens of a prompt the probability of a continuation depends on, by exact counterfactuals: the
-        prompt is changed, and the target is scored again. Each value can be checked with `POST /score`.
+        Tells which tokens of a prompt the probability of a continuation depends on: by exact counterfactuals, for which
+        the prompt is changed and the target is scored again, so that each value can be checked with `POST /score`, and
+        by gradients in fp32.
         """;
 
     public const string Answer = """

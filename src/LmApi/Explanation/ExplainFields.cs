@@ -46,8 +46,10 @@ internal sealed class ExplainFields(IOptions<ExplanationOptions> options) : Fiel
         MaxItems = MethodNames.Count,
         Aliases = ["method"],
         Item = new() { Name = "method", Description = NameLists.OneOf(MethodNames) + "." },
-        Description = "Which questions to answer; all if absent. `erasure`: each token left out. `erasure_expected`: "
-            + "each replaced by the token that the model expected there. `reach`: only the last tokens read.",
+        Description = "Which questions to answer; all but `integrated_gradients` if absent. `erasure`: each token left "
+            + "out. `erasure_expected`: "
+            + "each replaced by the token that the model expected there. `reach`: only the last tokens read. "
+            + "`gradient_input` and `integrated_gradients`: by the gradient of the embedded tokens.",
     };
 
     public override IReadOnlyList<Field> All => field ??= [Prompt, Target, Against, Methods];

@@ -23,7 +23,7 @@ internal sealed class ExplainRequestParser(
         var against = Tokens(reader, fields.Against, engine.Value.MaxPromptTokens - most);
         var methods = reader.TryRead(fields.Methods, out var names) ? Methods(names, reader.Errors) : [];
         reader.Errors.ThrowIfAny();
-        return new(prompt, target, against, methods is [] ? Enum.GetValues<ExplanationMethod>() : methods);
+        return new(prompt, target, against, methods is [] ? ExplanationRequest.DefaultMethods : methods);
     }
 
     private int[]? Tokens(FieldReader reader, TextField field, int most) => reader.TryRead(field, out var text)

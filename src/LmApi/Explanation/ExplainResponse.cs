@@ -38,7 +38,7 @@ internal sealed record ExplainedTokenResponse
 /// <summary>The answer to one question.</summary>
 internal sealed record AttributionResponse
 {
-    /// <summary>`erasure`, `erasure_expected` or `reach`.</summary>
+    /// <summary>`erasure`, `erasure_expected`, `reach`, `gradient_input` or `integrated_gradients`.</summary>
     public required string Method { get; init; }
 
     /// <summary>The question that the method answers.</summary>
@@ -49,4 +49,9 @@ internal sealed record AttributionResponse
     /// k tokens, for k from 1.
     /// </summary>
     public required IReadOnlyList<double> Values { get; init; }
+
+    /// <summary>
+    /// How far the values of `integrated_gradients` miss the difference that they add up to, relative to it.
+    /// </summary>
+    public double? CompletenessError { get; init; }
 }

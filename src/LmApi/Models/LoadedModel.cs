@@ -1,4 +1,5 @@
 using LmModel.Checkpoints;
+using LmModel.Explanation;
 using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Tokenization;
@@ -11,5 +12,8 @@ internal delegate IStepModel StepModelFactory(ModelFolder folder, InferenceOptio
 /// <summary>The model in memory and the engine that runs it.</summary>
 internal sealed record LoadedModel(string Name, ModelFolder Folder, IStepModel StepModel, GenerationEngine Engine)
 {
+    /// <summary>Reads the weights again, in fp32, when a gradient is first asked for.</summary>
+    public GradientExplainer Gradients { get; } = new(Folder.ReadWeights);
+
     public Tokenizer Tokenizer => Folder.Tokenizer;
 }

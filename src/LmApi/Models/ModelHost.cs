@@ -77,6 +77,7 @@ internal sealed partial class ModelHost(
             _disposed = true;
             EndGenerations();
             model.StepModel.Dispose();
+            model.Gradients.Dispose();
         }
     }
 

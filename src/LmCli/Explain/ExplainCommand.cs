@@ -32,7 +32,8 @@ internal static class ExplainCommand
     private static readonly Option<string[]> Methods = new("--method")
     {
         Description = "erasure: each token left out. erasure_expected: each replaced by the token that was expected. "
-            + "reach: only the last tokens read. Can be repeated. Default: all.",
+            + "reach: only the last tokens read. gradient_input, integrated_gradients: by the gradient of the embedded "
+            + "tokens. Can be repeated. Default: all but integrated_gradients, which takes long.",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
@@ -100,14 +101,14 @@ internal static class ExplainCommand
         }
 
         Console.WriteLine();
-        var names = explained.Attributions.Select(a => $"{NameOf(a.Method),18}");
+        var names = explained.Attributions.Select(a => $"{NameOf(a.Method),22}");
         Console.WriteLine($"{"token",-16}{string.Concat(names)}");
         for (var i = 0; i < explained.Prompt.Count; i++)
         {
             // Reach counts from the end: its value stands at the first of the last k tokens.
             var values = explained.Attributions.Select(a => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i],18:F4}"));
+                $"{a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i],22:F4}"));
             Console.WriteLine($"{Quoted(explained.Prompt[i].Text),-16}{string.Concat(values)}");
         }
     }

@@ -11,8 +11,12 @@ namespace LmModel.Explanation;
 /// <param name="tryStart">Admits a generation; null if the engine is full.</param>
 /// <param name="tokenizer">The tokenizer of the model.</param>
 /// <param name="startToken">The token that stands for an empty prompt.</param>
+/// <param name="gradients">Computes the gradient methods.</param>
 internal sealed class Explainer(
-    Func<GenerationSettings, CancellationToken, AdmittedGeneration?> tryStart, Tokenizer tokenizer, int startToken)
+    Func<GenerationSettings, CancellationToken, AdmittedGeneration?> tryStart,
+    Tokenizer tokenizer,
+    int startToken,
+    GradientExplainer gradients)
 {
     private readonly TextScorer _scorer = new(tryStart, tokenizer);
 
@@ -31,18 +35,30 @@ internal sealed class Explainer(
             ? await ExpectedAsync(request.Prompt, cancellation)
             : new int?[request.Prompt.Length];
         var values = await ValuesAsync([request.Prompt, .. Variants(request, expected)], request, atOnce, cancellation);
-        var attributions = request.Methods.Select((method, m) => Attribution(
-            method, values[0], values.AsSpan(1 + (m * request.Prompt.Length), request.Prompt.Length)));
+        var attributions = new List<TokenAttribution>();
+        var next = 1;
+        foreach (var method in request.Methods)
+        {
+            if (GradientExplainer.Computes(method))
+            {
+                attributions.Add(await gradients.ExplainAsync(method, request, cancellation));
+                continue;
+            }
+
+            attributions.Add(Attribution(method, values[0], values.AsSpan(next, request.Prompt.Length)));
+            next += request.Prompt.Length;
+        }
+
         return new(
             Tokens(request.Prompt, expected),
             tokenizer.Decode(request.Target),
             request.Against is null ? null : tokenizer.Decode(request.Against),
             values[0],
-            [.. attributions]);
+            attributions);
     }
 
     private static IEnumerable<int[]> Variants(ExplanationRequest request, int?[] expected) =>
-        request.Methods.SelectMany(method => method switch
+        request.Methods.Where(method => !GradientExplainer.Computes(method)).SelectMany(method => method switch
         {
             ExplanationMethod.Erasure => Erasure.Variants(request.Prompt),
             ExplanationMethod.ErasureExpected => ExpectedErasure.Variants(request.Prompt, expected),

@@ -14,4 +14,10 @@ public enum ExplanationMethod
 
     /// <summary><see cref="Explanation.Reach"/>: only the last tokens are read.</summary>
     [JsonStringEnumMemberName("reach")] Reach,
+
+    /// <summary><see cref="GradientMethods.GradientTimesInput"/>: the first order of the embedding.</summary>
+    [JsonStringEnumMemberName("gradient_input")] GradientInput,
+
+    /// <summary><see cref="GradientMethods.IntegratedGradients"/>: contributions that add up.</summary>
+    [JsonStringEnumMemberName("integrated_gradients")] IntegratedGradients,
 }

@@ -6,4 +6,9 @@ namespace LmModel.Explanation;
 /// <param name="Against">What the target is compared with; null for nothing.</param>
 /// <param name="Methods">At least one, each once.</param>
 internal sealed record ExplanationRequest(
-    int[] Prompt, int[] Target, int[]? Against, IReadOnlyList<ExplanationMethod> Methods);
+    int[] Prompt, int[] Target, int[]? Against, IReadOnlyList<ExplanationMethod> Methods)
+{
+    /// <summary>All methods but integrated gradients, which take seconds for a long prompt.</summary>
+    public static readonly IReadOnlyList<ExplanationMethod> DefaultMethods =
+        [.. Enum.GetValues<ExplanationMethod>().Where(method => method is not ExplanationMethod.IntegratedGradients)];
+}

@@ -9,6 +9,12 @@ namespace LmModel.Explanation;
 /// </param>
 public sealed record TokenAttribution(ExplanationMethod Method, IReadOnlyList<double> Values)
 {
+    /// <summary>
+    /// How far the values of integrated gradients miss the difference that they add up to, relative to it; null for
+    /// methods whose values need not add up.
+    /// </summary>
+    public double? CompletenessError { get; init; }
+
     /// <summary>The question that the method answers, in a sentence.</summary>
     public string Question => Method switch
     {
@@ -16,6 +22,10 @@ public sealed record TokenAttribution(ExplanationMethod Method, IReadOnlyList<do
         ExplanationMethod.ErasureExpected =>
             "How much less probable is the target if this token is the one that the model expected here?",
         ExplanationMethod.Reach => "How probable is the target if the model has read only the last k tokens?",
+        ExplanationMethod.GradientInput =>
+            "How much would the log probability change, at first order, if this token's embedding were zero?",
+        ExplanationMethod.IntegratedGradients =>
+            "What does this token's embedding add on the way from embeddings of zero to the prompt?",
         _ => throw new ArgumentOutOfRangeException(nameof(Method), Method, "There is no such method."),
     };
 }
