@@ -48,7 +48,7 @@ internal static class ScoreReply
         Nats = line.Nats,
         ScoredTokens = line.Tokens,
         BitsPerCharacter = line.BitsPerCharacter,
-        PeakBits = line.Surprise / Math.Log(2),
+        PeakBits = line.Peak / Math.Log(2),
     };
 
     /// <summary>JSON has neither NaN nor infinities.</summary>

@@ -95,7 +95,7 @@ internal sealed class ScoreRequestParser(
     /// <summary>One request, or none with an error added.</summary>
     private IEnumerable<ScoreRequest> Request(string text, string path, int[]? given, FieldErrors errors)
     {
-        var most = _maxTokens - Math.Max(1, given?.Length ?? 0);
+        var most = _maxTokens - (given is null ? 0 : Math.Max(1, given.Length));
         var tokenizer = host.Model.Tokenizer;
         if (TokenRules.Encode(tokenizer, text, path, most, errors) is { Length: > 0 } tokens)
         {

@@ -32,7 +32,7 @@ internal sealed record ScoredLine(long Number, string Text, LineScore? Score, do
     {
         (null, _) => double.PositiveInfinity,
         ({ } score, Surprise.Mean) => score.BitsPerCharacter,
-        ({ } score, Surprise.Peak) => score.Surprise / Math.Log(2),
+        ({ } score, Surprise.Peak) => score.Peak / Math.Log(2),
         (_, Surprise.Burst) => Burst / Math.Log(2),
         _ => throw new ArgumentOutOfRangeException(nameof(by), by, "There is no such surprise."),
     };

@@ -68,8 +68,8 @@ public readonly record struct ScoredToken(int Id, string Text, double? Logprob);
 /// <param name="Text">The line without its line break.</param>
 /// <param name="Nats">Sum of −ln p over its tokens, including its line break.</param>
 /// <param name="Tokens">Number of its scored tokens.</param>
-/// <param name="Surprise">The largest −ln p of a token of the line, in nats.</param>
-public readonly record struct LineScore(int Line, string Text, double Nats, int Tokens, double Surprise)
+/// <param name="Peak">The largest −ln p of a token of the line, in nats.</param>
+public readonly record struct LineScore(int Line, string Text, double Nats, int Tokens, double Peak)
 {
     /// <summary>Nats / ln 2 / characters of the line and its line break.</summary>
     public double BitsPerCharacter => Nats / Math.Log(2) / (Text.EnumerateRunes().Count() + 1);
@@ -87,7 +87,7 @@ public readonly record struct LineScore(int Line, string Text, double Nats, int 
                 {
                     Nats = line.Nats - logprob,
                     Tokens = line.Tokens + 1,
-                    Surprise = Math.Max(line.Surprise, -logprob),
+                    Peak = Math.Max(line.Peak, -logprob),
                 };
             }
 

@@ -100,7 +100,7 @@ public sealed class TextScorerTests : IDisposable
         Assert.Equal([1, 2, 3], score.Lines.Select(line => line.Line));
         Assert.Equal(score.Nats, score.Lines.Sum(line => line.Nats), 1e-9);
         Assert.Equal(score.ScoredTokens, score.Lines.Sum(line => line.Tokens));
-        Assert.All(score.Lines, line => Assert.InRange(line.Surprise, line.Nats / line.Tokens, line.Nats));
+        Assert.All(score.Lines, line => Assert.InRange(line.Peak, line.Nats / line.Tokens, line.Nats));
     }
 
     [Fact]
