@@ -53,7 +53,7 @@ public sealed class CommandErrorTests
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]
     [InlineData("generate|x|--temperature|-1", "--temperature must be from 0 to 2, not -1.")]
-    public async Task A_wrong_command_says_what_is_wrong_and_nothing_else(string command, string expected)
+    public async Task A_wrong_command_reports_only_what_is_wrong(string command, string expected)
     {
         var (code, output, error) = await LmProcess.RunAsync(command.Split('|'));
 

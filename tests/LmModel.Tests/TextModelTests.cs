@@ -11,7 +11,7 @@ public sealed class TextModelTests
     private static readonly string FairyTales = Path.Combine(Repository.Root, "models", "fairy-tales");
 
     [Fact]
-    public async Task A_text_is_the_same_for_the_same_seed_alone_and_beside_others()
+    public async Task A_text_is_the_same_for_the_same_seed_alone_and_with_others()
     {
         using var model = TextModel.Open(FairyTales);
         var options = new GenerateOptions { MaxTokens = 40, Seed = 5 };
@@ -94,7 +94,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public async Task A_model_is_trained_and_opened_and_a_cancelled_training_goes_on()
+    public async Task A_model_is_trained_and_opened_and_a_cancelled_training_can_be_resumed()
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(

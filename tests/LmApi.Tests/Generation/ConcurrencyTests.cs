@@ -105,7 +105,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_waiting_client_that_leaves_gives_its_place_to_the_next()
+    public async Task A_waiting_client_that_leaves_makes_room_for_the_next()
     {
         await using var service = await LmServiceFixture.StartAsync(OnePlaceOneWaiting);
         service.Model.Gate.Close();
@@ -206,7 +206,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_seed_that_was_chosen_gives_the_text_again()
+    public async Task A_chosen_seed_reproduces_the_text()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var first = await service.StreamAsync(new { prompt = "a", max_tokens = 40, temperature = 2 });

@@ -22,7 +22,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task Both_forms_say_the_same()
+    public async Task Both_forms_have_the_same_contents()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCacheMiB"] = "0" });
         var json = await service.GenerateAsync(Request);
@@ -35,7 +35,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task A_json_answer_says_its_seed_in_a_header_and_which_stop_string_matched()
+    public async Task A_json_answer_has_its_seed_in_a_header_and_the_stop_string_that_matched()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync(
@@ -77,7 +77,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task A_prompt_that_begins_as_an_earlier_one_says_how_much_was_not_read_again()
+    public async Task A_prompt_with_a_known_beginning_reports_how_much_was_not_read_again()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var first = await service.GenerateAsync(new { prompt = "abc", max_tokens = 5, seed = 1 });

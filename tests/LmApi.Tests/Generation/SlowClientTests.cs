@@ -70,7 +70,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task A_json_answer_of_many_tokens_is_whole()
+    public async Task A_json_answer_of_many_tokens_is_complete()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(FewPlaces);
         var answer = await service.GenerateAsync(new { prompt = "a", max_tokens = 4096, logprobs = 20 });

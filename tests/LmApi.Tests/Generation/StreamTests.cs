@@ -200,7 +200,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Alternatives_come_best_first_and_only_where_asked_for()
+    public async Task Alternatives_come_best_first_and_only_if_requested()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var without = await service.StreamAsync(new { prompt = "a", max_tokens = 1, temperature = 0 });

@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Nothing_of_the_library_knows_the_api()
+    public void The_library_does_not_depend_on_the_api()
     {
         var library = Assembly.Load("LmModel");
         Assert.DoesNotContain("LmApi", library.GetReferencedAssemblies().Select(name => name.Name));

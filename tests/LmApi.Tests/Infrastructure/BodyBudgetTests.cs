@@ -18,7 +18,7 @@ public sealed class BodyBudgetTests
     }
 
     [Fact]
-    public void What_is_returned_can_be_taken_again_to_the_byte()
+    public void Returned_memory_can_be_reserved_again_to_the_byte()
     {
         var random = new Random(25);
         var budget = new BodyBudget(beginnings: 5 * Beginning, rest: 20 * Beginning);

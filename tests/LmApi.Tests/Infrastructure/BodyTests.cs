@@ -106,7 +106,7 @@ public sealed class BodyTests
     [InlineData(true, true)]
     [InlineData(false, false)]
     [InlineData(false, true)]
-    public async Task A_client_that_leaves_within_its_body_is_no_error(bool chunked, bool resets)
+    public async Task A_client_that_leaves_within_its_body_is_not_an_error(bool chunked, bool resets)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -121,7 +121,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task A_client_that_leaves_before_its_refusal_is_written_is_no_error()
+    public async Task A_client_that_leaves_before_its_refusal_is_written_is_not_an_error()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         for (var i = 0; i < 20; i++)
@@ -265,7 +265,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task An_announced_length_takes_no_memory()
+    public async Task An_announced_length_does_not_allocate_memory()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);

@@ -46,7 +46,7 @@ public sealed class LifecycleTests
     [InlineData("5", PosixSignal.SIGINT)]
     [InlineData("5", PosixSignal.SIGTERM, PosixSignal.SIGTERM)]
     [InlineData("0", PosixSignal.SIGTERM)]
-    public async Task There_is_no_drain_for_someone_who_waits(string seconds, params PosixSignal[] signals)
+    public async Task There_is_no_drain_on_Ctrl_C_or_a_second_signal(string seconds, params PosixSignal[] signals)
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Shutdown:DrainSeconds"] = seconds });
         var end = new End(service);
@@ -112,7 +112,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task The_log_does_not_say_of_a_client_that_was_cut_off_that_it_left()
+    public async Task The_log_does_not_claim_that_a_disconnected_client_left()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(new() { ["shutdownTimeoutSeconds"] = "2" });
         var end = new End(service);

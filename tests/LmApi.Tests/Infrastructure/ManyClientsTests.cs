@@ -37,7 +37,7 @@ public sealed class ManyClientsTests
     }
 
     [Fact]
-    public async Task More_connections_than_files_are_closed_and_the_service_goes_on()
+    public async Task Connections_beyond_the_limit_of_files_are_closed_and_the_service_continues()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sets ulimit");
         var (process, address, log) = await StartAsync("ulimit -n 400");

@@ -13,7 +13,7 @@ namespace LmApi.Tests.Infrastructure;
 public sealed class PatientListenerTests
 {
     [Fact]
-    public async Task A_listener_that_gets_no_connections_waits_between_its_attempts_and_says_so_once_a_minute()
+    public async Task A_listener_without_connections_waits_between_its_attempts_and_logs_once_a_minute()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "accept fails on a socket that was shut down");
         var (time, log) = (new FakeTimeProvider(), new CountingLogger());

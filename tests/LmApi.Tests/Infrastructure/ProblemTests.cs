@@ -21,7 +21,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_method_that_is_not_answered_is_a_problem_that_says_which_are()
+    public async Task An_unsupported_method_is_a_problem_that_names_the_supported_ones()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/generate", UriKind.Relative));

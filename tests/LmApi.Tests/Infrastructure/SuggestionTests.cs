@@ -18,7 +18,8 @@ public sealed class SuggestionTests
     }
 
     [Fact]
-    public void What_resembles_nothing_gets_no_suggestion() => Assert.Null(Suggestion.For("xyzzy", ["prompt", "stop"]));
+    public void A_name_that_resembles_nothing_gets_no_suggestion() =>
+        Assert.Null(Suggestion.For("xyzzy", ["prompt", "stop"]));
 
     [Fact]
     public void A_very_long_name_is_not_compared() => Assert.Null(Suggestion.For(new string('p', 100_000), ["prompt"]));

@@ -36,7 +36,8 @@ public sealed class UnknownOptionsTests
     [InlineData("HOME")]
     [InlineData("MODEL_NAME")]
     [InlineData("NPM:CONFIG")]
-    public void What_is_an_option_or_none_of_ours_is_not(string key) => Assert.Empty(UnknownOptions.In(With(key)));
+    public void Known_options_and_those_of_others_are_not_reported(string key) =>
+        Assert.Empty(UnknownOptions.In(With(key)));
 
     [Fact]
     public async Task The_log_names_the_key_and_the_nearest_option_when_the_service_starts()

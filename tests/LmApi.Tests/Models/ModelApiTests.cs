@@ -6,7 +6,7 @@ namespace LmApi.Tests.Models;
 public sealed class ModelApiTests
 {
     [Fact]
-    public async Task The_model_says_what_it_is()
+    public async Task The_model_is_described()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/model", UriKind.Relative));

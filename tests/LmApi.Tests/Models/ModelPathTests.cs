@@ -37,7 +37,7 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
-    public void A_rooted_path_is_itself()
+    public void A_rooted_path_is_not_changed()
     {
         Assert.Equal(_root.FullName, ModelPath.Resolve(_root.FullName, Elsewhere, Path.GetTempPath()));
     }
@@ -59,7 +59,7 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_is_nowhere_says_where_it_was_looked_for()
+    public void A_missing_path_is_reported_with_the_places_that_were_searched()
     {
         var exception = Assert.Throws<ModelFolderException>(() =>
             ModelPath.Resolve("models/nowhere", Elsewhere, _root.FullName));

@@ -41,7 +41,7 @@ public sealed class TokenizerApiTests
     }
 
     [Fact]
-    public async Task The_rules_of_the_tokenizer_hold_for_prompts_and_stop_sequences_and_are_told()
+    public async Task The_rules_of_the_tokenizer_apply_to_prompts_and_stop_sequences_and_are_reported()
     {
         var rules = CharacterTokenizer.FromCorpus("abcé?", UnknownCharacterRule.Replace, new System.Text.Rune('?'));
         await using var service = await LmServiceFixture.StartAsync(tokenizer: rules.With(TextNormalization.Nfc));
@@ -87,7 +87,7 @@ public sealed class TokenizerApiTests
     }
 
     [Fact]
-    public async Task As_many_tokens_as_a_prompt_may_have_and_no_more()
+    public async Task A_prompt_may_have_the_maximum_number_of_tokens_but_no_more()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxPromptTokens"] = "3" });
         Assert.Equal(["text too_long"], (await service.RefusedAsync(422, "/tokenize", new { text = "abcd" })).Errors());

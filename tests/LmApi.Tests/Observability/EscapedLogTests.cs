@@ -21,7 +21,7 @@ public sealed class EscapedLogTests
             .Select(rune => rune.ToString()));
 
     [Fact]
-    public void A_line_of_text_stays_one_line_whatever_a_value_holds()
+    public void A_line_of_text_remains_one_line_whatever_a_value_contains()
     {
         var lines = Format("text", Event(Hostile)).Split('\n');
 

@@ -12,7 +12,7 @@ public sealed class CompanyProperties
         (prompt, settings, seed) => $"{{\"prompt\":\"{prompt}\",\"seed\":{seed}{settings}}}");
 
     [Fact]
-    public async Task A_request_has_the_same_bytes_alone_and_beside_any_others()
+    public async Task A_request_has_the_same_bytes_alone_and_with_any_others()
     {
         await using var service = await LmServiceFixture.StartAsync(realModel: true);
 

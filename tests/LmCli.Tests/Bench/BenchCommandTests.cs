@@ -78,7 +78,7 @@ public sealed class BenchCommandTests
     [InlineData("folder|--hidden|2", "--hidden has no effect with a model folder.")]
     [InlineData("--url|localhost:1", "--url must begin with http://")]
     [InlineData("--url|http://127.0.0.1:1", "lm: http://127.0.0.1:1/ cannot be reached")]
-    public async Task What_cannot_be_measured_is_said(string arguments, string expected)
+    public async Task What_cannot_be_measured_is_reported(string arguments, string expected)
     {
         var (code, _, error) = await LmProcess.RunAsync(["bench", .. arguments.Split('|')]);
 

@@ -14,7 +14,7 @@ public sealed class PeerTests
     [InlineData(Cell.Gru, false)]
     [InlineData(Cell.RnnTanh, false)]
     [InlineData(Cell.RnnRelu, false)]
-    public void Peers_step_the_measured_network_and_no_other(Cell cell, bool tied)
+    public void Peers_step_exactly_the_measured_network(Cell cell, bool tied)
     {
         const int batch = 3;
         var network = BenchNetwork.Random(cell, hidden: 24, layers: 2, vocabulary: 40);

@@ -112,7 +112,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task The_lock_of_a_process_that_is_gone_is_taken_over()
+    public async Task The_lock_of_an_ended_process_is_taken_over()
     {
         using var gone = Process.Start("true");
         await gone.WaitForExitAsync();

@@ -3,7 +3,7 @@ namespace LmCli.Tests.Evaluate;
 public sealed class BaselineCommandTests : DuckTextTests
 {
     [Fact]
-    public async Task What_n_grams_and_compressors_make_of_a_text_stands_side_by_side()
+    public async Task N_grams_and_compressors_are_compared_on_a_text()
     {
         var (code, output, error) = await LmProcess.RunAsync("baseline", Text, "--order", "3", "--tokenizer", "bytes");
 

@@ -9,7 +9,7 @@ public sealed class NeuralCacheSearchCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_best_options_of_a_cache_search_are_those_to_go_on_with()
+    public async Task The_best_options_of_a_cache_search_can_be_used_directly()
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var text = _folder["ducks.txt"];

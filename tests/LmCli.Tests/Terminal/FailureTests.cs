@@ -53,7 +53,7 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(expected, Failure.Describe(exception));
 
     [Fact]
-    public async Task A_model_whose_numbers_overflow_is_told_in_one_line_by_every_command()
+    public async Task A_model_whose_numbers_overflow_is_reported_in_one_line_by_every_command()
     {
         var text = _folder["text.txt"];
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("abcdefghijk", 40)));

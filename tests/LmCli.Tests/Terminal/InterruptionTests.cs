@@ -16,7 +16,7 @@ public sealed class InterruptionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Signals))]
-    public async Task A_signal_saves_a_training_which_then_goes_on(string signal, int expected)
+    public async Task A_signal_saves_a_training_which_can_then_be_resumed(string signal, int expected)
     {
         var text = Ducks(100);
         var model = _folder["it's a model"];

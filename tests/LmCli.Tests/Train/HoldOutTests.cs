@@ -48,7 +48,7 @@ public sealed class HoldOutTests : DuckTextTests
     }
 
     [Fact]
-    public async Task A_validation_text_that_is_a_part_of_the_training_text_is_said_before_the_training()
+    public async Task A_validation_text_within_the_training_text_is_reported_before_the_training()
     {
         File.WriteAllText(Folder["valid.txt"], File.ReadAllText(Text)[^800..]);
 

@@ -18,7 +18,7 @@ public sealed class LossCurvesTests
     ];
 
     [Fact]
-    public void The_svg_is_well_formed_and_says_what_it_shows()
+    public void The_svg_is_well_formed_and_labelled()
     {
         using var folder = new TemporaryFolder();
         LossCurves.Write(folder.Path, "ducks: LSTM 2 × 16 <&>", 12_345, Reports);

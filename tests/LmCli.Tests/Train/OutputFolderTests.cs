@@ -31,7 +31,7 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("...txt")]
     [InlineData(" .txt")]
     [InlineData("/")]
-    public void A_name_that_gives_no_folder_is_refused(string text)
+    public void A_name_that_cannot_name_a_folder_is_refused(string text)
     {
         var message = Assert.Throws<ArgumentException>(() => OutputFolder.Of(null, text)).Message;
 

@@ -39,7 +39,7 @@ public sealed class TrainAdviceTests
 
     [Theory]
     [MemberData(nameof(TextsAndTimes))]
-    public void More_time_is_advised_where_it_makes_another_training_and_nowhere_else(long bytes, double minutes)
+    public void More_time_is_advised_only_if_it_changes_the_training(long bytes, double minutes)
     {
         var (plan, advice) = Timed(bytes, minutes);
         var next = advice.Next(Settled);
@@ -97,7 +97,7 @@ public sealed class TrainAdviceTests
     [InlineData(20_000, 256, 3600)]
     [InlineData(60_000, 512, 6000)]
     [InlineData(300_000, 768, 5000)]
-    public void Less_dropout_than_a_plan_takes_is_told_with_what_a_plan_takes(long bytes, int units, int steps)
+    public void Less_dropout_than_planned_is_reported_with_the_planned_values(long bytes, int units, int steps)
     {
         var given = new TrainingChoices { HiddenSize = units, Steps = steps };
         var planned = TrainingPlan.Make(English(bytes), given, time: null);
@@ -121,7 +121,7 @@ public sealed class TrainAdviceTests
     }
 
     [Fact]
-    public void Steps_that_were_asked_for_are_doubled_while_the_loss_falls_with_the_same_network()
+    public void A_given_number_of_steps_is_doubled_while_the_loss_falls()
     {
         var plan = TrainingPlan.Make(
             English(60_000),

@@ -55,7 +55,7 @@ public sealed class TrainSummaryTests
         Golden.Matches("LmCli.Tests/Golden/train-summary.txt", Text(Good));
 
     [Fact]
-    public void A_training_that_overfits_is_called_so()
+    public void An_overfitting_training_is_reported()
     {
         var text = Text(Good with
         {
@@ -79,7 +79,7 @@ public sealed class TrainSummaryTests
     }
 
     [Fact]
-    public void A_wide_gap_and_a_settled_loss_are_told()
+    public void A_wide_gap_and_a_converged_loss_are_reported()
     {
         var wide = Text(Good with { Trend = Good.Trend! with { TrainingLoss = 1.2 } });
         var settled = Text(Good with { Trend = Good.Trend! with { StillFalls = false } });
@@ -89,7 +89,7 @@ public sealed class TrainSummaryTests
     }
 
     [Fact]
-    public void A_model_worse_than_counting_is_told_so()
+    public void A_model_worse_than_an_n_gram_is_reported()
     {
         var text = Text(Good with { Baselines = [new("5-gram", 2.0)] });
 

@@ -7,7 +7,7 @@ public sealed class AtomicFileTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void A_file_is_made_or_replaced()
+    public void A_file_is_created_or_replaced()
     {
         AtomicFile.Write(_folder["f"], stream => stream.Write("long content"u8));
         AtomicFile.Write(_folder["f"], stream => stream.Write("new"u8));

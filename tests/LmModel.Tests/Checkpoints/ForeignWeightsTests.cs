@@ -25,7 +25,7 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("model.", "such as a LightningModule, adds \"model.\": save model.model.state_dict()")]
     [InlineData("lm.", "Or rename them")]
     [InlineData("module._orig_mod.", "torch.compile adds")]
-    public void A_prefix_is_one_line_that_says_who_adds_it_and_how_to_remove_it(string prefix, string expected)
+    public void A_prefix_of_names_is_explained_in_one_line(string prefix, string expected)
     {
         foreach (var fixture in new[] { "gru", "tied" })
         {
@@ -47,7 +47,7 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("gru", "module.encoder", "module.rnn", "module.decoder")]
     [InlineData("tied", "encoder", "rnn", "decoder")]
     [InlineData("rnn_tanh", "layers.0", "layers.1", "layers.2")]
-    public void Other_names_of_the_modules_are_one_line_that_renames_them(
+    public void Other_module_names_are_explained_in_one_line_that_renames_them(
         string fixture,
         string embedding,
         string rnn,
@@ -108,7 +108,7 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("lstm", Cell.Gru, "\"cell\": \"lstm\", where config.json has \"gru\"")]
     [InlineData("rnn_relu", Cell.Gru, "\"cell\": \"rnn_tanh\" (or rnn_relu), where config.json has \"gru\"")]
     [InlineData("gru", Cell.RnnTanh, "\"cell\": \"gru\", where config.json has \"rnn_tanh\"")]
-    public void The_number_of_gates_says_which_cell_the_weights_are_of(string fixture, Cell cell, string expected) =>
+    public void The_number_of_gates_identifies_the_cell_of_the_weights(string fixture, Cell cell, string expected) =>
         Assert.StartsWith(
         $"- model.safetensors: the weights are those of a network with {expected}: correct config.json",
         Problems(fixture, name => name, change: config => config with { Cell = cell })[0]);

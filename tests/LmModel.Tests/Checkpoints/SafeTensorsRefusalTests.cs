@@ -18,7 +18,7 @@ public sealed class SafeTensorsRefusalTests
     [InlineData(ulong.MaxValue)]
     [InlineData(1UL << 40)]
     [InlineData(100UL)]
-    public void A_header_longer_than_the_file_is_refused_before_memory_is_taken(ulong claimed)
+    public void A_header_longer_than_the_file_is_refused_before_memory_is_allocated(ulong claimed)
     {
         var file = SafeTensorsFile.Bytes("{}", 0, claimed);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -98,7 +98,7 @@ public sealed class SafeTensorsRefusalTests
     [InlineData("'__metadata__':{'k':1}," + A, "__metadata__: k must be a string, found a number")]
     [InlineData("'__metadata__':{'k':'','k':''}," + A, "__metadata__: k appears more than once")]
     [InlineData("'__metadata__':{},'__metadata__':{}," + A, "__metadata__: appears more than once")]
-    public void An_entry_that_makes_no_sense_is_named(string entries, string expected) =>
+    public void An_invalid_entry_is_reported(string entries, string expected) =>
         Assert.Contains(expected, SafeTensorsFile.Refusal(SafeTensorsFile.Bytes($"{{{entries}}}", 8)));
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void Data_that_begin_after_a_hole_are_refused() => Assert.Contains(
+    public void Data_that_begin_after_a_gap_are_refused() => Assert.Contains(
         "a: data_offsets [8, 16] leave a gap: 8 bytes from 0 on",
         SafeTensorsFile.Refusal(SafeTensorsFile.Bytes("{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}}", 16)));
 
@@ -168,7 +168,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void A_tensor_that_claims_terabytes_is_refused_before_memory_is_taken()
+    public void A_tensor_that_claims_terabytes_is_refused_before_memory_is_allocated()
     {
         var file = SafeTensorsFile.Bytes(
             "{'a':{'dtype':'F32','shape':[1099511627776],'data_offsets':[0,4398046511104]}}",

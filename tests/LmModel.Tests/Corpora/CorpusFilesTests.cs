@@ -39,7 +39,7 @@ public sealed class CorpusFilesTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_corpus_that_is_itself_reached_by_a_link_is_read_once()
+    public void A_corpus_that_a_link_leads_to_is_read_once()
     {
         Write("real/a.txt", "alpha");
         Directory.CreateSymbolicLink(Folder["real/back"], Folder["way"]);

@@ -14,7 +14,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     [InlineData("donâ€™t", "text.txt, line 1, byte 3: two characters")]
     [InlineData("one\r\ntwo\n", "text.txt, line 1, byte 3: a line ends with a carriage return")]
     [InlineData("the end\u001A", "text.txt, line 1, byte 7: a control character")]
-    public void What_is_suspicious_is_a_warning_with_file_line_and_byte(string text, string expected) =>
+    public void Suspicious_text_is_a_warning_with_file_line_and_byte(string text, string expected) =>
         Assert.Contains(
             Open(Encoding.UTF8.GetBytes(text)).Warnings,
             w => w.Contains(expected, StringComparison.Ordinal));
@@ -136,7 +136,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_passage_that_comes_again_in_one_file_is_named_by_line_and_byte()
+    public void A_repeated_passage_in_one_file_is_reported_with_line_and_byte()
     {
         var text = $"Ä\n{Story(1)}\n\n{Story(2)}\n{Story(3)}\n";
         var again = Encoding.UTF8.GetByteCount(text);

@@ -142,7 +142,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void A_text_can_be_scored_whole() =>
+    public void A_whole_text_can_be_scored() =>
         Assert.Equal("abc", Corpus.FromText("t", "abc").Split(new HoldOut { Share = 1 }).Validation.ReadToEnd());
 
     [Fact]

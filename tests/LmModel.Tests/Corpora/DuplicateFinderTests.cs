@@ -36,7 +36,7 @@ public sealed class DuplicateFinderTests
     }
 
     [Fact]
-    public void Only_so_many_texts_are_kept_and_the_warning_says_so()
+    public void A_limited_number_of_texts_is_kept_and_the_warning_mentions_it()
     {
         var finder = new DuplicateFinder(most: 2);
         foreach (var seed in (int[])[1, 2, 3, 3, 1])

@@ -85,7 +85,7 @@ public sealed class EncodingGuessTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Legacy))]
-    public async Task The_printed_command_makes_the_text_of_a_file_in_another_encoding(string encoding, string text)
+    public async Task The_printed_command_converts_a_file_in_another_encoding(string encoding, string text)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 

@@ -28,7 +28,7 @@ public sealed class DependencyTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void A_folder_knows_nothing_of_those_above_it(string folder)
+    public void A_folder_does_not_depend_on_those_above_it(string folder)
     {
         var above = Order.Folders.SkipWhile(f => f != folder).Skip(1).Where(f => f.Length > 0).ToList();
         foreach (var other in above)

@@ -28,7 +28,7 @@ public sealed class BaselinesTests
     }
 
     [Fact]
-    public void The_best_n_gram_model_stands_before_the_compressors()
+    public void The_best_n_gram_model_comes_before_the_compressors()
     {
         var (training, heldOut) = (Random[..15_000], Random[15_000..]);
 

@@ -22,7 +22,7 @@ public sealed class BlockBootstrapTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.6)]
-    public void About_95_of_100_intervals_hold_the_true_value(double memory)
+    public void About_95_of_100_intervals_contain_the_true_value(double memory)
     {
         const int Texts = 200;
 

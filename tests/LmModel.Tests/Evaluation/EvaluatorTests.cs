@@ -75,7 +75,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(Protocol.ColdWindows, 1)]
     [InlineData(Protocol.ColdWindows, 7)]
     [InlineData(Protocol.Contiguous, 1)]
-    public void The_decoder_gives_the_loss_that_the_network_gives(Protocol protocol, int window)
+    public void The_decoder_and_the_network_give_the_same_loss(Protocol protocol, int window)
     {
         int[] text = [.. Enumerable.Range(0, 1500).Select(i => i * i % 11)];
         using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 2);
@@ -89,7 +89,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void The_threads_of_a_decoder_change_no_bit_of_a_loss()
+    public void The_number_of_threads_does_not_change_a_bit_of_a_loss()
     {
         int[] text = [.. Enumerable.Range(0, 300).Select(i => i * 7 % 11)];
         Assert.Equal(Nats(threads: 1), Nats(threads: 3));
@@ -147,7 +147,7 @@ public sealed class EvaluatorTests : IDisposable
     [Theory]
     [InlineData(Protocol.Contiguous)]
     [InlineData(Protocol.ColdWindows)]
-    public void A_search_gives_what_each_neural_cache_gives(Protocol protocol)
+    public void A_search_gives_the_same_as_each_neural_cache_alone(Protocol protocol)
     {
         using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
 
@@ -172,7 +172,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Bits_are_told_for_each_character_and_each_byte()
+    public void Bits_are_reported_per_character_and_per_byte()
     {
         var ids = _tokenizer.Encode("aé🦆");
 
@@ -200,7 +200,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void For_a_text_that_is_its_tokens_nothing_changes()
+    public void A_text_that_equals_its_tokens_has_the_same_figures()
     {
         var result = new Evaluator(_model, _tokenizer).Evaluate(_tokenizer.Encode("🦆aé"), Protocol.Contiguous);
 
@@ -208,7 +208,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_network_reads_no_more_at_once_than_its_logits_may_take()
+    public void A_network_reads_only_as_much_at_once_as_its_logits_may_take()
     {
         int[] text = [.. Enumerable.Range(0, 41).Select(i => i * 7 % 11)];
 

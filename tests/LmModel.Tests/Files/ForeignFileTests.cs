@@ -144,7 +144,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_given_as_the_folder_is_told_from_one_that_is_missing()
+    public void A_file_given_as_the_folder_is_distinguished_from_a_missing_folder()
     {
         Assert.Equal([$"- is a file; give the folder that it is in, {_folder.Path}"], Problems(_folder["config.json"]));
         Assert.Equal(

@@ -27,7 +27,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task A_generation_cancelled_beforehand_takes_no_place()
+    public async Task A_generation_that_is_already_cancelled_does_not_take_a_place()
     {
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits));
@@ -102,7 +102,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task An_exception_in_a_step_ends_that_generation_and_no_other()
+    public async Task An_exception_in_a_step_ends_only_that_generation()
     {
         using var permits = new SemaphoreSlim(0);
         var model = new FakeStepModel(
@@ -141,7 +141,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task Nothing_is_held_of_ten_thousand_generations()
+    public async Task Ten_thousand_generations_leave_no_memory_behind()
     {
         using var longLived = new CancellationTokenSource();
         using var engine = Engine(FakeStepModel.Repeating());

@@ -3,7 +3,7 @@ namespace LmModel.Tests.Generation;
 public sealed partial class GenerationEngineTests
 {
     [Fact]
-    public async Task A_parked_generation_gives_its_place_away_and_queues_again_once_it_has_been_read()
+    public async Task A_parked_generation_leaves_the_batch_and_queues_again_once_it_has_been_read()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
@@ -31,7 +31,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task A_parked_generation_comes_back_only_when_half_of_its_events_have_been_read()
+    public async Task A_parked_generation_returns_only_when_half_of_its_events_have_been_read()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);

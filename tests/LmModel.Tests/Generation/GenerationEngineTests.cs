@@ -71,7 +71,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task Prompts_in_the_middle_stand_last_and_give_no_logits()
+    public async Task Prompts_in_the_middle_come_last_and_have_no_logits()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits, maxBatch: 8);

@@ -18,7 +18,7 @@ public sealed class ManyGenerationsTests
     private const long AllowedGrowth = 24 << 20;
 
     [Fact]
-    public async Task After_ten_thousand_generations_no_tensor_lives_on_and_the_process_has_not_grown()
+    public async Task After_ten_thousand_generations_no_tensor_is_left_and_the_process_has_not_grown()
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
         using var model = new LiveTensorCount(new TorchStepModel(folder.ReadWeights()));

@@ -157,7 +157,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void What_a_cache_takes_ends_at_its_size_and_at_the_length_of_the_text()
+    public void The_size_of_a_cache_is_bounded_by_its_option_and_by_the_text()
     {
         var full = NeuralCache.Bytes(2000, 1_000_000, hidden: 512, vocabularySize: 256);
 

@@ -72,7 +72,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public void Tokens_are_let_go_when_no_state_needs_them_and_counted_again_when_one_does()
+    public void Tokens_are_released_when_no_state_needs_them_and_counted_again_when_one_does()
     {
         var cache = new PrefixCache((sizeof(float) * StateSize) + 2000);
         var first = cache.Add(null, [1, 2, 3], State(1));
@@ -103,7 +103,7 @@ public sealed class PrefixCacheTests
     [InlineData(1, 1, 256)]
     [InlineData(2, 8, 7)]
     [InlineData(3, 3, 16)]
-    public async Task With_the_cache_every_text_is_what_it_is_without(int seed, int maxBatch, int interval)
+    public async Task The_cache_does_not_change_any_text(int seed, int maxBatch, int interval)
     {
         var random = new Random(seed);
         var options = new GenerationEngineOptions
@@ -183,7 +183,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public async Task A_prompt_that_is_known_whole_is_not_read_again()
+    public async Task A_completely_known_prompt_is_not_read_again()
     {
         var model = FakeStepModel.Noisy();
         using var engine = Engine(model, new());

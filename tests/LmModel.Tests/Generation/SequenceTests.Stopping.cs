@@ -36,7 +36,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void Text_held_back_for_a_stop_sequence_that_does_not_come_follows_with_the_next_token()
+    public void Text_held_back_for_a_stop_sequence_follows_with_the_next_token_if_it_is_not_one()
     {
         var (tokens, done) = Run(
             FakeStepModel.Saying("aENbEN"u8.ToArray()), Greedy("", maxTokens: 6) with { Stop = ["END"] });

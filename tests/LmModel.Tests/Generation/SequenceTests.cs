@@ -30,7 +30,7 @@ public sealed partial class SequenceTests
     [InlineData(5)]
     [InlineData(11)]
     [InlineData(100)]
-    public void A_prompt_read_in_slices_gives_what_it_gives_token_by_token(int slice)
+    public void A_prompt_read_in_slices_gives_the_same_as_token_by_token(int slice)
     {
         var settings = Settings("some prompt", maxTokens: 40) with
         {
@@ -134,7 +134,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void No_alternatives_are_reported_unless_asked_for()
+    public void No_alternatives_are_reported_unless_requested()
     {
         var (tokens, _) = Run(FakeStepModel.Repeating(), Greedy("a", maxTokens: 2));
 

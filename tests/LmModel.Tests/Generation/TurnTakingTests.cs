@@ -54,7 +54,7 @@ public sealed class TurnTakingTests
     }
 
     [Fact]
-    public async Task A_generation_that_nobody_waits_behind_keeps_its_place()
+    public async Task A_generation_keeps_its_place_while_nothing_is_queued()
     {
         var model = FakeStepModel.Repeating();
         using var engine = Engine(model, places: 1, waiting: 0, quantum: 1);

@@ -11,7 +11,7 @@ public sealed class ShippedModelTests
     /// The most probable text of models/tiny: what file, tokenizer, network, engine and sampler add up to.
     /// </summary>
     [Fact]
-    public async Task The_tiny_model_says_what_it_always_said()
+    public async Task The_tiny_model_generates_what_it_always_did()
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", "tiny"));
         using var model = new TorchStepModel(folder.ReadWeights());

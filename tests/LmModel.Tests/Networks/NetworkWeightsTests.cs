@@ -22,7 +22,7 @@ public sealed class NetworkWeightsTests
     }
 
     [Fact]
-    public void A_configuration_that_makes_no_network_is_refused()
+    public void A_configuration_that_is_not_a_network_is_refused()
     {
         var gru = PyTorchFixture.Load("gru");
 

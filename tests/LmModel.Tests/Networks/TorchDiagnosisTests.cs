@@ -79,7 +79,7 @@ public class TorchDiagnosisTests
         "Unable to load DLL 'LibTorchSharp' or one of its dependencies (0x8007007E)",
         "something that it needs does not",
         "vc_redist.x64.exe")]
-    public void What_the_loader_says_is_translated(string rid, string loaderError, string wrong, string remedy)
+    public void Messages_of_the_loader_are_translated(string rid, string loaderError, string wrong, string remedy)
     {
         var message = TorchDiagnosis.Explain(new LoadAttempt
         {
@@ -94,7 +94,7 @@ public class TorchDiagnosisTests
     }
 
     [Fact]
-    public void A_missing_bridge_names_the_folders_searched_and_how_to_build_with_it()
+    public void A_missing_bridge_is_reported_with_the_searched_folders_and_the_remedy()
     {
         var message = TorchDiagnosis.Explain(new LoadAttempt
         {

@@ -73,7 +73,7 @@ public sealed class SoftmaxTests
     }
 
     [Fact]
-    public void What_is_not_a_number_is_not_lost_in_any_lane()
+    public void NaN_is_not_lost_in_any_lane()
     {
         foreach (var length in Lengths)
         {

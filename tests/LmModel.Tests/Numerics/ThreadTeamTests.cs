@@ -21,7 +21,7 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
-    public void A_helper_that_stands_still_holds_up_only_the_item_it_is_at()
+    public void A_suspended_helper_delays_only_its_current_item()
     {
         using var team = new ThreadTeam(2);
         using var taken = new ManualResetEventSlim();
@@ -51,7 +51,7 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
-    public void An_exception_reaches_the_caller_after_all_items_and_the_crew_goes_on()
+    public void An_exception_reaches_the_caller_after_all_items_and_the_team_continues()
     {
         using var team = new ThreadTeam(3);
         var done = 0;

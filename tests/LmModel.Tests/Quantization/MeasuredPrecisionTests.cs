@@ -75,7 +75,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_precision_report_that_makes_no_sense_is_not_written()
+    public void An_invalid_precision_report_is_not_written()
     {
         Save(Gru);
         var report = Report() with { Figures = [], Tokens = 0 };

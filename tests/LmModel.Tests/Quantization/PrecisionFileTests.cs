@@ -117,7 +117,7 @@ public sealed class PrecisionFileTests
     [InlineData("2000", "0", "bytes_per_token of bf16 must be at least 1, not 0")]
     [InlineData("\"figures\": [", "\"figures\": [ 7,", "figures[0]: must be an object, not 7")]
     [InlineData("\"tokens\": 999", "\"tokens\": 999, \"tokens\": 999", "is not the JSON of a precision report")]
-    public void What_makes_no_sense_is_refused(string part, string replacement, string expected) =>
+    public void Invalid_values_are_refused(string part, string replacement, string expected) =>
         Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class PrecisionFileTests
         "text_share must be above 0 and at most 1, not -Infinity"
     )]
     [InlineData("2000", "1e999", "figures[1]: bytes_per_token must be an integer, not 1e999")]
-    public void What_no_report_can_hold_is_refused(string part, string replacement, string expected) =>
+    public void Values_that_a_report_cannot_contain_are_refused(string part, string replacement, string expected) =>
         Assert.Contains(expected, Refusal(Json.Replace(part, replacement, StringComparison.Ordinal)));
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class PrecisionRecordTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_command_the_section_has_none()
+    public void A_section_without_a_command_has_none()
     {
         Save("");
         PrecisionRecord.Save(ModelFolder.Open(Model), Text.Split(new HoldOut()), Results);

@@ -35,7 +35,7 @@ public sealed class LogprobsTests
     [InlineData(0, 0)]
     [InlineData(2, 2)]
     [InlineData(9, 3)]
-    public void There_are_as_many_as_asked_for_and_no_more_than_tokens(int count, int expected) =>
+    public void As_many_as_requested_are_returned_but_no_more_than_there_are_tokens(int count, int expected) =>
         Assert.Equal(expected, Logprobs.Top([1, 2, 3], count).Length);
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void Random_texts_in_random_pieces_end_where_searching_the_whole_says()
+    public void Random_texts_in_random_pieces_end_where_a_search_of_the_whole_ends()
     {
         var random = new Random(5);
         for (var round = 0; round < 50_000; round++)
@@ -106,7 +106,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void A_piece_that_holds_no_beginning_of_a_stop_sequence_is_given_out_itself()
+    public void A_piece_without_the_beginning_of_a_stop_sequence_is_returned_unchanged()
     {
         var matcher = new StopMatcher(["END", "\n\n"]);
         string[] pieces = ["a", " brEad", "😀", "", "ND"];

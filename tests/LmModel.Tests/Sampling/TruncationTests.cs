@@ -57,7 +57,7 @@ public sealed class TruncationTests
     [InlineData(0.51f, new[] { 2 })]
     [InlineData(0.49f, new[] { 0, 2 })]
     [InlineData(0.24f, new[] { 0, 1, 2, 3 })]
-    public void Min_p_keeps_tokens_that_are_so_many_times_as_probable_as_the_best(float m, int[] expected)
+    public void Min_p_keeps_tokens_relative_to_the_most_probable_one(float m, int[] expected)
     {
         var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
 

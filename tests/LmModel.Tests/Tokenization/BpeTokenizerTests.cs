@@ -33,7 +33,7 @@ public sealed class BpeTokenizerTests
         Assert.Equal([256, 'a', ' ', 256, 'a'], BpeTokenizer.Train("aaa aaa", 257).Encode("aaa aaa"));
 
     [Fact]
-    public void Training_ends_where_no_pair_occurs_twice() =>
+    public void Learning_ends_when_no_pair_occurs_twice() =>
         Assert.Equal(256, BpeTokenizer.Train("abcdef", 1000).VocabularySize);
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class BpeTokenizerTests
     [InlineData("emoji 😀👩‍👩‍👧🇩🇪 in \u202ebidi\u202c \ufeff\ufffe\uffff")]
     [InlineData("it's we'll I'd 'tis ''' ")]
     [InlineData("ñ vs n\u0303, Ġ Ċ are letters too")]
-    public void Every_text_comes_back(string text) => Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
+    public void Every_text_round_trips(string text) => Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
 
     [Fact]
     public void Random_texts_come_back()

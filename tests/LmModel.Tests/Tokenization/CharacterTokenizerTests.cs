@@ -28,7 +28,7 @@ public sealed class CharacterTokenizerTests
     [InlineData("To be, or not to be")]
     [InlineData("naïve 日本語 👩‍👩‍👧 🇩🇪")]
     [InlineData("tab\t null\0 bell\a\r\n")]
-    public void A_text_of_known_characters_comes_back(string text)
+    public void A_text_of_known_characters_round_trips(string text)
     {
         var tokenizer = CharacterTokenizer.FromCorpus(text);
 

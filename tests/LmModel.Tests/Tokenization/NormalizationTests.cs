@@ -14,7 +14,7 @@ public sealed class NormalizationTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Every_character_becomes_what_Python_makes_of_it(TextNormalization form)
+    public void Every_character_is_normalized_as_in_Python(TextNormalization form)
     {
         var every = new StringBuilder();
         for (var c = 0; c < 0x110000; c++)
@@ -32,7 +32,7 @@ public sealed class NormalizationTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Every_sequence_becomes_what_Python_makes_of_it_and_stays_so(TextNormalization form)
+    public void Every_sequence_is_normalized_as_in_Python_and_then_stable(TextNormalization form)
     {
         foreach (var line in Fixture.Skip(2))
         {
@@ -48,7 +48,7 @@ public sealed class NormalizationTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_text_in_pieces_is_normalized_as_the_whole_is_and_has_its_tokens(TextNormalization form)
+    public void A_text_in_pieces_is_normalized_and_tokenized_like_the_whole(TextNormalization form)
     {
         var random = new Random(1);
         for (var round = 0; round < 100; round++)

@@ -8,7 +8,7 @@ public sealed class TextPiecesTests
     [InlineData(1)]
     [InlineData(17)]
     [InlineData(1000)]
-    public void A_text_that_cannot_be_cut_is_looked_through_a_few_times_only(int piece)
+    public void A_text_that_cannot_be_cut_is_searched_only_a_few_times(int piece)
     {
         var pieces = Enumerable.Repeat(new string('a', piece), 2000).ToList();
         var looked = 0L;

@@ -10,7 +10,7 @@ public sealed class TokenTextDecoderTests
         Assert.Equal(["h", "", "é", "", "", "", "😀"], Pieces("hé😀"u8));
 
     [Fact]
-    public void A_byte_that_starts_no_character_is_replaced_at_once() =>
+    public void A_byte_that_does_not_start_a_character_is_replaced_at_once() =>
         Assert.Equal(["\ufffd", "a", "\ufffd"], Pieces([0x80, 0x61, 0xff]));
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_character_tokenizer_comes_back()
+    public void A_character_tokenizer_round_trips()
     {
         // Any code point, separators, private ones and non-characters included.
         var text = string.Concat(
@@ -65,7 +65,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_replacement_comes_back()
+    public void A_replacement_round_trips()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("a?", UnknownCharacterRule.Replace, new Rune('?'));
 
@@ -79,7 +79,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     [InlineData(TextNormalization.None)]
     [InlineData(TextNormalization.Nfc)]
     [InlineData(TextNormalization.Nfkc)]
-    public void A_normalization_comes_back_and_is_written_only_where_there_is_one(TextNormalization form)
+    public void A_normalization_round_trips_and_is_written_only_if_there_is_one(TextNormalization form)
     {
         foreach (var tokenizer in (Tokenizer[])
         [
@@ -99,10 +99,10 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_tokenizer_comes_back() => Assert.IsType<ByteTokenizer>(SavedAndLoaded(new ByteTokenizer()));
+    public void A_byte_tokenizer_round_trips() => Assert.IsType<ByteTokenizer>(SavedAndLoaded(new ByteTokenizer()));
 
     [Fact]
-    public void A_bpe_tokenizer_comes_back()
+    public void A_bpe_tokenizer_round_trips()
     {
         const string Text = "the then there 日本語 日本語 😀😀 😀😀\n\n\n\n";
         var tokenizer = BpeTokenizer.Train(Text, 280);
@@ -115,7 +115,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_word_tokenizer_comes_back()
+    public void A_word_tokenizer_round_trips()
     {
         var tokenizer = WordTokenizer.FromCorpus(
             "the \"duck\" said \\ naïve 日本語 😀 \0 \u200b \ue000 , the end \n", 100);

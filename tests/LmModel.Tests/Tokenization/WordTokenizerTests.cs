@@ -26,7 +26,7 @@ public sealed class WordTokenizerTests
     [InlineData(" \n")]
     [InlineData(" = Robert <unk> = \n \n \n He said \" naïve 日本語 😀 \" , 3 @,@ 000 times . \n")]
     [InlineData(" no line end")]
-    public void A_text_in_the_form_of_WikiText_comes_back_byte_for_byte(string text)
+    public void A_text_in_the_form_of_WikiText_round_trips_byte_for_byte(string text)
     {
         var tokenizer = Of("filler " + text);
 
@@ -34,7 +34,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void Another_text_comes_back_up_to_its_white_space()
+    public void Another_text_round_trips_except_for_its_white_space()
     {
         var tokenizer = Of("To be or not");
 

@@ -62,7 +62,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void Merges_are_no_longer_learned()
+    public void Learning_merges_can_be_cancelled()
     {
         var read = 0;
         IEnumerable<string> Pieces(int cancelAfter)
@@ -84,7 +84,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void A_long_text_is_no_longer_encoded_counted_or_searched()
+    public void A_cancelled_encoding_count_or_search_of_a_long_text_ends()
     {
         var tokenizer = new ByteTokenizer();
         var counts = new NgramCounts(4, tokenizer.VocabularySize);

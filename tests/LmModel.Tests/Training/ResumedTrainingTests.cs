@@ -47,7 +47,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void A_validation_that_was_interrupted_is_made_up_for_when_the_training_is_resumed()
+    public void An_interrupted_validation_is_repeated_when_the_training_is_resumed()
     {
         using var folder = new TemporaryFolder();
         var (whole, parts) = (folder["whole"], folder["parts"]);
@@ -144,7 +144,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void A_validation_text_must_be_the_same_when_a_training_goes_on()
+    public void A_validation_text_must_be_the_same_when_a_training_is_resumed()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["valid.txt"], "Duck 1 said: quack!\n");

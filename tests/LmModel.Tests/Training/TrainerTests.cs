@@ -98,7 +98,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void What_is_too_short_for_its_windows_leaves_no_folder_behind()
+    public void A_text_too_short_for_its_windows_leaves_no_folder_behind()
     {
         using var folder = new TemporaryFolder();
 
@@ -113,7 +113,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void A_training_that_diverges_says_so()
+    public void A_diverging_training_is_reported()
     {
         using var folder = new TemporaryFolder();
         using var trainer = Start(

@@ -31,7 +31,7 @@ public sealed class LeakCheckTests
     }
 
     [Fact]
-    public void A_text_that_was_trained_on_is_shared_whole()
+    public void A_text_that_was_trained_on_is_shared_completely()
     {
         var text = Letters(3000, seed: 1);
 

@@ -25,7 +25,7 @@ public sealed class NgramScorerTests
     [InlineData(2, 0, 1, (1 + (4.0 / 9)) / 2)]
     [InlineData(2, 0, 0, 5.0 / 18)]
     [InlineData(2, 1, 0, (1 + (5.0 / 9)) / 2)]
-    public void Kneser_Ney_gives_what_is_worked_out_by_hand(int order, int context, int token, double expected) =>
+    public void Kneser_Ney_agrees_with_a_calculation_by_hand(int order, int context, int token, double expected) =>
         Assert.Equal(expected, Probability(Ababa, 2, Smoothing.KneserNey, order, context, token), 1e-12);
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class NgramScorerTests
     [InlineData(nameof(Smoothing.KneserNey), 7, 3000)]
     [InlineData(nameof(Smoothing.WittenBell), 60, 5000)]
     [InlineData(nameof(Smoothing.KneserNey), 60, 5000)]
-    public void Every_order_gives_what_a_plain_recursion_over_the_text_gives(string smoothingName, int V, int length)
+    public void Every_order_agrees_with_a_plain_recursion_over_the_text(string smoothingName, int V, int length)
     {
         var smoothing = Enum.Parse<Smoothing>(smoothingName);
         var training = Text(length, V, seed: 3);
@@ -103,7 +103,7 @@ public sealed class NgramScorerTests
     }
 
     [Fact]
-    public void What_makes_no_sense_is_refused_with_the_limit_and_the_value()
+    public void Invalid_values_are_refused_with_the_limit_and_the_value()
     {
         Assert.Contains(
             "1 to 32, not 0",

@@ -23,12 +23,12 @@ public sealed class StepModelsTests
     [InlineData(InferenceEngine.Managed, Precision.Bf16, Precision.Int8, Precision.Bf16)]
     [InlineData(InferenceEngine.Torch, null, Precision.Int8, Precision.Fp32)]
     [InlineData(InferenceEngine.Torch, Precision.Fp32, Precision.Int8, Precision.Fp32)]
-    public void What_is_asked_for_goes_before_what_the_model_is_served_in(
+    public void A_requested_precision_overrides_that_of_the_model(
         InferenceEngine engine, Precision? asked, Precision modelDefault, Precision expected) =>
         Assert.Equal(expected, StepModels.PrecisionFor(engine, asked, modelDefault));
 
     [Fact]
-    public void Torch_is_not_asked_for_what_it_lacks() => Assert.Throws<ArgumentException>(
+    public void Torch_is_not_used_for_precisions_that_it_lacks() => Assert.Throws<ArgumentException>(
         () => StepModels.PrecisionFor(InferenceEngine.Torch, Precision.Int8, Precision.Fp32));
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class ManagedStepModelTests
     }
 
     [Fact]
-    public void The_product_of_pairs_is_the_instructions_where_there_is_none()
+    public void The_product_of_pairs_agrees_with_its_instruction()
     {
         Assert.SkipUnless(Sse2.IsSupported, "compares with an instruction of x86");
         var random = new Random(1);
@@ -182,7 +182,7 @@ public sealed class ManagedStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void The_logits_are_made_of_the_top_hidden_state(string name)
+    public void The_logits_are_computed_from_the_top_hidden_state(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new ManagedStepModel(fixture.Network, Precision.Fp32, threads: 1);

@@ -46,7 +46,7 @@ public sealed class NonFiniteTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_sum_that_overflows_leaves_no_number_behind_it_and_touches_nothing_beside_it(
+    public void An_overflowing_sum_becomes_NaN_and_does_not_affect_others(
         Cell cell,
         Precision precision)
     {
@@ -75,7 +75,7 @@ public sealed class NonFiniteTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_state_that_is_not_finite_gives_no_number(Cell cell, Precision precision)
+    public void A_state_that_is_not_finite_gives_only_NaN(Cell cell, Precision precision)
     {
         var (_, weights) = RandomNetwork.Of(cell, 2, hidden: 37, embedding: 23, vocabulary: 29);
         foreach (var value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })

@@ -59,7 +59,7 @@ public sealed class TorchStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void The_logits_are_made_of_the_top_hidden_state(string name)
+    public void The_logits_are_computed_from_the_top_hidden_state(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new TorchStepModel(fixture.Network);

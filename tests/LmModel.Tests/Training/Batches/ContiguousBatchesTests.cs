@@ -31,7 +31,7 @@ public sealed class ContiguousBatchesTests
     }
 
     [Fact]
-    public void A_text_too_short_says_how_long_it_must_be()
+    public void A_text_that_is_too_short_is_refused_with_the_required_length()
     {
         var least = ContiguousBatches.LeastTokens(4, 16);
 

@@ -65,7 +65,7 @@ public sealed class BrokenCheckpointTests
     [InlineData("\"HiddenSize\":12", "\"HiddenSize\":0", "hidden_size must be from 1")]
     [InlineData("\"Card\":{", "\"Card\":null,\"x\":{", "Card")]
     [InlineData("\"CorpusSha256\":", "\"\\u001b\":1,\"Corpus\":", "CorpusSha256")]
-    public void A_checkpoint_whose_settings_make_no_sense_is_refused(string part, string replacement, string expected)
+    public void A_checkpoint_with_invalid_settings_is_refused(string part, string replacement, string expected)
     {
         using var folder = new TemporaryFolder();
         var path = folder["m"];

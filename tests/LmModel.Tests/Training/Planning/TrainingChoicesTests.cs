@@ -8,7 +8,7 @@ namespace LmModel.Tests.Training.Planning;
 public sealed class TrainingChoicesTests
 {
     [Fact]
-    public void What_is_given_stays_and_the_rest_adapts()
+    public void Given_choices_are_kept_and_the_rest_adapts()
     {
         var given = new TrainingChoices
         {

@@ -38,7 +38,7 @@ public sealed class TrainingPlanTests
     [InlineData(100_000)]
     [InlineData(300_000)]
     [InlineData(1_115_394)]
-    public void A_text_of_any_length_gets_enough_steps_to_be_learnt(long bytes)
+    public void A_text_of_any_length_gets_enough_steps_to_be_learned(long bytes)
     {
         foreach (var minutes in new[] { 1, 5, 20 })
         {
@@ -75,7 +75,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void Little_time_makes_smaller_steps()
+    public void Little_time_gives_smaller_steps()
     {
         var (little, much) = (Plan(English(100_000), 1).Settings, Plan(English(100_000), 60).Settings);
 
@@ -107,7 +107,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void A_training_of_steps_that_were_asked_for_takes_all_of_them() =>
+    public void A_training_with_a_given_number_of_steps_runs_all_of_them() =>
         Assert.Equal(
             0,
             TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);

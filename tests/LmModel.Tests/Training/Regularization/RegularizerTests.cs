@@ -128,7 +128,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void A_sampled_softmax_gives_the_sum_over_the_vocabulary_in_the_mean()
+    public void A_sampled_softmax_gives_the_sum_over_the_vocabulary_on_average()
     {
         long[] counts = [.. Enumerable.Range(1, 200).Select(i => 20_000L / i)];
         double[] weights = [.. Enumerable.Range(0, 200).Select(i => Math.Exp(Math.Sin(i)))];

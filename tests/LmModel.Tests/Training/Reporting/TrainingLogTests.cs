@@ -38,7 +38,7 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
-    public void A_resumed_training_goes_on_without_a_step_twice()
+    public void A_resumed_training_does_not_log_a_step_twice()
     {
         using var folder = new TemporaryFolder();
         var first = TrainingLog.Open(folder.Path, 0);
@@ -67,7 +67,7 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
-    public void A_report_is_made_of_where_the_training_stands()
+    public void A_report_contains_the_progress_of_the_training()
     {
         var report = TrainingReport.Of(
             new TrainingProgress
@@ -122,5 +122,5 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
-    public void Before_the_first_validation_nothing_is_said() => Assert.Null(TrainingTrend.Of([At(10)]));
+    public void Before_the_first_validation_nothing_is_reported() => Assert.Null(TrainingTrend.Of([At(10)]));
 }

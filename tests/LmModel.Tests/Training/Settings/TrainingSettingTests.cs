@@ -66,14 +66,14 @@ public sealed class TrainingSettingTests
     }
 
     [Fact]
-    public void A_default_is_that_of_the_settings_where_no_words_say_more() => Assert.Equal(
+    public void A_default_is_the_initial_value_unless_it_is_described_in_words() => Assert.Equal(
         ("0.5", "cosine", "off", "1", "planned", "lstm"),
         (Named("GradientClip").Default, Named("Schedule").Default, Named("JitterWindows").Default,
          Named("Seed").Default, Named("Steps").Default, Named("Cell").Default));
 
     [Theory]
     [MemberData(nameof(Chosen))]
-    public void A_plan_takes_what_is_chosen(string name)
+    public void A_plan_respects_given_choices(string name)
     {
         var setting = Named(name);
         var planned = TrainingPlan.Make(English, new TrainingChoices { Steps = 500 }, time: null).Choices;
