@@ -21,8 +21,8 @@ public enum Cell
 }
 
 /// <summary>
-/// What all code outside of a cell's equations has to know of it: the sizes of its weights and of its state, and what
-/// its equations allow.
+/// Everything that code outside of a cell's equations needs to know about it: the sizes of its weights and of its
+/// state, and what its equations allow.
 /// </summary>
 /// <param name="Name">As people write it.</param>
 /// <param name="Gates">Blocks of H rows in W_ih, W_hh and both biases, as many as there are gates.</param>
@@ -33,18 +33,18 @@ internal sealed record CellTraits(string Name, int Gates, int StateVectors)
     public bool StateIsBounded { get; init; } = true;
 
     /// <summary>
-    /// The last gate's sum over the state stays apart from its sum over the input, biases included, because another
-    /// gate multiplies it (a GRU's r ⊙ (W_hn h + b_hn)). Where false, the two sums and biases may be added up at once.
+    /// The last gate's sum over the state is kept apart from its sum over the input, including biases, because another
+    /// gate multiplies it (a GRU's r ⊙ (W_hn h + b_hn)). If false, the two sums and biases may be added at once.
     /// </summary>
     public bool KeepsStateSumApart { get; init; }
 
-    /// <summary>Which of the gates, from 0, lets the state through; null if none does.</summary>
+    /// <summary>Index of the gate that lets the state through; null if there is none.</summary>
     public int? ForgetGate { get; init; }
 
     public bool HasCellState => StateVectors > 1;
 }
 
-/// <summary>The cells and what is known of each.</summary>
+/// <summary>The cells and their traits.</summary>
 internal static class Cells
 {
     private static readonly CellTraits RnnTanh = new("tanh RNN", Gates: 1, StateVectors: 1);
@@ -68,6 +68,6 @@ internal static class Cells
         _ => throw Unknown(cell),
     };
 
-    /// <summary>What a switch over cells throws for one that it has no case for.</summary>
+    /// <summary>The exception that a switch over cells throws for a cell without a case.</summary>
     internal static ArgumentOutOfRangeException Unknown(Cell cell) => new(nameof(cell), cell, "There is no such cell.");
 }

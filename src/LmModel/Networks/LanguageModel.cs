@@ -37,7 +37,7 @@ internal sealed class LanguageModel : Module
         _rnn = RecurrentLayers(config);
         if (config.TieWeights)
         {
-            // The matrix is used in place: registering it twice would make the optimizer step it twice.
+            // The matrix is used in place; if it were registered twice, the optimizer would update it twice.
             init.uniform_(_embedding.weight!, -0.1, 0.1);
             _tiedBias = Parameter(zeros(config.VocabularySize));
         }
@@ -120,8 +120,8 @@ internal sealed class LanguageModel : Module
     }
 
     /// <summary>
-    /// Starts a cell that has forget gates with them open (bias 1), so that memory survives until training decides
-    /// otherwise (Gers et al. 2000; Jozefowicz et al. 2015).
+    /// Opens the forget gates of a cell that has them (bias 1), so that memory is kept until training decides otherwise
+    /// (Gers et al. 2000; Jozefowicz et al. 2015).
     /// </summary>
     private void OpenForgetGates()
     {

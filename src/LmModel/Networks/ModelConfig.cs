@@ -12,7 +12,7 @@ public sealed record ModelConfig
     /// <summary>V, number of tokens; at least 1.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>E; equal to H where <see cref="TieWeights"/>.</summary>
+    /// <summary>E; equal to H with <see cref="TieWeights"/>.</summary>
     public required int EmbeddingSize { get; init; }
 
     /// <summary>H, units of each recurrent layer.</summary>
@@ -27,11 +27,13 @@ public sealed record ModelConfig
     public double Dropout { get; init; }
 
     /// <summary>
-    /// Use the embedding matrix as the output matrix too (Press and Wolf 2017); <c>fc.weight</c> is then not stored.
+    /// Whether the embedding matrix is also the output matrix (Press and Wolf 2017); <c>fc.weight</c> is then not
+    /// stored.
     /// </summary>
     public bool TieWeights { get; init; }
 
-    /// <summary>The token an empty prompt stands for: it is fed to the zero state to draw the first token.</summary>
+    /// <summary>The token that stands for an empty prompt: it is read from the zero state to draw the first
+    /// token.</summary>
     public int StartToken { get; init; }
 
     /// <summary>Gates of the cell: 1, 3 or 4. <c>weight_ih</c> has this many times H rows.</summary>
@@ -46,7 +48,7 @@ public sealed record ModelConfig
     [JsonIgnore]
     public int StateSize => Layers * StateVectors * HiddenSize;
 
-    /// <summary>Where in that state the last layer's h lies, (H).</summary>
+    /// <summary>The range of the last layer's h in that state, (H).</summary>
     [JsonIgnore]
     public Range TopHidden =>
         new((Layers - 1) * StateVectors * HiddenSize, (((Layers - 1) * StateVectors) + 1) * HiddenSize);

@@ -1,8 +1,8 @@
 namespace LmModel.Networks;
 
 /// <summary>
-/// The weights of a network of embedding, recurrent layers and linear output, valid by construction: all are there,
-/// have the sizes of the configuration, and are finite. Matrices lie row by row and are not to be changed.
+/// The weights of a network of embedding, recurrent layers and linear output, valid by construction: all are present,
+/// have the sizes of the configuration, and are finite. Matrices are stored row by row and must not be changed.
 /// </summary>
 /// <remarks>
 /// A family of networks with other parameters and other states, such as linear-attention RNNs, gets a type of its own
@@ -35,7 +35,7 @@ internal sealed class NetworkWeights
     /// <summary>(L).</summary>
     public IReadOnlyList<RecurrentLayerWeights> Layers { get; }
 
-    /// <summary>(V, H): the embedding where the weights are tied.</summary>
+    /// <summary>(V, H): the embedding if the weights are tied.</summary>
     public float[] Output { get; }
 
     /// <summary>(V).</summary>

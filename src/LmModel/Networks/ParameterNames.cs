@@ -2,8 +2,8 @@ namespace LmModel.Networks;
 
 /// <summary>
 /// The names that PyTorch's <c>state_dict</c> gives the parameters of <c>nn.Embedding</c>, <c>nn.RNN</c>,
-/// <c>nn.GRU</c> or <c>nn.LSTM</c>, and <c>nn.Linear</c>. Files and the TorchSharp module have them; all else uses
-/// <see cref="NetworkWeights"/>.
+/// <c>nn.GRU</c> or <c>nn.LSTM</c>, and <c>nn.Linear</c>. Files and the TorchSharp module use them; everything else
+/// uses <see cref="NetworkWeights"/>.
 /// </summary>
 internal static class ParameterNames
 {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace LmModel.Networks;
 
-/// <summary>The recurrent state of B sequences side by side, as libtorch wants it.</summary>
+/// <summary>The recurrent state of B sequences in the layout of libtorch.</summary>
 /// <param name="H">(L, B, H).</param>
 /// <param name="C">(L, B, H); null unless the cell is an LSTM.</param>
 internal sealed record TensorState(Tensor H, Tensor? C) : IDisposable

@@ -20,7 +20,7 @@ internal sealed record LoadAttempt
     public required string LoaderError { get; init; }
 
     /// <summary>
-    /// The highest GLIBCXX or GLIBC version that a library at a path offers; null if that cannot be told.
+    /// The highest GLIBCXX or GLIBC version that the library at a path provides; null if it cannot be determined.
     /// </summary>
     public Func<string, string, string?> HighestVersion { get; init; } = (_, _) => null;
 
@@ -54,7 +54,7 @@ internal sealed record LoadAttempt
             .ToList();
     }
 
-    // Asked by full path, the loader names the dependency at fault; asked by name, it lists every place it has tried.
+    // With a full path the loader reports the faulty dependency; with a name it lists every place that it has tried.
     private static string? ErrorOf(string library)
     {
         try
@@ -95,7 +95,7 @@ internal static partial class TorchDiagnosis
             return null;
         }
 
-        // Version names stand null-terminated in the string table; Latin-1 keeps every byte.
+        // Version names are null-terminated in the string table; Latin-1 preserves every byte.
         var text = Encoding.Latin1.GetString(File.ReadAllBytes(library));
         return Regex.Matches(text, $@"(?<=\0){Regex.Escape(family)}_(\d+(?:\.\d+)+)(?=\0)")
             .Select(match => Version.Parse(match.Groups[1].Value))

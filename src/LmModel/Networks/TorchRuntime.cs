@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LmModel.Networks;
 
-/// <summary>Prepares this process for libtorch. Call it before anything else touches TorchSharp.</summary>
+/// <summary>Prepares this process for libtorch. Call it before anything else uses TorchSharp.</summary>
 internal static partial class TorchRuntime
 {
     private static readonly Lock Gate = new();
@@ -41,7 +41,7 @@ internal static partial class TorchRuntime
     /// <summary>
     /// Threads that spin while they wait cost a tenfold slowdown when anything else wants their core. libgomp reads the
     /// C environment when it loads, which <see cref="Environment.SetEnvironmentVariable(string, string?)"/> does not
-    /// reach. What the user has set stays.
+    /// reach. Values set by the user are kept.
     /// </summary>
     private static void WaitPassively()
     {
@@ -52,8 +52,8 @@ internal static partial class TorchRuntime
         }
     }
 
-    // The same name from the same assembly as TorchSharp will ask for: it finds the library loaded, and its own search,
-    // which ends in advice to reference a package that is referenced, never starts.
+    // The same name from the same assembly that TorchSharp will request: TorchSharp then finds the library loaded and
+    // does not start its own search, which ends with the advice to reference a package that is already referenced.
     private static void Load()
     {
         var torchSharp = typeof(torch).Assembly;

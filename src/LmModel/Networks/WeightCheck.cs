@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace LmModel.Networks;
 
 /// <summary>
-/// Finds weights that no network can compute with: NaN, infinities, and what becomes infinite in bf16.
+/// Finds weights that no network can compute with: NaN, infinities, and values that become infinite in bf16.
 /// </summary>
 internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
 {
@@ -19,7 +19,7 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
     private float _value;
 
     /// <summary>
-    /// What is wrong with the numbers that were read: the first of them, by its index; null if nothing is.
+    /// What is wrong with the numbers that were read, with the index of the first one; null if they are valid.
     /// </summary>
     public string? Problem => _count == 0
         ? null
@@ -39,11 +39,11 @@ internal sealed class WeightCheck(string name, IReadOnlyList<long> shape)
         return check.Problem;
     }
 
-    /// <summary>Reads on in the tensor, row by row.</summary>
+    /// <summary>Reads the next numbers of the tensor, row by row.</summary>
     public void Read(ReadOnlySpan<float> values)
     {
         var bits = MemoryMarshal.Cast<float, uint>(values);
-        // Vector code, which nearly every tensor passes.
+        // A fast check with vector instructions, which nearly every tensor passes.
         if (bits.ContainsAnyInRange(LeastUnusable, ~SignBit)
             || bits.ContainsAnyInRange(LeastUnusable | SignBit, uint.MaxValue))
         {

@@ -6,14 +6,14 @@ using System.Runtime.Intrinsics.X86;
 namespace LmModel.Numerics;
 
 /// <summary>
-/// a · b + c rounded once, to the same bits, for processors that have no instruction for it: the runtime's own way
-/// there is a call of the C library a number.
+/// a · b + c rounded once, with the same bits, for processors without an instruction for it, on which the runtime calls
+/// the C library for each number.
 /// </summary>
 /// <remarks>
 /// A product of two floats is exact in a double, so only the sum of doubles is rounded, and then its conversion to a
 /// float. Two roundings differ from one only where the first gives a number halfway between two floats (Figueroa
-/// 1995), or where the float has fewer bits because it is below the normal ones. These, one in 2²⁹ and rarer, go the
-/// slow way.
+/// 1995), or where the float has fewer bits because it is below the normal ones. These cases, one in 2²⁹ and rarer, are
+/// computed by slower code.
 /// </remarks>
 internal static class FusedMultiplyAdd
 {
@@ -25,7 +25,7 @@ internal static class FusedMultiplyAdd
     private const uint WithoutSign = 0x7FFFFFFF;
     private const uint SmallestNormal = 0x38100000;
 
-    /// <summary>The processor has it, and the runtime uses it for vectors and numbers.</summary>
+    /// <summary>Whether the processor has the instruction, and the runtime uses it for vectors and numbers.</summary>
     public static bool HasInstruction => Fma.IsSupported || AdvSimd.IsSupported;
 
     /// <summary>Each a · b + c, rounded once, where there is no instruction.</summary>

@@ -1,8 +1,8 @@
 namespace LmModel.Numerics;
 
 /// <summary>
-/// 16 floats side by side, as one, two or four vectors or none. Every operation rounds each lane as IEEE 754 says, so
-/// all implementations give the same bits, and a text is the same on every processor.
+/// 16 floats in one, two or four vectors, or in a loop. Every operation rounds each lane according to IEEE 754, so all
+/// implementations give the same bits, and a text is the same on every processor.
 /// </summary>
 internal unsafe interface IFloatLanes<T>
     where T : struct, IFloatLanes<T>
@@ -34,7 +34,7 @@ internal unsafe interface IFloatLanes<T>
     /// <summary>a · b + c, rounded once.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
-    /// <summary>Of numbers; what a NaN gives depends on the processor.</summary>
+    /// <summary>For numbers only; the result for a NaN depends on the processor.</summary>
     static abstract T Min(T left, T right);
 
     /// <inheritdoc cref="Min"/>

@@ -1,6 +1,6 @@
 namespace LmModel.Numerics;
 
-/// <summary>16 sums of 32 bits side by side. Integer sums are exact: no order changes them.</summary>
+/// <summary>16 sums of 32 bits. Integer sums are exact, so their order does not matter.</summary>
 /// <typeparam name="T">Itself.</typeparam>
 /// <typeparam name="TFloat">The floats of the same width.</typeparam>
 internal unsafe interface IIntegerLanes<T, TFloat>

@@ -23,15 +23,15 @@ internal static class LaneFunctions<F>
 
     /// <summary>
     /// 1, or NaN where x is NaN or infinite: 0 · x + 1. <see cref="Exp"/> keeps its argument within bounds, which would
-    /// make a number of what is none.
+    /// turn a value that is not finite into a number.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F OneIfFinite(F x) => F.MultiplyAdd(x, F.Create(0), F.Create(1));
 
     /// <summary>
     /// exp(x) = 2ⁿ exp(r), n the integer nearest x / ln 2 and |r| at most ln 2 / 2, exp(r) by its Taylor polynomial of
-    /// degree 7; x is kept within ±87, where 2ⁿ is a normal float. Relative error below 2·10⁻⁷. Of a NaN it is
-    /// any number.
+    /// degree 7; x is limited to ±87, where 2ⁿ is a normal float. Relative error below 2·10⁻⁷. The result for a NaN is
+    /// arbitrary.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F Exp(F x)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LmModel.Numerics;
 
-/// <summary>16 floats one by one: what the vectors are held to, and what runs where there are none.</summary>
+/// <summary>16 floats one by one: the reference for the vectors, and the implementation if there are none.</summary>
 [InlineArray(16)]
 internal unsafe struct FloatScalar : IFloatLanes<FloatScalar>
 {

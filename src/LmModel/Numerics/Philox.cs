@@ -18,7 +18,8 @@ internal static class Philox
 
     /// <summary>A number in [0, 1), a multiple of 2⁻⁵³.</summary>
     /// <param name="seed">The key: one for each text.</param>
-    /// <param name="stream">One for each use of random numbers within a text, so that none shares another's.</param>
+    /// <param name="stream">One for each use of random numbers within a text, so that uses do not share
+    /// numbers.</param>
     /// <param name="position">Index within the stream.</param>
     public static double Uniform(long seed, long stream, long position)
     {
@@ -30,7 +31,7 @@ internal static class Philox
     }
 
     /// <summary>
-    /// Four words that depend on <paramref name="counter"/> and <paramref name="key"/> as if by chance.
+    /// Four pseudorandom words that depend on <paramref name="counter"/> and <paramref name="key"/> only.
     /// </summary>
     public static (uint X0, uint X1, uint X2, uint X3) Block(
         (uint X0, uint X1, uint X2, uint X3) counter, (uint K0, uint K1) key)

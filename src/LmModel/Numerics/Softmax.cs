@@ -6,12 +6,13 @@ using System.Runtime.Intrinsics;
 namespace LmModel.Numerics;
 
 /// <summary>
-/// wᵢ = exp(xᵢ − max x) and Z = Σ wᵢ: softmax(x)ᵢ = wᵢ / Z. The loops over V that every token pays for, in vectors.
+/// wᵢ = exp(xᵢ − max x) and Z = Σ wᵢ: softmax(x)ᵢ = wᵢ / Z. The loops over V that every token needs, with vector
+/// instructions.
 /// </summary>
 /// <remarks>
-/// A seed is a receipt, so its token must not depend on the machine: always 8 lanes, summed by one tree, however wide
-/// the machine's vectors are, and an exponential of additions and fused multiply-adds, which round alike everywhere.
-/// Vector256.Exp and TensorPrimitives do not promise that, and are slower in double.
+/// A seed is a receipt, so a token must not depend on the machine: there are always 8 lanes, summed by one tree,
+/// whatever the vector width, and the exponential uses only additions and fused multiply-adds, which round in the same
+/// way everywhere. Vector256.Exp and TensorPrimitives do not guarantee that, and are slower in double.
 /// </remarks>
 internal static class Softmax
 {

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 namespace LmModel.Numerics;
 
 /// <summary>
-/// The calling thread and helpers share out the items of a job. Each has a part of its own, the same in every job, so
-/// that what it reads stays in its cache; who is done takes from the others, so that one that the system has set aside
-/// holds up nothing but the item it is at.
+/// The calling thread and helpers divide the items of a job. Each has its own part, the same in every job, so that what
+/// it reads stays in its cache. A thread that is done takes items from the others, so that a thread suspended by the
+/// operating system delays only its current item.
 /// </summary>
 /// <remarks>
-/// Helpers wait for the next job by spinning for some microseconds, then sleep: an idle service uses no processor. One
-/// caller at a time; a job allocates nothing.
+/// Helpers wait for the next job by spinning for some microseconds, then they sleep, so that an idle service uses no
+/// CPU time. One caller at a time; a job allocates nothing.
 /// </remarks>
 internal sealed class ThreadTeam : IDisposable
 {
-    // Some 30 ns each. Longer than what lies between two jobs of a step, shorter than anyone would notice.
+    // About 30 ns each: longer than the time between two jobs of a step, too short to be noticed.
     private const int SpinsBeforeSleep = 2000;
 
-    // An item takes microseconds: who waits longer has lost its processor, or waits for one that has.
+    // An item takes microseconds: a thread that waits longer has been suspended, or waits for one that has.
     private const int SpinsBeforeYield = 300;
 
     // A ticket is the job's number, the end of the part and its next item, 20 bits each for the latter two.
@@ -143,8 +143,8 @@ internal sealed class ThreadTeam : IDisposable
     }
 
     /// <summary>
-    /// Announces itself first and looks for a job then, while who has a job puts it up first and looks for sleepers
-    /// then: one of the two sees the other.
+    /// Announces itself first and then looks for a job, while the caller publishes a job first and then looks for
+    /// sleepers, so that one of the two sees the other.
     /// </summary>
     private void Sleep(int seen)
     {
@@ -196,8 +196,8 @@ internal sealed class ThreadTeam : IDisposable
     }
 
     /// <summary>
-    /// All that decides stands in the ticket: who comes too late for a job takes nothing of the next. As long as an
-    /// item that was taken is not done, the job cannot end, so what is read afterwards belongs to it.
+    /// The ticket has everything that decides: a thread that is too late for a job takes nothing of the next one. As
+    /// long as a taken item is not done, the job cannot end, so everything read afterwards belongs to it.
     /// </summary>
     private bool TryTake(int job, int part, out int item)
     {
@@ -223,10 +223,10 @@ internal sealed class ThreadTeam : IDisposable
     private static long Ticket(int job, int end, int next) =>
         (Number(job) << (2 * ItemBits)) | ((long)end << ItemBits) | (uint)next;
 
-    /// <summary>What of the count of jobs fits into a ticket: it comes round after eight million jobs.</summary>
+    /// <summary>The part of the job count that fits into a ticket; it wraps around after eight million jobs.</summary>
     private static long Number(int job) => job & ((1 << 23) - 1);
 
-    /// <summary>Two cache lines of its own: the neighbour's line is fetched along.</summary>
+    /// <summary>It has two cache lines of its own, because the adjacent line is prefetched.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Part
     {

@@ -18,7 +18,7 @@ internal enum VectorWidth
 
 internal static class VectorWidths
 {
-    /// <summary>The widest that this processor has. All widths give the same bits, at different speeds.</summary>
+    /// <summary>The widest that this processor supports. All widths give the same bits, at different speeds.</summary>
     public static VectorWidth Widest { get; } =
         Float512.IsSupported ? VectorWidth.Bits512
         : Float256.IsSupported ? VectorWidth.Bits256

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LmModel.Quantization;
 
 /// <summary>
-/// How a decoder keeps the weights; activations, gates and states are of fp32 or better in all of them. JSON names:
+/// How a decoder stores the weights; activations, gates and states have fp32 or better in all of them. JSON names:
 /// <c>fp32</c>, <c>bf16</c>, <c>int8</c>.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
@@ -16,8 +16,8 @@ public enum Precision
     [JsonStringEnumMemberName("bf16")] Bf16,
 
     /// <summary>
-    /// Symmetric 8-bit integers, one scale a row, times 16-bit activations, summed exactly in 32 bits: a quarter of the
-    /// bytes.
+    /// Symmetric 8-bit integers with one scale per row, multiplied by 16-bit activations and summed exactly in 32 bits:
+    /// a quarter of the bytes.
     /// </summary>
     [JsonStringEnumMemberName("int8")] Int8,
 }

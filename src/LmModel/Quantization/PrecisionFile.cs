@@ -9,7 +9,7 @@ namespace LmModel.Quantization;
 /// </summary>
 internal static class PrecisionFile
 {
-    /// <summary>The only version there is; a later one may mean something else by the same members.</summary>
+    /// <summary>The only version; a later one may give the same members another meaning.</summary>
     public const int FormatVersion = 1;
 
     private const string FiguresMember = "figures";
@@ -43,7 +43,7 @@ internal static class PrecisionFile
     public static void Write(Stream stream, PrecisionReport report) => JsonMembers.Write(stream, FormatVersion, report);
 
     /// <summary>
-    /// Checks each figure member by member; a list whose faults are named is not complained about as a whole.
+    /// Checks each figure member by member; a list with reported errors is not reported again as a whole.
     /// </summary>
     private static void CheckFigures(JsonObject members, ProblemList problems)
     {

@@ -12,7 +12,7 @@ public sealed record PrecisionReport
     /// <summary><see cref="Protocol"/>: the text once, in order.</summary>
     public const string Contiguous = "contiguous";
 
-    /// <summary>What the model is served in where nothing else is requested.</summary>
+    /// <summary>The precision that the model is served in by default.</summary>
     public required Precision Default { get; init; }
 
     /// <summary>Nats per token that the default's loss may differ from that of fp32.</summary>
@@ -36,7 +36,7 @@ public sealed record PrecisionReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldOut { get; init; }
 
-    /// <summary><see cref="Cold"/> or <see cref="Contiguous"/>; docs/evaluation.md has what they are.</summary>
+    /// <summary><see cref="Cold"/> or <see cref="Contiguous"/>; docs/evaluation.md explains them.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>Predictions of a cold window; 0 for the contiguous protocol.</summary>
@@ -45,7 +45,7 @@ public sealed record PrecisionReport
     /// <summary>Predictions the losses are means of.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>One a precision that was measured; fp32 is one of them.</summary>
+    /// <summary>One for each measured precision, including fp32.</summary>
     public required IReadOnlyList<PrecisionFigure> Figures { get; init; }
 
     /// <summary>Everything wrong with this report, one sentence each; empty where it is valid.</summary>
@@ -124,7 +124,7 @@ public sealed record PrecisionReport
     }
 }
 
-/// <summary>What a model costs and loses in one precision.</summary>
+/// <summary>Cost and loss of a model in one precision.</summary>
 public sealed record PrecisionFigure
 {
     public required Precision Precision { get; init; }

@@ -19,7 +19,7 @@ internal sealed class BpeTokenizer : Tokenizer
 
     /// <param name="vocabulary">The tokens by id, in the letters of <see cref="ByteAlphabet"/>.</param>
     /// <param name="merges">Pairs of tokens that join, the first learned first.</param>
-    /// <exception cref="ArgumentException">They do not fit together; the message says where.</exception>
+    /// <exception cref="ArgumentException">They are inconsistent; the message says where.</exception>
     internal BpeTokenizer(IReadOnlyList<string> vocabulary, IReadOnlyList<(string Left, string Right)> merges)
     {
         _vocabulary = [.. vocabulary];
@@ -48,7 +48,7 @@ internal sealed class BpeTokenizer : Tokenizer
     /// </summary>
     /// <param name="text">The corpus.</param>
     /// <param name="vocabularySize">
-    /// Tokens wanted, at least 256. There are fewer where no pair of tokens occurs twice.
+    /// Requested number of tokens, at least 256. There are fewer if no pair of tokens occurs twice.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is below 256.</exception>
     public static BpeTokenizer Train(string text, int vocabularySize)
@@ -57,7 +57,7 @@ internal sealed class BpeTokenizer : Tokenizer
         return Train([text], vocabularySize);
     }
 
-    /// <summary>The same for a text that comes in pieces: in memory are one of them and the distinct words.</summary>
+    /// <summary>The same for a text in pieces: one of them and the distinct words are in memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is below 256.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static BpeTokenizer Train(
@@ -70,7 +70,7 @@ internal sealed class BpeTokenizer : Tokenizer
 
     private protected override int[] EncodeNormalized(string text)
     {
-        // The library drops lone surrogates or fails at them.
+        // The library drops lone surrogates or fails on them.
         return [.. _encoder.EncodeToIds(WellFormed(text), considerNormalization: false)];
     }
 

@@ -60,7 +60,7 @@ internal sealed class BpeTrainer
             var (left, right) = (_vocabulary[best.Left], _vocabulary[best.Right]);
             merges.Add((left, right));
 
-            // Two merges may make the same bytes, ab+c and a+bc: one token.
+            // Two merges may produce the same bytes, ab+c and a+bc, which are one token.
             if (!_ids.TryGetValue(left + right, out var id))
             {
                 id = _vocabulary.Count;

@@ -1,6 +1,6 @@
 namespace LmModel.Tokenization;
 
-/// <summary>What makes tokens and merges a byte-level BPE.</summary>
+/// <summary>The conditions under which tokens and merges are a byte-level BPE.</summary>
 internal static class BpeVocabulary
 {
     /// <summary>The 256 tokens of one byte, in the letters of <see cref="ByteAlphabet"/>; id = byte.</summary>

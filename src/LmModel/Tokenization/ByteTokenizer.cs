@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LmModel.Tokenization;
 
-/// <summary>One token a byte of UTF-8: V is 256, every text has tokens, and nothing is ever unknown.</summary>
+/// <summary>One token per byte of UTF-8: V is 256, every text has tokens, and nothing is unknown.</summary>
 /// <remarks>A lone surrogate, which has no UTF-8, is read as U+FFFD.</remarks>
 internal sealed class ByteTokenizer : Tokenizer
 {

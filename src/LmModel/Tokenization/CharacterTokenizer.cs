@@ -3,7 +3,7 @@ using System.Text;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// One token a character. A character is a Unicode scalar value (a <see cref="Rune"/>), never half a surrogate pair.
+/// One token per character. A character is a Unicode scalar value (a <see cref="Rune"/>), never half a surrogate pair.
 /// </summary>
 /// <remarks>A lone surrogate, which is not a character, is read as U+FFFD everywhere.</remarks>
 internal sealed class CharacterTokenizer : Tokenizer
@@ -13,7 +13,7 @@ internal sealed class CharacterTokenizer : Tokenizer
     private readonly Rune[] _vocabulary;
     private readonly byte[][] _bytes;
 
-    // Indexed by code point, up to the highest of the vocabulary: one load a character. 0.5 MB where it has emoji.
+    // Indexed by code point, up to the highest one of the vocabulary: one load per character. 0.5 MB if it has emoji.
     private readonly int[] _ids;
 
     private readonly int _replacementId = Unknown;
@@ -70,7 +70,7 @@ internal sealed class CharacterTokenizer : Tokenizer
         return FromCorpus([text], unknown, replacement);
     }
 
-    /// <summary>The same for a text that comes in pieces, of which one at a time is in memory.</summary>
+    /// <summary>The same for a text in pieces, with one piece in memory at a time.</summary>
     /// <exception cref="ArgumentException">The text is empty, or has no <paramref name="replacement"/>.</exception>
     public static CharacterTokenizer FromCorpus(
         IEnumerable<string> pieces, UnknownCharacterRule unknown = UnknownCharacterRule.Error, Rune? replacement = null)
@@ -134,7 +134,7 @@ internal sealed class CharacterTokenizer : Tokenizer
         var first = -1;
         for (var i = 0; i < text.Length;)
         {
-            // Gives U+FFFD and a length of 1 at a lone surrogate.
+            // Returns U+FFFD and a length of 1 for a lone surrogate.
             Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var length);
             if (IdOf(rune) == Unknown && seen.Add(rune))
             {

@@ -7,9 +7,9 @@ namespace LmModel.Tokenization;
 /// (Radford et al. 2019, <c>encoder.py</c>). A space belongs to the word after it. Every character is in some piece.
 /// </summary>
 /// <remarks>
-/// Unlike GPT-2's, a piece ends after 256 characters: the encoder's time grows with the square of a piece, and one
-/// prompt without a space must not hold a server up for minutes. A surrogate pair counts as one character and is never
-/// cut.
+/// Unlike in GPT-2, a piece ends after 256 characters: the time of the encoder grows with the square of a piece, and
+/// one prompt without a space must not block a server for minutes. A surrogate pair counts as one character and is
+/// never cut.
 /// </remarks>
 internal static partial class PreTokens
 {

@@ -1,6 +1,6 @@
 namespace LmModel.Tokenization;
 
-/// <summary>The Unicode normalization form that a tokenizer brings a text into before it reads it (UAX #15).</summary>
+/// <summary>The Unicode normalization form that a tokenizer converts a text to before it reads it (UAX #15).</summary>
 public enum TextNormalization
 {
     /// <summary>The text as it is.</summary>

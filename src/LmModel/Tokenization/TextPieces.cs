@@ -30,8 +30,8 @@ internal static class TextPieces
         foreach (var piece in pieces)
         {
             rest.Append(piece);
-            // What was left over is looked at again only when the text has doubled, so a text that cannot be cut takes
-            // linear time too.
+            // The rest is searched again only when the text has doubled, so a text that cannot be cut also takes linear
+            // time.
             if (rest.Length < 2 * looked)
             {
                 continue;

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace LmModel.Tokenization;
 
-/// <summary>Decodes a sequence token by token and never gives out half a character.</summary>
+/// <summary>Decodes a sequence token by token and never returns half a character.</summary>
 /// <remarks>
 /// The concatenated pieces are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without an unfinished
 /// character at the end: invalid bytes become U+FFFD, one for each maximal subpart (WHATWG Encoding Standard, "UTF-8
 /// decoder"; Unicode 16, section 3.9). A token of whole characters that follows another allocates nothing. Not
-/// thread-safe: one decoder a sequence.
+/// thread-safe: use one decoder per sequence.
 /// </remarks>
 internal sealed class TokenTextDecoder(Tokenizer tokenizer)
 {

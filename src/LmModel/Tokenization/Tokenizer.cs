@@ -7,10 +7,10 @@ namespace LmModel.Tokenization;
 /// <remarks>Immutable and safe for use by several threads at once.</remarks>
 internal abstract class Tokenizer
 {
-    // Stands for a token that is not text by itself; told from a text by reference.
+    // Marks a token that is not text by itself; it is compared by reference.
     private static readonly string NoText = new('\0', 1);
 
-    // By id, filled as tokens are requested. Threads may race here: what one loses is made again, from the same bytes.
+    // By id, filled as tokens are requested. Threads may race here; a lost value is computed again from the same bytes.
     private string?[]? _texts;
 
     private UnicodeNormalizer? _normalizer;
@@ -24,8 +24,8 @@ internal abstract class Tokenizer
     public abstract int VocabularySize { get; }
 
     /// <summary>
-    /// What a text is brought into before it becomes tokens, in training, scoring and serving alike. The tokens' own
-    /// text is what the corpus was learned from, which was normalized too.
+    /// The form that a text is converted to before it is tokenized, in training, scoring and serving. The text of the
+    /// tokens comes from the corpus, which was normalized too.
     /// </summary>
     public TextNormalization Normalization { get; private set; }
 

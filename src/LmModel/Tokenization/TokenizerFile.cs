@@ -31,14 +31,14 @@ internal static class TokenizerFile
     }
 
     /// <summary>
-    /// Writes the file, over an older one if need be. The same tokenizer always gives the same bytes.
+    /// Writes the file and replaces an older one. The same tokenizer always gives the same bytes.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The tokenizer is of a kind that has no file format, or its file would be too long to be read again.
     /// </exception>
     public static void Save(Tokenizer tokenizer, string path) => Save(tokenizer, path, MaxBytes);
 
-    /// <param name="tokenizer">What is written.</param>
+    /// <param name="tokenizer">The tokenizer to write.</param>
     /// <param name="path">To where.</param>
     /// <param name="maxBytes">A longer file is not written.</param>
     internal static void Save(Tokenizer tokenizer, string path, long maxBytes)

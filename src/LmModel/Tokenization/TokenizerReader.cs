@@ -6,7 +6,7 @@ using LmModel.Files;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// Reads <c>tokenizer.json</c> strictly: what is not exactly right is refused with the place and the reason.
+/// Reads <c>tokenizer.json</c> strictly: anything that is not exactly right is refused with the place and the reason.
 /// </summary>
 internal static class TokenizerReader
 {
@@ -45,7 +45,7 @@ internal static class TokenizerReader
         }
         catch (ArgumentException e)
         {
-            // The tokenizers' own constructors check what their parts must be to each other.
+            // The constructors of the tokenizers check that their parts fit together.
             throw new InvalidDataException(e.Message, e);
         }
     }

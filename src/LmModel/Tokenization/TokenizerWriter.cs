@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LmModel.Tokenization;
 
-/// <summary>The text of <c>tokenizer.json</c>: one vocabulary item a line, line feeds on every system.</summary>
+/// <summary>The text of <c>tokenizer.json</c>: one vocabulary item per line, with line feeds on every system.</summary>
 internal static class TokenizerWriter
 {
     private static readonly JsonWriterOptions Options = new()
@@ -13,7 +13,7 @@ internal static class TokenizerWriter
         IndentSize = 2,
         NewLine = "\n",
 
-        // Letters of all scripts as they are; control characters, quotes and what has no glyph escaped.
+        // Letters of all scripts are not escaped; control characters, quotes and characters without a glyph are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

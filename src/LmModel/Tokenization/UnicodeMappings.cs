@@ -21,7 +21,7 @@ internal sealed class UnicodeMappings
     private readonly Dictionary<(int First, int Second), int> _composed = [];
     private readonly HashSet<int> _seconds = [];
 
-    /// <param name="compatibility">Decompose what is alike too, not only what is the same.</param>
+    /// <param name="compatibility">Also use compatibility mappings, not only canonical ones.</param>
     public static UnicodeMappings Load(bool compatibility)
     {
         var mappings = new UnicodeMappings();
@@ -39,7 +39,7 @@ internal sealed class UnicodeMappings
     }
 
     /// <summary>
-    /// A text may be cut before this character: nothing of what it is made of goes with what stands before it.
+    /// Whether a text may be cut before this character: nothing that it consists of combines with what precedes it.
     /// </summary>
     public bool CanCutBefore(int character)
     {
@@ -54,7 +54,7 @@ internal sealed class UnicodeMappings
                     and not (> BeforeTrail and < BeforeTrail + Trails);
     }
 
-    /// <summary>Adds what a character is made of, each with its canonical combining class.</summary>
+    /// <summary>Adds the characters that a character consists of, each with its canonical combining class.</summary>
     public void Decompose(int character, List<(int Class, int Character)> parts)
     {
         if (character - FirstSyllable is >= 0 and < Leads * Vowels * Trails and var syllable)
@@ -79,7 +79,7 @@ internal sealed class UnicodeMappings
         }
     }
 
-    /// <returns>The one character that two are together; null if there is none.</returns>
+    /// <returns>The character that two characters compose to; null if there is none.</returns>
     public int? Compose(int first, int second)
     {
         if (first - FirstLead is >= 0 and < Leads and var lead

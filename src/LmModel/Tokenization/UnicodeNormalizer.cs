@@ -4,8 +4,8 @@ namespace LmModel.Tokenization;
 
 /// <summary>Unicode normalization forms C and KC (UAX #15), of Unicode 15.1 on every machine.</summary>
 /// <remarks>
-/// <c>string.Normalize</c> asks ICU, and returns the text unchanged where globalization is invariant, as it is here. A
-/// model must read the same tokens everywhere, so the tables are its own. A lone surrogate, which is not a character,
+/// <c>string.Normalize</c> uses ICU, and returns the text unchanged if globalization is invariant, as it is here. A
+/// model must read the same tokens everywhere, so it has its own tables. A lone surrogate, which is not a character,
 /// becomes U+FFFD, as all tokenizers read it.
 /// </remarks>
 internal sealed class UnicodeNormalizer
@@ -15,13 +15,13 @@ internal sealed class UnicodeNormalizer
 
     private readonly UnicodeMappings _mappings;
 
-    // Below it a character is normalized, and stays so whatever follows it, unless that is above it.
+    // A character below this is normalized and remains so, whatever follows it, unless that is above this.
     private readonly char _firstThatMatters;
 
     private UnicodeNormalizer(bool compatibility) =>
         (_mappings, _firstThatMatters) = (UnicodeMappings.Load(compatibility), compatibility ? '\u00A0' : '\u0300');
 
-    /// <returns>Null if the text stays as it is.</returns>
+    /// <returns>Null if the text is not changed.</returns>
     public static UnicodeNormalizer? For(TextNormalization form) => form switch
     {
         TextNormalization.Nfc => Canonical.Value,
@@ -105,7 +105,7 @@ internal sealed class UnicodeNormalizer
         for (var i = 0; i < segment.Count; i++)
         {
             var (combiningClass, character) = segment[i];
-            // What stands between the starter and a mark, and is of its class or a higher one, blocks it.
+            // A mark between the starter and another mark blocks it if its class is the same or higher.
             if (starter >= 0
                 && lastClass < combiningClass
                 && _mappings.Compose(segment[starter].Character, character) is { } composed)
@@ -126,7 +126,7 @@ internal sealed class UnicodeNormalizer
         segment.Clear();
     }
 
-    /// <summary>Sorts each run of marks by their class; marks of one class stay in their order.</summary>
+    /// <summary>Sorts each run of marks by class; marks of the same class keep their order.</summary>
     private static void Order(List<(int Class, int Character)> segment)
     {
         for (var start = 0; start < segment.Count; start++)

@@ -4,11 +4,11 @@ using System.Text;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// A text has characters that a tokenizer's vocabulary lacks; it names them and where the first one stands.
+/// A text has characters that are not in a tokenizer's vocabulary; the message names them and the place of the first.
 /// </summary>
 public sealed class UnknownCharacterException : Exception
 {
-    /// <summary>Distinct unknown characters named in the message at most.</summary>
+    /// <summary>Maximum number of distinct unknown characters in the message.</summary>
     private const int MostNamed = 10;
 
     /// <param name="characters">The distinct unknown characters, in the order of their first appearance.</param>

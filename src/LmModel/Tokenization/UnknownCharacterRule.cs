@@ -1,6 +1,6 @@
 namespace LmModel.Tokenization;
 
-/// <summary>What a <see cref="CharacterTokenizer"/> does with a character that its vocabulary lacks.</summary>
+/// <summary>What a <see cref="CharacterTokenizer"/> does with a character that is not in its vocabulary.</summary>
 public enum UnknownCharacterRule
 {
     /// <summary>Refuse the text with an <see cref="UnknownCharacterException"/>.</summary>

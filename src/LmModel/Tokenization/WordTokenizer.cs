@@ -4,13 +4,14 @@ using System.Text;
 namespace LmModel.Tokenization;
 
 /// <summary>
-/// One token a word, which is what stands between white space, and one a line end: for corpora that are cut into words
-/// by spaces already, such as WikiText-2 (Merity et al. 2016), whose line ends are the literature's <c>&lt;eos&gt;</c>.
+/// One token per word, which is a sequence of characters between white space, and one per line end: for corpora that
+/// are already split into words by spaces, such as WikiText-2 (Merity et al. 2016), whose line ends are the
+/// literature's <c>&lt;eos&gt;</c>.
 /// </summary>
 /// <remarks>
-/// A word stands for a space and itself, the line end for a space and a line feed. So a text whose lines are
-/// <c>" a b c \n"</c>, as WikiText's are, comes back byte for byte, and any other up to its white space. A word that
-/// the vocabulary lacks is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as
+/// A word is decoded as a space and the word, a line end as a space and a line feed. A text whose lines are <c>" a b c
+/// \n"</c>, as in WikiText, is therefore restored byte for byte, any other text except for its white space. A word that
+/// is not in the vocabulary is read as <see cref="UnknownWord"/>, so every text has tokens. A lone surrogate is read as
 /// U+FFFD.
 /// </remarks>
 internal sealed class WordTokenizer : Tokenizer
@@ -19,7 +20,7 @@ internal sealed class WordTokenizer : Tokenizer
     public const string LineEnd = "\n";
 
     /// <summary>
-    /// What stands for words that the vocabulary lacks; a text may have it as a word too, as WikiText does.
+    /// Represents words that are not in the vocabulary; a text may also have it as a word, as WikiText does.
     /// </summary>
     public const string UnknownWord = "<unk>";
 
@@ -33,7 +34,8 @@ internal sealed class WordTokenizer : Tokenizer
     /// <param name="vocabulary">Words, <see cref="LineEnd"/> and <see cref="UnknownWord"/> in the order of their
     /// ids.</param>
     /// <exception cref="ArgumentException">
-    /// One is twice there, empty or has white space, or line end or unknown word is missing; the message says which.
+    /// A word appears twice, is empty or has white space, or the line end or the unknown word is missing; the message
+    /// says which.
     /// </exception>
     internal WordTokenizer(IReadOnlyList<string> vocabulary)
     {
@@ -66,7 +68,7 @@ internal sealed class WordTokenizer : Tokenizer
 
     public override int VocabularySize => _vocabulary.Length;
 
-    /// <summary>Tokens of a vocabulary where nothing else is requested: what is rarer is read as unknown.</summary>
+    /// <summary>Default size of a vocabulary; rarer words are read as unknown.</summary>
     public const int DefaultVocabularySize = 50_000;
 
     /// <summary>Id of <see cref="UnknownWord"/>.</summary>
@@ -128,7 +130,7 @@ internal sealed class WordTokenizer : Tokenizer
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 
     /// <summary>
-    /// Takes the next word or line feed off; other white space, carriage returns too, only separates.
+    /// Takes the next word or line feed; other white space, including carriage returns, only separates.
     /// </summary>
     private static bool TryTake(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> token)
     {
@@ -139,7 +141,7 @@ internal sealed class WordTokenizer : Tokenizer
         while (end < rest.Length && !char.IsWhiteSpace(rest[end]))
             end++;
 
-        // No word before what stopped the first loop: a line feed.
+        // No word precedes what stopped the first loop, so it is a line feed.
         if (end == start && end < rest.Length)
             end++;
         token = rest[start..end];

@@ -5,13 +5,13 @@ using LmModel.Tokenization;
 
 namespace LmModel.Quantization.Measurement;
 
-/// <summary>What a model loses and costs in one precision.</summary>
-/// <param name="Precision">How its weights were kept.</param>
+/// <summary>Loss and cost of a model in one precision.</summary>
+/// <param name="Precision">How its weights were stored.</param>
 /// <param name="Loss">Its loss on the text.</param>
 /// <param name="BytesPerToken">Bytes of weights that are read for a token of one text.</param>
 internal sealed record PrecisionResult(Precision Precision, EvaluationResult Loss, long BytesPerToken);
 
-/// <summary>Which precision a model is served in is decided by what it loses, on a text, in each of them.</summary>
+/// <summary>Decides which precision a model is served in by its loss on a text in each of them.</summary>
 internal static class PrecisionComparison
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class PrecisionComparison
     public const double Tolerance = 0.001;
 
     /// <summary>
-    /// Scores a text in every precision, fp32 first; one in which the model predicts nothing is left out.
+    /// Scores a text in every precision, fp32 first; a precision in which a logit is not finite is left out.
     /// </summary>
     /// <param name="open">Makes the decoder of a precision; it is disposed here.</param>
     /// <param name="tokenizer">The model's.</param>
@@ -49,7 +49,7 @@ internal static class PrecisionComparison
             }
             catch (NonFiniteLogitsException) when (precision is not Precision.Fp32)
             {
-                // Rounding has taken it out of the range of a float, so it cannot be served in this precision.
+                // Rounding makes a value infinite, so the model cannot be served in this precision.
             }
         }
 
@@ -61,8 +61,8 @@ internal static class PrecisionComparison
     /// bytes.
     /// </summary>
     /// <remarks>
-    /// Bytes, not a stopwatch: the time of a step of one text is that of reading its weights, and a count is the same
-    /// on a busy machine and on the next one.
+    /// Bytes decide, not time: the time of a step of one text is that of reading its weights, and a count is the same
+    /// on every machine, busy or not.
     /// </remarks>
     public static Precision Choose(IReadOnlyList<PrecisionResult> results)
     {

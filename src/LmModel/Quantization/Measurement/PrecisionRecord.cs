@@ -5,11 +5,11 @@ using LmModel.Evaluation;
 namespace LmModel.Quantization.Measurement;
 
 /// <summary>
-/// Keeps what a model loses in each precision where it is used (<c>precision.json</c>) and where it is read (the card).
+/// Records the loss of a model in each precision, in <c>precision.json</c> and in the model card.
 /// </summary>
 internal static class PrecisionRecord
 {
-    /// <summary>Chooses the default and records it; a card, where there is one, gets its section.</summary>
+    /// <summary>Chooses the default and records it; if there is a card, it gets its section.</summary>
     /// <param name="folder">The model that was measured.</param>
     /// <param name="split">What was scored: the text that is validated on.</param>
     /// <param name="results">Of every precision. One whose loss is not a finite number is left out.</param>

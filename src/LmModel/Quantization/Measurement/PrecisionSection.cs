@@ -4,14 +4,14 @@ using LmModel.Evaluation;
 
 namespace LmModel.Quantization.Measurement;
 
-/// <summary>The section of a model card that says what the model loses in each precision.</summary>
+/// <summary>The section of a model card with the loss of the model in each precision.</summary>
 internal static class PrecisionSection
 {
     private const string Heading = "## Precision";
     private const string Follower = "## Known limits";
 
     /// <summary>
-    /// The card with this section in the place of its old one, or before the known limits, or at its end.
+    /// The card with this section in place of its old one, or before the known limits, or at its end.
     /// </summary>
     /// <param name="card">The card.</param>
     /// <param name="report">What the section says.</param>
@@ -72,7 +72,7 @@ internal static class PrecisionSection
         return text.ToString();
     }
 
-    /// <summary>The lines that are headings; what looks like one inside a block of code is none.</summary>
+    /// <summary>The lines that are headings, except those inside a block of code.</summary>
     private static List<(int Line, string Text)> Headings(string[] lines)
     {
         var headings = new List<(int, string)>();
