@@ -45,8 +45,9 @@ internal sealed class LineScorer : IDisposable
         var items = lines.Select(line => ((Number: ++number, Line: line), RequestFor(line)));
         await foreach (var (item, score) in _scorer.ScoreAsync(items, LinesAtOnce, cancellation))
         {
+            // An empty line has no tokens where the vocabulary has no line break.
             yield return score is null
-                ? new(item.Number, item.Line, null, 0)
+                ? new(item.Number, item.Line, item.Line.Length == 0 ? new LineScore(1, "", 0, 0, 0) : null, 0)
                 : new(item.Number, item.Line, Whole(item.Line, score), ScoredLine.BurstOf(Losses(score)));
         }
     }
