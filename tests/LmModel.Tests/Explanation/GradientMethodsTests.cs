@@ -1,6 +1,7 @@
 using LmModel.Checkpoints;
 using LmModel.Explanation;
 using LmModel.Networks;
+using static TorchSharp.torch;
 
 namespace LmModel.Tests.Explanation;
 
@@ -45,6 +46,32 @@ public sealed class GradientMethodsTests
 
             Assert.Equal(0, (difference - attribution.Values[i]) / scale, 1e-4);
         }
+    }
+
+    [Theory]
+    [InlineData("rnn_tanh")]
+    [InlineData("rnn_relu")]
+    [InlineData("gru")]
+    [InlineData("lstm")]
+    [InlineData("reference")]
+    public void A_gradient_is_that_of_autograd(string name)
+    {
+        var fixture = PyTorchFixture.Load(name);
+        int[] prompt = [4, 1, 7, 2, 9];
+        var attribution = GradientMethods.GradientTimesInput(fixture.Network, prompt, [5]);
+        using var scope = NewDisposeScope();
+        using var model = new LanguageModel(fixture.Config);
+        model.LoadWeights(fixture.Network);
+        model.eval();
+        var ids = tensor(Array.ConvertAll(prompt, id => (long)id)).unsqueeze(0); // (1, T)
+        nn.functional.log_softmax(model.Forward(ids, null).Logits[0, -1], dim: -1)[5].backward();
+        var embedding = model.NamedWeights()[0].Value;
+        var products = (embedding.grad! * embedding).sum(1).detach(); // (V): the tokens of the prompt differ
+
+        var scale = attribution.Values.Max(Math.Abs);
+        Assert.All(
+            prompt.Index(),
+            t => Assert.Equal(0, (products[t.Item].item<float>() - attribution.Values[t.Index]) / scale, 1e-4));
     }
 
     [Theory]
