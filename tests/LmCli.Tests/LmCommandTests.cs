@@ -5,7 +5,7 @@ namespace LmCli.Tests;
 public sealed class LmCommandTests : DuckTextTests
 {
     [Fact]
-    public async Task A_text_becomes_a_model_that_is_scored_and_speaks()
+    public async Task A_model_can_be_trained_scored_and_used_for_generation()
     {
         var (code, output, error) = await LmProcess.RunAsync([.. Train, "--steps", "20"]);
         Assert.True(code == 0, error);

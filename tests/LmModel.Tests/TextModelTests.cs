@@ -26,7 +26,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public async Task Options_have_the_effect_that_they_name()
+    public async Task Options_have_the_documented_effect()
     {
         using var model = TextModel.Open(FairyTales);
         var greedy = new GenerateOptions { MaxTokens = 60, Seed = 1, Sampling = new() { Temperature = 0 } };
@@ -40,7 +40,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public async Task A_score_adds_up_and_prefers_the_likelier_text()
+    public async Task Token_scores_sum_to_the_total_and_the_likelier_text_scores_higher()
     {
         using var model = TextModel.Open(FairyTales);
 
@@ -55,7 +55,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public void Tokens_are_the_text_again()
+    public void Tokenizing_and_detokenizing_returns_the_text()
     {
         using var model = TextModel.Open(FairyTales);
 
@@ -63,7 +63,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public async Task What_is_not_possible_is_refused()
+    public async Task Missing_folders_and_invalid_arguments_are_refused()
     {
         using var folder = new TemporaryFolder();
         Assert.Throws<ModelFolderException>(() => TextModel.Open(folder.Path));
@@ -77,7 +77,7 @@ public sealed class TextModelTests
     }
 
     [Fact]
-    public async Task A_disposed_model_ends_its_texts()
+    public async Task Disposing_a_model_ends_its_running_generations()
     {
         var model = TextModel.Open(FairyTales);
         await using var text = model.GenerateAsync("a", new() { MaxTokens = int.MaxValue }).GetAsyncEnumerator();

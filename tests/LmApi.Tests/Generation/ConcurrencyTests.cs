@@ -12,7 +12,7 @@ public sealed class ConcurrencyTests
     };
 
     [Fact]
-    public async Task The_request_after_the_last_that_may_wait_gets_429_and_when_to_retry()
+    public async Task A_request_beyond_the_queue_limit_gets_429_with_retry_after()
     {
         await using var service = await LmServiceFixture.StartAsync(OnePlaceOneWaiting);
         service.Model.Gate.Close();
@@ -30,7 +30,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Prompts_that_together_have_more_tokens_than_may_wait_get_429()
+    public async Task Prompts_beyond_the_limit_of_waiting_tokens_get_429()
     {
         await using var service = await LmServiceFixture.StartAsync(new()
         {
@@ -51,7 +51,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Neural_caches_that_take_too_much_memory_together_get_429()
+    public async Task Neural_caches_beyond_the_memory_limit_get_429()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:NeuralCacheMiB"] = "0" });
         service.Model.Gate.Close();
@@ -67,7 +67,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_text_with_a_neural_cache_is_the_same_alone_and_in_company()
+    public async Task A_text_with_a_neural_cache_is_the_same_alone_and_concurrently()
     {
         await using var service = await LmServiceFixture.StartAsync(realModel: true);
         static object Request(int seed) => new
@@ -135,7 +135,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_client_that_goes_away_stops_the_work_within_one_token()
+    public async Task A_disconnect_stops_a_streaming_generation_within_one_token()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();
@@ -151,7 +151,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_client_of_one_json_answer_that_goes_away_stops_the_work_too()
+    public async Task A_disconnect_stops_the_generation_of_a_json_answer_too()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();
@@ -178,7 +178,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_text_whatever_else_runs()
+    public async Task A_seed_gives_the_same_text_beside_any_other_requests()
     {
         await using var service = await LmServiceFixture.StartAsync(realModel: true);
         var request = new { prompt = "once", max_tokens = 60, temperature = 1.2, top_p = 0.95, seed = 99 };

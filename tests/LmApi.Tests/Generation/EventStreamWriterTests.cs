@@ -23,7 +23,7 @@ public sealed class EventStreamWriterTests
     ];
 
     [Fact]
-    public async Task A_token_is_written_as_the_serializer_would_write_it()
+    public async Task A_token_is_written_exactly_as_by_the_serializer()
     {
         var random = new Random(1);
         var reply = Reply(alternatives: 0);
@@ -53,7 +53,7 @@ public sealed class EventStreamWriterTests
     }
 
     [Fact]
-    public async Task A_token_allocates_nothing()
+    public async Task Writing_a_token_allocates_nothing()
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         using var writer = new EventStreamWriter(pipe.Writer, Reply(alternatives: 0));

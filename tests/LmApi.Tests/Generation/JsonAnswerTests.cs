@@ -14,7 +14,7 @@ public sealed class JsonAnswerTests
     };
 
     [Fact]
-    public async Task A_json_answer_is_this()
+    public async Task A_json_answer_matches_the_golden_file()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", Request, "application/json");
@@ -68,7 +68,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task A_prompt_that_was_only_read_is_known_to_the_next_request()
+    public async Task A_prompt_read_without_generating_is_cached_for_the_next_request()
     {
         await using var service = await LmServiceFixture.StartAsync();
         await service.GenerateAsync(new { prompt = "abc", max_tokens = 0 });
@@ -94,7 +94,7 @@ public sealed class JsonAnswerTests
     [InlineData("off", 0)]
     [InlineData("Off", 0)]
     [InlineData("shared", 3)]
-    public async Task Without_a_shared_prefix_cache_an_answer_does_not_tell_what_others_have_sent(
+    public async Task Without_a_shared_prefix_cache_an_answer_reveals_nothing_about_other_requests(
         string scope,
         int cached)
     {
@@ -124,7 +124,7 @@ public sealed class JsonAnswerTests
     [InlineData(true, "application/json", true)]
     [InlineData(false, "text/event-stream", false)]
     [InlineData(false, null, false)]
-    public async Task The_member_stream_decides_and_then_the_accept_header(bool? stream, string? accept, bool streams)
+    public async Task The_stream_member_overrides_the_accept_header(bool? stream, string? accept, bool streams)
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync(
@@ -142,7 +142,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task A_model_that_fails_is_a_problem()
+    public async Task A_model_failure_is_returned_as_a_problem()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Failure = new InvalidOperationException("secret detail");
@@ -153,7 +153,7 @@ public sealed class JsonAnswerTests
     }
 
     [Fact]
-    public async Task Times_are_in_milliseconds_and_the_rate_does_not_count_the_queue()
+    public async Task Times_are_in_milliseconds_and_the_rate_excludes_the_queue()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.OnStep = () => service.Time.Advance(TimeSpan.FromMilliseconds(10));

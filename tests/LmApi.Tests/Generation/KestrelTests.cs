@@ -6,7 +6,7 @@ namespace LmApi.Tests.Generation;
 public sealed class KestrelTests
 {
     [Fact]
-    public async Task The_first_token_arrives_before_the_last_is_made()
+    public async Task The_first_token_arrives_before_the_last_is_generated()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Model.Gate.Allow(1);
@@ -49,7 +49,7 @@ public sealed class KestrelTests
     }
 
     [Fact]
-    public async Task The_stream_of_the_real_model_is_whole()
+    public async Task The_stream_of_the_real_model_is_complete()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(realModel: true);
         var stream = await service.StreamAsync(

@@ -16,7 +16,7 @@ public sealed class SlowClientTests
     };
 
     [Fact]
-    public async Task Clients_that_never_read_do_not_keep_others_from_being_served()
+    public async Task Clients_that_never_read_do_not_block_others()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(FewPlaces);
         var silent = new List<RawClient>();
@@ -40,7 +40,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task A_client_that_reads_again_too_late_gets_what_was_generated_and_then_the_error()
+    public async Task A_client_that_resumes_reading_too_late_gets_the_generated_tokens_and_an_error()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(FewPlaces);
         using var client = await ConnectAsync(service, stream: true);
@@ -59,7 +59,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task A_json_answer_that_is_not_read_does_not_stay_in_memory()
+    public async Task An_unread_json_answer_does_not_stay_in_memory()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(FewPlaces);
         using var client = await ConnectAsync(service, stream: false);

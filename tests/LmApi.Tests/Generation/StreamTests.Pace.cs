@@ -5,7 +5,7 @@ namespace LmApi.Tests.Generation;
 public sealed partial class StreamTests
 {
     [Fact]
-    public async Task Silence_is_filled_with_comments()
+    public async Task Comments_are_sent_while_there_are_no_events()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:KeepAliveSeconds"] = "7" });
         service.Model.Gate.Close();
@@ -29,7 +29,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task After_the_first_token_those_of_a_short_time_are_sent_together()
+    public async Task Tokens_after_the_first_are_sent_in_batches_at_the_flush_interval()
     {
         await using var service = await LmServiceFixture.StartAsync(new()
         {
@@ -60,7 +60,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Without_a_time_between_them_each_token_is_sent_by_itself()
+    public async Task Without_a_flush_interval_each_token_is_sent_separately()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:FlushMilliseconds"] = "0" });
         service.Model.Gate.Close();
@@ -78,7 +78,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Headers_are_sent_before_the_first_token_is_there()
+    public async Task Headers_are_sent_before_the_first_token_is_generated()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();

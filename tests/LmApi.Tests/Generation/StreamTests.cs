@@ -6,7 +6,7 @@ namespace LmApi.Tests.Generation;
 public sealed partial class StreamTests
 {
     [Fact]
-    public async Task A_stream_is_these_bytes()
+    public async Task A_stream_matches_the_golden_file()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync(
@@ -24,7 +24,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_says_that_it_is_not_to_be_cached_or_buffered()
+    public async Task A_stream_has_headers_against_caching_and_buffering()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/generate", new { prompt = "", max_tokens = 1 });
@@ -34,7 +34,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Events_are_one_start_then_tokens_and_then_exactly_one_done()
+    public async Task Events_are_one_start_then_tokens_and_then_one_done()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 5 });
@@ -42,7 +42,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Event_ids_count_from_one_after_the_name_of_the_generation()
+    public async Task Event_ids_are_the_generation_id_and_a_number_from_one()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 2 });
@@ -54,7 +54,7 @@ public sealed partial class StreamTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Token_texts_together_are_the_text_even_where_tokens_are_parts_of_characters(int seed)
+    public async Task Token_texts_concatenate_to_the_text_even_if_tokens_are_parts_of_characters(int seed)
     {
         await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
         var stream = await service.StreamAsync(
@@ -73,7 +73,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task A_model_of_words_streams_words()
+    public async Task A_word_model_streams_words()
     {
         var tokenizer = WordTokenizer.FromCorpus("a a a a b b b c c d", 100);
         await using var service = await LmServiceFixture.StartAsync(tokenizer: tokenizer);
@@ -84,7 +84,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task A_stop_string_ends_the_text_and_not_even_its_beginning_leaks()
+    public async Task A_stop_sequence_ends_the_text_and_no_part_of_it_is_emitted()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(
@@ -102,7 +102,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task What_only_looked_like_a_stop_string_is_given_out()
+    public async Task An_incomplete_stop_sequence_is_emitted()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "a", max_tokens = 4, temperature = 0, stop = "efg" });
@@ -113,7 +113,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task A_seed_that_the_service_chose_is_known_before_the_first_token()
+    public async Task A_seed_chosen_by_the_service_is_reported_before_the_first_token()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Gate.Close();
@@ -135,7 +135,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task The_seed_is_known_where_the_stream_breaks_off()
+    public async Task An_aborted_stream_can_be_reproduced_from_its_seed()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.OnStep = () =>
@@ -171,7 +171,7 @@ public sealed partial class StreamTests
     [InlineData("a", true)]
     [InlineData("abcab", true)]
     [InlineData("abcab", false)]
-    public async Task Without_tokens_to_generate_the_prompt_is_scored_as_it_is_before_a_text(string prompt, bool echo)
+    public async Task With_zero_max_tokens_the_prompt_is_scored_as_before_a_generation(string prompt, bool echo)
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCache"] = "off" });
         var scored = await service.StreamAsync(new { prompt, max_tokens = 0, echo, logprobs = 3 });
@@ -189,7 +189,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Echo_reports_the_prompt_first_and_nothing_predicts_its_first_token()
+    public async Task Echo_first_reports_the_prompt_and_its_first_token_has_no_log_probability()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var stream = await service.StreamAsync(new { prompt = "ab", max_tokens = 2, temperature = 0, echo = true });
@@ -215,7 +215,7 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task A_model_that_fails_ends_the_stream_with_one_error_event()
+    public async Task A_model_failure_ends_the_stream_with_one_error_event()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.Failure = new InvalidOperationException("secret detail");
@@ -231,7 +231,7 @@ public sealed partial class StreamTests
     [InlineData(float.NaN, "NaN")]
     [InlineData(float.PositiveInfinity, "Infinity")]
     [InlineData(float.NegativeInfinity, "-Infinity")]
-    public async Task A_logit_that_is_not_finite_ends_the_stream_with_an_error_that_names_it(float logit, string named)
+    public async Task A_non_finite_logit_ends_the_stream_with_an_error_that_identifies_it(float logit, string named)
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Model.FirstLogit = logit;

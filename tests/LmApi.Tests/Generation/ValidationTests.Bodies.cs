@@ -13,7 +13,7 @@ public sealed partial class ValidationTests
     [InlineData("{\"prompt\":\"é\" x}", 1, 15, 15)]
     [InlineData("{\"prompt\":NaN}", 1, 11, 10)]
     [InlineData("{} {}", 1, 4, 3)]
-    public async Task Malformed_json_says_where(string body, int line, int column, int offset)
+    public async Task Malformed_json_is_reported_with_its_position(string body, int line, int column, int offset)
     {
         var problem = await _service.RefusedAsync(400, "/generate", body);
         Assert.Equal("malformed_json", problem.Text("code"));
@@ -27,7 +27,7 @@ public sealed partial class ValidationTests
     }
 
     [Fact]
-    public async Task Bytes_that_are_not_utf8_are_malformed()
+    public async Task Invalid_UTF_8_is_reported_as_malformed_json()
     {
         var content = new ByteArrayContent([.. "{\"prompt\":\""u8, 0xFF, .. "\"}"u8]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -65,7 +65,7 @@ public sealed partial class ValidationTests
     [InlineData("application/json; charset=utf-88")]
     [InlineData("application/json; charset=latin1")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_declared_to_be_json_is_refused(string? contentType)
+    public async Task A_body_without_a_json_content_type_is_refused(string? contentType)
     {
         using var content = new ByteArrayContent("{\"prompt\":\"a\"}"u8.ToArray());
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
@@ -97,7 +97,7 @@ public sealed partial class ValidationTests
     [InlineData("GZIP, identity")]
     [InlineData("identity, deflate")]
     [InlineData("zstd;q=1")]
-    public async Task A_compressed_body_is_refused_with_the_encoding_that_is_read(string encoding)
+    public async Task A_compressed_body_is_refused_with_the_supported_encoding(string encoding)
     {
         using var response = await PostEncodedAsync(encoding);
         var problem = await response.ProblemAsync(415);
@@ -113,14 +113,14 @@ public sealed partial class ValidationTests
     [InlineData("identity")]
     [InlineData("Identity, identity")]
     [InlineData("")]
-    public async Task A_body_declared_as_not_compressed_is_read(string encoding)
+    public async Task A_body_declared_as_uncompressed_is_accepted(string encoding)
     {
         using var response = await PostEncodedAsync(encoding);
         await response.JsonAsync(200);
     }
 
     [Fact]
-    public async Task An_answer_type_that_is_not_offered_is_not_acceptable()
+    public async Task An_unsupported_response_type_is_not_acceptable()
     {
         using var response = await _service.PostAsync(
             "/generate",

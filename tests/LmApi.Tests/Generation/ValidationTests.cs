@@ -41,7 +41,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_has_the_field_the_limit_the_value_and_a_code()
+    public async Task An_error_reports_the_field_the_limit_the_value_and_a_code()
     {
         var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","top_p":0,"temperature":3}""");
         Golden.Matches("LmApi.Tests/Golden/invalid.json", WithoutTrace(problem));
@@ -83,7 +83,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","stop":["1","2","3","4"]}""")]
     [InlineData("""{"prompt":"","logit_bias":{"3":-100}}""")]
     [InlineData("""{"prompt":"😀"}""")]
-    public async Task These_are_legal(string body)
+    public async Task Valid_requests_are_accepted(string body)
     {
         using var response = await _service.PostAsync("/generate", body, "application/json");
         await response.JsonAsync(200);
@@ -154,14 +154,14 @@ public sealed partial class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","logit_bias":{"1":1,"01":1}}""", "logit_bias.01 duplicate_field")]
     [InlineData("""{"prompt":"a","logit_bias":[1]}""", "logit_bias wrong_type")]
     [InlineData("""{"prompt":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", "prompt too_long")]
-    public async Task These_are_refused(string body, string error)
+    public async Task Invalid_requests_are_refused(string body, string error)
     {
         var problem = await _service.RefusedAsync(422, "/generate", body);
         Assert.Equal([error], problem.Errors());
     }
 
     [Fact]
-    public async Task Errors_inside_an_object_are_reported_at_once_with_path_limit_and_suggestion()
+    public async Task All_errors_inside_an_object_are_reported_with_path_limit_and_suggestion()
     {
         var problem = await _service.RefusedAsync(
             422,
@@ -187,7 +187,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Mirostat_1_is_refused_with_the_reason()
+    public async Task Mirostat_1_is_refused_with_a_reason()
     {
         var problem = await _service.RefusedAsync(422, "/generate", """{"prompt":"a","mirostat":1}""");
         Assert.Equal(
@@ -196,7 +196,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unknown_characters_are_named()
+    public async Task Unknown_characters_are_reported()
     {
         var problem = await _service.RefusedAsync(422, "/generate", new { prompt = "aXbYX" });
         var error = problem.GetProperty("errors")[0];
@@ -208,7 +208,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_value_is_shortened()
+    public async Task A_long_value_is_shortened_in_the_error()
     {
         var problem = await _service.RefusedAsync(
             422,
@@ -219,7 +219,7 @@ public sealed partial class ValidationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_thousand_errors_the_first_64_are_listed()
+    public async Task Only_the_first_64_of_a_thousand_errors_are_listed()
     {
         await using var service = await LmServiceFixture.StartAsync(tokenizer: new ByteTokenizer());
         var members = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"x{i}\":1"));

@@ -11,7 +11,7 @@ public sealed class HealthApiTests
     private static readonly Uri Live = new("/health/live", UriKind.Relative);
 
     [Fact]
-    public async Task Ready_is_503_until_the_model_is_warm()
+    public async Task Ready_returns_503_until_the_model_is_warm()
     {
         await using var service = LmServiceFixture.Cold();
         service.Model.Gate.Close();
@@ -26,7 +26,7 @@ public sealed class HealthApiTests
     }
 
     [Fact]
-    public async Task Live_is_200_from_the_beginning()
+    public async Task Live_returns_200_from_the_beginning()
     {
         await using var service = LmServiceFixture.Cold();
         service.Model.Gate.Close();
@@ -35,7 +35,7 @@ public sealed class HealthApiTests
     }
 
     [Fact]
-    public async Task Ready_is_503_once_the_service_stops()
+    public async Task Ready_returns_503_once_the_service_stops()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var lifecycle = service.Services.GetRequiredService<Lifecycle>();

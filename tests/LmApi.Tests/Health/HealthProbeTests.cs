@@ -46,7 +46,7 @@ public sealed class HealthProbeTests : IDisposable
         "--urls=http://127.0.0.2:PORT",
         "--preferHostingUrls=true"
     )]
-    public async Task The_probe_asks_where_the_server_listens(params string[] arguments)
+    public async Task The_probe_connects_to_the_address_the_server_listens_on(params string[] arguments)
     {
         arguments = [.. arguments.Select(Fill), $"--Kestrel:Certificates:Default:Path={Certificate()}"];
         var builder = Startup.CreateBuilder(arguments);
@@ -62,7 +62,7 @@ public sealed class HealthProbeTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_word_about_it_the_server_listens_where_the_framework_says() =>
+    public void Without_configuration_the_server_listens_on_the_framework_default() =>
         Assert.Equal(
             "http://localhost:5000",
             Assert.Single(ServerAddresses.Of(new ConfigurationBuilder().Build())).ToString());
@@ -73,7 +73,7 @@ public sealed class HealthProbeTests : IDisposable
     [InlineData("URLS", "http://127.0.0.1:PORT")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "PORT;1")]
     [InlineData("Kestrel__Endpoints__Public__Url", "http://127.0.0.1:PORT")]
-    public async Task The_probe_reads_the_environment_and_goes_through_no_proxy(string name, string value)
+    public async Task The_probe_reads_the_environment_and_ignores_proxies(string name, string value)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         var (code, line) = await ProbeAsync(new()
@@ -93,7 +93,7 @@ public sealed class HealthProbeTests : IDisposable
     [InlineData("http://127.0.0.1:0", "The system chose the port")]
     [InlineData("http://192.0.2.1:8080", "")]
     [InlineData("http://127.0.0.1:1", "http://127.0.0.1:1: Connection refused")]
-    public async Task Where_nobody_can_be_asked_the_probe_says_why_in_one_line(string urls, string why)
+    public async Task The_probe_reports_an_unreachable_server_in_one_line(string urls, string why)
     {
         var (code, line) = await ProbeAsync(new() { ["ASPNETCORE_URLS"] = urls });
         Assert.Equal(1, code);
@@ -102,7 +102,7 @@ public sealed class HealthProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_is_not_ready_is_not_healthy()
+    public async Task A_service_that_is_not_ready_is_unhealthy()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Services.GetRequiredService<Lifecycle>().Stop(PosixSignal.SIGTERM);

@@ -35,7 +35,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Folders_use_those_below_them_only()
+    public void Folders_depend_only_on_those_below_them()
     {
         var order = new FolderOrder("src/LmApi",
         [

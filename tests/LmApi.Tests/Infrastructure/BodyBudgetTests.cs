@@ -7,7 +7,7 @@ public sealed class BodyBudgetTests
     private const int Beginning = BodyBudget.Beginning;
 
     [Fact]
-    public void Beginnings_and_the_rest_of_bodies_do_not_take_from_each_other()
+    public void Beginnings_and_remainders_of_bodies_have_separate_budgets()
     {
         var budget = new BodyBudget(beginnings: 2 * Beginning, rest: 100);
         Assert.True(budget.TryGrow(0, Beginning));

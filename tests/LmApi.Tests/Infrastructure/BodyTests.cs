@@ -73,7 +73,7 @@ public sealed class BodyTests
 
     /// <summary>Bytes of a valid chunked request replaced at random, from a seed.</summary>
     [Fact]
-    public async Task No_mutation_of_a_request_is_the_fault_of_the_service()
+    public async Task A_mutated_request_never_causes_a_server_error()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         var valid = Encoding.ASCII.GetBytes(Chunked + $"{Short.Length:x};a=b\r\n{Short}\r\n0\r\nX: y\r\n\r\n");
@@ -140,7 +140,7 @@ public sealed class BodyTests
     [Theory]
     [InlineData("Content-Length: 100", "{\"pr")]
     [InlineData("Transfer-Encoding: chunked", "4\r\n{\"pr\r\n")]
-    public async Task A_body_that_does_not_arrive_in_time_is_a_timeout(string framing, string beginning)
+    public async Task A_body_that_does_not_arrive_in_time_gets_a_timeout(string framing, string beginning)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -162,7 +162,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task A_body_that_the_server_finds_too_slow_is_a_timeout()
+    public async Task A_body_below_the_minimum_data_rate_gets_a_timeout()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(configure: services =>
             services.Configure<KestrelServerOptions>(kestrel =>
@@ -179,7 +179,7 @@ public sealed class BodyTests
     [InlineData(100_000_000, true)]
     [InlineData(100_000_000, false)]
     [InlineData(1 << 30, false)]
-    public async Task A_body_may_be_as_large_as_the_option_says(int most, bool chunked)
+    public async Task The_maximum_body_size_is_configurable(int most, bool chunked)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync(
             new() { ["Generation:MaxBodyBytes"] = $"{most}" }
@@ -199,7 +199,7 @@ public sealed class BodyTests
     [Theory]
     [InlineData(0, 200)]
     [InlineData(1, 413)]
-    public async Task The_largest_body_is_read_to_the_byte_however_it_is_framed(int over, int status)
+    public async Task The_largest_body_is_read_completely_with_any_framing(int over, int status)
     {
         const int Most = 20_000;
         await using var service = await LmServiceFixture.StartOnPortAsync(
@@ -217,7 +217,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task A_body_is_forgotten_before_its_generation_begins()
+    public async Task A_body_is_released_before_its_generation_begins()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Model.Gate.Close();
@@ -228,7 +228,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task Bodies_that_are_held_back_take_no_more_than_their_budget_and_leave_room_for_short_ones()
+    public async Task Incomplete_bodies_stay_within_their_budget_and_leave_room_for_short_ones()
     {
         const int Size = 1 << 19;
         await using var service = await LmServiceFixture.StartOnPortAsync(

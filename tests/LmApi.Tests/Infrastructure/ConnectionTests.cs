@@ -9,7 +9,7 @@ public sealed class ConnectionTests
     private static readonly object Short = new { prompt = "a", max_tokens = 3, stream = false };
 
     [Fact]
-    public async Task Pipelined_requests_are_answered_in_their_order()
+    public async Task Pipelined_requests_are_answered_in_order()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -26,7 +26,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_request_that_comes_byte_by_byte_is_answered()
+    public async Task A_request_sent_byte_by_byte_is_answered()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -42,7 +42,7 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_connection_that_the_client_closes_or_resets_stops_the_work(bool resets)
+    public async Task A_connection_closed_or_reset_by_the_client_stops_the_generation(bool resets)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         service.Model.Gate.Close();
@@ -57,7 +57,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Clients_that_hold_bodies_never_read_or_leave_do_not_keep_others_from_their_answers()
+    public async Task Clients_that_stall_never_read_or_disconnect_do_not_block_others()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         var held = new List<RawClient>();

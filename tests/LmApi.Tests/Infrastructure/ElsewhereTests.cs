@@ -21,7 +21,7 @@ public sealed class ElsewhereTests : IDisposable
     }
 
     [Fact]
-    public async Task A_relative_model_is_found_in_the_folder_where_the_service_was_started()
+    public async Task A_relative_model_path_is_resolved_from_the_folder_where_the_service_was_started()
     {
         var model = _folder.CreateSubdirectory("mine");
         foreach (var file in Directory.GetFiles(ServiceProcess.TinyModel))
@@ -36,7 +36,7 @@ public sealed class ElsewhereTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_its_settings_a_request_has_one_line_in_the_log()
+    public async Task Without_a_settings_file_a_request_has_one_log_line()
     {
         // A content root without appsettings.json.
         using var service = ServiceProcess.StartTiny($"--contentRoot={_folder.FullName}", "--Shutdown:DrainSeconds=0");

@@ -33,7 +33,7 @@ public sealed class ErrorWorkTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Errors_that_are_not_listed_cost_nothing(string begin, Func<int, string> error, string end)
+    public async Task Unlisted_errors_allocate_nothing(string begin, Func<int, string> error, string end)
     {
         await using var service = await LmServiceFixture.StartAsync();
         var parser = service.Services.GetRequiredService<GenerationRequestParser>();
@@ -43,7 +43,7 @@ public sealed class ErrorWorkTests
     }
 
     [Fact]
-    public void Items_of_a_list_that_are_not_listed_cost_nothing()
+    public void Unlisted_errors_of_list_items_allocate_nothing()
     {
         var fields = new DetokenizeFields(Options.Create(new EngineOptions()));
         AssertAlike(
@@ -52,7 +52,7 @@ public sealed class ErrorWorkTests
     }
 
     [Fact]
-    public void Unknown_token_ids_that_are_not_listed_cost_nothing() => AssertAlike(
+    public void Unlisted_unknown_token_ids_allocate_nothing() => AssertAlike(
         errors => $"{errors}",
         body =>
         {
@@ -64,7 +64,7 @@ public sealed class ErrorWorkTests
         });
 
     [Fact]
-    public async Task What_is_repeated_of_a_long_value_is_all_that_is_copied()
+    public async Task Only_the_quoted_part_of_a_long_value_is_copied()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var parser = service.Services.GetRequiredService<GenerationRequestParser>();

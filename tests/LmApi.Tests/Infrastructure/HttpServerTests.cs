@@ -19,7 +19,7 @@ public sealed partial class HttpServerTests
     ];
 
     [Fact]
-    public async Task Head_is_answered_as_get_without_the_body()
+    public async Task Head_is_answered_like_get_without_the_body()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -42,7 +42,7 @@ public sealed partial class HttpServerTests
     }
 
     [Fact]
-    public async Task Head_without_a_connection_has_no_body_either()
+    public async Task Head_has_no_body_on_the_in_memory_test_server_either()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Head, "/model");
@@ -52,7 +52,7 @@ public sealed partial class HttpServerTests
     }
 
     [Fact]
-    public async Task A_path_that_answers_get_says_that_it_answers_head()
+    public async Task A_path_that_allows_get_also_allows_head()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/model", new { });
@@ -61,7 +61,7 @@ public sealed partial class HttpServerTests
     }
 
     [Fact]
-    public async Task Every_answer_has_the_security_headers_and_none_names_the_server()
+    public async Task Every_response_has_security_headers_and_does_not_name_the_server()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -89,7 +89,7 @@ public sealed partial class HttpServerTests
 
     /// <summary>A browser would not run an inline script, and would load nothing from elsewhere.</summary>
     [Fact]
-    public async Task The_user_interface_needs_nothing_that_its_policy_forbids()
+    public async Task The_user_interface_complies_with_its_content_security_policy()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/swagger/index.html", UriKind.Relative));

@@ -13,7 +13,7 @@ public sealed class LifecycleTests
     private static readonly Uri Ready = new("/health/ready", UriKind.Relative);
 
     [Fact]
-    public async Task Readiness_goes_first_while_requests_are_still_answered()
+    public async Task Readiness_ends_first_while_requests_are_still_answered()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var end = new End(service);
@@ -55,7 +55,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task There_is_no_drain_before_the_service_was_ready()
+    public async Task There_is_no_drain_before_the_service_is_ready()
     {
         await using var service = LmServiceFixture.Cold();
         service.Model.Gate.Close();
@@ -65,7 +65,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Shortly_before_the_deadline_what_still_runs_ends_with_an_error_that_says_why()
+    public async Task Generations_still_running_before_the_deadline_end_with_an_explanatory_error()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         var end = new End(service);
@@ -100,7 +100,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task What_ends_before_the_deadline_ends_as_ever()
+    public async Task Generations_that_finish_before_the_deadline_end_normally()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         var end = new End(service);

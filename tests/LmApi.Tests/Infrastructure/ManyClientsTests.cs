@@ -14,7 +14,7 @@ public sealed class ManyClientsTests
 
     /// <summary>As with compose: .NET gives its heap three quarters of 512 MiB.</summary>
     [Fact]
-    public async Task Bodies_that_are_held_back_fit_into_the_memory_of_the_container_and_others_are_served()
+    public async Task Incomplete_bodies_fit_into_the_memory_of_the_container_and_others_are_served()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         const int Size = 1 << 19;

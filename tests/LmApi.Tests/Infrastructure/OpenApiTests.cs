@@ -6,7 +6,7 @@ namespace LmApi.Tests.Infrastructure;
 public sealed class OpenApiTests
 {
     [Fact]
-    public async Task The_document_is_the_committed_one()
+    public async Task The_openapi_document_matches_the_golden_file()
     {
         await using var service = await LmServiceFixture.StartAsync();
         var document = await service
@@ -16,7 +16,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Limits_in_the_document_are_those_of_the_configuration()
+    public async Task Limits_in_the_openapi_document_match_the_configuration()
     {
         await using var service = await LmServiceFixture.StartAsync(
             new() { ["Generation:MaxTokens"] = "99", ["Generation:DefaultMaxTokens"] = "9" }
@@ -37,7 +37,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Every_example_of_a_request_is_answered()
+    public async Task Every_request_example_is_answered()
     {
         await using var service = await LmServiceFixture.StartAsync(
             tokenizer: new LmModel.Tokenization.ByteTokenizer());
@@ -55,7 +55,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task The_root_leads_to_the_user_interface()
+    public async Task The_root_redirects_to_the_user_interface()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var client = service.CreateClient(new() { AllowAutoRedirect = false });

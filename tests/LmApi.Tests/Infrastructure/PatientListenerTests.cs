@@ -45,7 +45,7 @@ public sealed class PatientListenerTests
     }
 
     [Fact]
-    public async Task A_listener_that_is_unbound_accepts_nothing_more()
+    public async Task An_unbound_listener_accepts_no_more_connections()
     {
         using var socket = Listen();
         await using var listener = new PatientListener(
@@ -61,7 +61,7 @@ public sealed class PatientListenerTests
     }
 
     [Fact]
-    public async Task Unix_sockets_and_addresses_in_use_are_as_with_kestrels_own_listener()
+    public async Task Unix_sockets_and_addresses_in_use_behave_as_with_the_listener_of_kestrel()
     {
         var factory = new PatientListenerFactory(
             Options.Create(new SocketTransportOptions()), Limit(), new FakeTimeProvider(), NullLoggerFactory.Instance);

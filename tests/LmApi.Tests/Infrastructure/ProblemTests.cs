@@ -12,7 +12,7 @@ namespace LmApi.Tests.Infrastructure;
 public sealed class ProblemTests
 {
     [Fact]
-    public async Task A_path_that_is_not_there_is_a_problem()
+    public async Task An_unknown_path_is_answered_with_a_problem()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/genrate", UriKind.Relative));
@@ -30,7 +30,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_request_that_comes_while_the_service_stops_is_a_problem()
+    public async Task A_request_during_shutdown_is_answered_with_a_problem()
     {
         await using var service = await LmServiceFixture.StartAsync();
         service.Host.Model.Engine.Dispose();

@@ -22,7 +22,7 @@ public sealed class ServingProcessTests
     }
 
     [Fact]
-    public async Task An_idle_service_uses_no_processor()
+    public async Task An_idle_service_uses_no_processor_time()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         using var service = ServiceProcess.StartTiny("--Inference:Threads=2");
@@ -45,7 +45,7 @@ public sealed class ServingProcessTests
     }
 
     [Fact]
-    public async Task A_running_service_watches_no_file()
+    public async Task A_running_service_watches_no_files()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         using var service = ServiceProcess.StartTiny();

@@ -18,7 +18,7 @@ public sealed class StartupTests
         await StopsAsync("Model:Path is '/no/such/model'", "--Model:Path=/no/such/model");
 
     [Fact]
-    public async Task Logs_are_json_where_the_configuration_says_so()
+    public async Task Logs_are_json_if_configured()
     {
         var line = await StopsAsync("Model:Path is", "--Model:Path=/no/such/model", "--Logging:Format=json");
         using var json = JsonDocument.Parse(line);
@@ -36,7 +36,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task Options_out_of_range_stop_the_process_with_one_line_that_has_them_all()
+    public async Task Options_out_of_range_stop_the_process_with_one_line_that_lists_them_all()
     {
         var line = await StopsAsync("BatchSize", "--Inference:BatchSize=0", "--Generation:MaxWaiting=-1");
         Assert.Contains("MaxWaiting", line, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class StartupTests
         await StopsAsync("'many' at 'Inference:BatchSize'", "--Inference:BatchSize=many");
 
     [Fact]
-    public async Task A_port_that_is_taken_stops_the_process_with_one_line()
+    public async Task A_port_in_use_stops_the_process_with_one_line()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -64,7 +64,7 @@ public sealed class StartupTests
     [InlineData("http://192.0.2.1:8080", "cannot listen on http://192.0.2.1:8080: ")]
     [InlineData("http://unix:/no/such/folder/socket", "cannot listen on http://unix:/no/such/folder/socket: ")]
     [InlineData("https://127.0.0.1:0", "certificate")]
-    public async Task An_address_that_cannot_be_listened_on_stops_the_process_with_one_line(
+    public async Task An_address_that_cannot_be_bound_stops_the_process_with_one_line(
         string url,
         string reason
     ) => await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", $"--urls={url}");
@@ -76,7 +76,7 @@ public sealed class StartupTests
     [InlineData("DrainSeconds", "--Shutdown:DrainSeconds=-1")]
     [InlineData("shutdownTimeoutSeconds", "--shutdownTimeoutSeconds=0")]
     [InlineData("/no/such/folder", "--contentRoot=/no/such/folder")]
-    public async Task A_setting_that_cannot_be_obeyed_stops_the_process_with_one_line(string reason, string argument) =>
+    public async Task An_unsupported_setting_stops_the_process_with_one_line(string reason, string argument) =>
         await StopsAsync(reason, $"--Model:Path={ServiceProcess.TinyModel}", argument);
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task Where_a_failure_was_thrown_is_told_at_debug()
+    public async Task The_stack_trace_of_a_failure_is_logged_at_debug()
     {
         using var process = ServiceProcess.Start([
             "--Model:Path=/no/such/model",
@@ -115,7 +115,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task A_background_service_that_fails_ends_the_process_with_1()
+    public async Task A_failing_background_service_ends_the_process_with_exit_code_1()
     {
         var code = await Startup.RunAsync(["--urls=http://127.0.0.1:0"], builder =>
         {
@@ -128,7 +128,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task Numbers_are_written_with_a_point_whatever_the_machine_speaks()
+    public async Task Numbers_are_written_with_a_decimal_point_in_any_culture()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "takes its language from LANG");
         using var process = ServiceProcess.Start(

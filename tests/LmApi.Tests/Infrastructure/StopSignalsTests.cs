@@ -8,7 +8,7 @@ public sealed class StopSignalsTests
     [Theory]
     [InlineData("managed")]
     [InlineData("torch")]
-    public async Task Sigterm_ends_the_process_with_0_whenever_it_comes(string engine)
+    public async Task Sigterm_at_any_time_ends_the_process_with_exit_code_0(string engine)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         for (var milliseconds = 0; milliseconds <= 1600; milliseconds = (milliseconds + 20) * 2)

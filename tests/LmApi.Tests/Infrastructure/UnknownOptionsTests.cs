@@ -21,7 +21,7 @@ public sealed class UnknownOptionsTests
     [InlineData("Shutdown:DrainSecond", "Shutdown:DrainSeconds")]
     [InlineData("Logging:LogLevel:Default", null)]
     [InlineData("Generation:Colour", null)]
-    public void A_key_that_no_option_has_is_found_with_the_one_that_was_meant(string key, string? meant) =>
+    public void An_unknown_key_is_found_with_the_nearest_option(string key, string? meant) =>
         Assert.Equal((key, meant), Assert.Single(UnknownOptions.In(With(key))));
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class UnknownOptionsTests
         Assert.Empty(UnknownOptions.In(With(key)));
 
     [Fact]
-    public async Task The_log_names_the_key_and_the_nearest_option_when_the_service_starts()
+    public async Task The_startup_log_names_the_unknown_key_and_the_nearest_option()
     {
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:MaxToken"] = "5" });
         var line = await service.Logs.WaitForAsync(
@@ -49,7 +49,7 @@ public sealed class UnknownOptionsTests
     }
 
     [Fact]
-    public async Task A_service_that_is_configured_right_starts_without_a_warning()
+    public async Task A_correctly_configured_service_starts_without_a_warning()
     {
         await using var service = await LmServiceFixture.StartAsync();
         Assert.DoesNotContain(service.Logs.Events, e => e.Level >= LogEventLevel.Warning);

@@ -12,7 +12,7 @@ public sealed class ModelPathTests : IDisposable
     public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
-    public void A_relative_path_is_found_in_the_content_root_or_above()
+    public void A_relative_path_is_resolved_from_the_content_root_or_its_parents()
     {
         var model = _root.CreateSubdirectory("models/shakespeare").FullName;
         var content = _root.CreateSubdirectory("src/LmApi").FullName;
@@ -21,7 +21,7 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
-    public void The_nearest_one_counts()
+    public void The_nearest_match_is_used()
     {
         _root.CreateSubdirectory("models/a");
         var near = _root.CreateSubdirectory("app/models/a").FullName;
@@ -29,7 +29,7 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
-    public void The_working_directory_comes_first()
+    public void The_working_directory_is_searched_first()
     {
         _root.CreateSubdirectory("app/models/a");
         var here = _root.CreateSubdirectory("elsewhere/models/a").FullName;
@@ -43,7 +43,7 @@ public sealed class ModelPathTests : IDisposable
     }
 
     [Fact]
-    public void A_file_is_refused_as_what_it_is_and_a_folder_of_that_name_is_preferred()
+    public void A_file_is_reported_as_a_file_and_a_folder_of_the_same_name_is_preferred()
     {
         var file = Path.Combine(Elsewhere, "model.safetensors");
         File.WriteAllText(file, "");

@@ -6,7 +6,7 @@ namespace LmApi.Tests.Models;
 public sealed class TokenizerApiTests
 {
     [Fact]
-    public async Task A_text_becomes_tokens_and_tokens_become_the_text()
+    public async Task A_text_is_tokenized_and_its_tokens_are_detokenized()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.PostAsync("/tokenize", new { text = "ab é" });
@@ -30,7 +30,7 @@ public sealed class TokenizerApiTests
     }
 
     [Fact]
-    public async Task Words_that_the_model_does_not_know_are_the_unknown_word()
+    public async Task Words_outside_the_vocabulary_become_the_unknown_word()
     {
         await using var service = await LmServiceFixture.StartAsync(
             tokenizer: WordTokenizer.FromCorpus("the duck", 100));
@@ -80,7 +80,7 @@ public sealed class TokenizerApiTests
     )]
     [InlineData("/detokenize", """{"tokens":[1,34]}""", "tokens[1] unknown_token")]
     [InlineData("/detokenize", """{"tokens":"a"}""", "tokens wrong_type")]
-    public async Task These_are_refused(string path, string body, params string[] errors)
+    public async Task Invalid_requests_are_refused(string path, string body, params string[] errors)
     {
         await using var service = await LmServiceFixture.StartAsync();
         Assert.Equal(errors, (await service.RefusedAsync(422, path, body)).Errors());

@@ -36,7 +36,7 @@ public sealed class EscapedLogTests
     }
 
     [Fact]
-    public void The_lines_of_an_exception_are_indented_whatever_its_message_holds()
+    public void The_lines_of_an_exception_are_indented_for_any_message()
     {
         var lines = Format("text", Event("x", new InvalidOperationException(Hostile))).TrimEnd('\n').Split('\n');
 
@@ -45,7 +45,7 @@ public sealed class EscapedLogTests
     }
 
     [Fact]
-    public void A_line_of_json_is_one_object_with_the_same_values_and_no_controls()
+    public void A_json_log_line_is_one_object_with_the_same_values_and_no_control_characters()
     {
         var lines = Format("json", Event(Hostile, new InvalidOperationException(Hostile))).Split('\n');
 
@@ -84,7 +84,7 @@ public sealed class EscapedLogTests
     [InlineData("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")]
     [InlineData("traceparent", "nonsense")]
     [InlineData("Request-Id", "|abc.1.")]
-    public async Task The_trace_id_of_an_answer_is_in_every_line_of_its_request(string? header, string? value)
+    public async Task The_trace_id_of_an_answer_is_in_every_log_line_of_its_request(string? header, string? value)
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var client = await RawClient.ConnectAsync(service);
@@ -109,7 +109,7 @@ public sealed class EscapedLogTests
     }
 
     [Fact]
-    public void A_line_outside_of_a_request_ends_with_its_message() =>
+    public void A_log_line_outside_a_request_ends_with_its_message() =>
         Assert.EndsWith("said x\n", Format("text", Event("x")), StringComparison.Ordinal);
 
     private static bool IsText(Rune rune) =>

@@ -6,7 +6,7 @@ namespace LmApi.Tests.Observability;
 public sealed class LogTests
 {
     [Fact]
-    public async Task No_line_above_debug_has_what_a_prompt_says()
+    public async Task Prompts_are_not_logged_above_debug()
     {
         const string Secret = "mysecret";
         await using var service = await LmServiceFixture.StartAsync();
@@ -31,7 +31,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Every_request_has_one_line()
+    public async Task Every_request_has_one_log_line()
     {
         await using var service = await LmServiceFixture.StartAsync();
         await service.StreamAsync(new { prompt = "a", max_tokens = 2 });
@@ -40,7 +40,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task Probes_are_only_heard_at_debug()
+    public async Task Health_probes_are_logged_only_at_debug()
     {
         await using var service = await LmServiceFixture.StartAsync();
         using var response = await service.CreateClient().GetAsync(new Uri("/health/live", UriKind.Relative));

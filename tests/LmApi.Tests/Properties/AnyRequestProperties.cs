@@ -24,7 +24,7 @@ public sealed class AnyRequestProperties
         (method, path, headers, body) => new Sent(method, path, headers, body));
 
     [Fact]
-    public async Task Any_request_has_a_valid_answer_or_a_problem_with_a_stable_code_and_memory_stays_flat()
+    public async Task Any_request_gets_a_valid_answer_or_a_documented_problem_and_leaks_no_memory()
     {
         // The states of prompts are kept up to a bound that this test would otherwise fill for long.
         await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCacheMiB"] = "1" });

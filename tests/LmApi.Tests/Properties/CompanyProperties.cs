@@ -27,7 +27,7 @@ public sealed class CompanyProperties
     }
 
     [Fact]
-    public async Task The_tokens_of_a_stream_are_those_of_one_answer()
+    public async Task A_stream_and_a_json_answer_give_the_same_text()
     {
         await using var service = await LmServiceFixture.StartAsync(realModel: true);
 

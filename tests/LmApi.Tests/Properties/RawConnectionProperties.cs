@@ -39,7 +39,7 @@ public sealed class RawConnectionProperties
         (bytes, resets) => new Connection(bytes, resets));
 
     [Fact]
-    public async Task Any_bytes_on_a_connection_end_it_or_are_answered_and_break_nothing()
+    public async Task Arbitrary_bytes_are_answered_or_end_the_connection_without_other_effects()
     {
         await using var service = await LmServiceFixture.StartOnPortAsync();
         using var behaved = service.CreateClient();

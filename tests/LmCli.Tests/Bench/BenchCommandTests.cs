@@ -87,7 +87,7 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
-    public async Task A_service_is_loaded_and_its_tokens_counted()
+    public async Task A_load_test_counts_the_tokens_of_the_service()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -108,7 +108,7 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
-    public async Task A_refusal_ends_the_measurement_with_what_the_service_said()
+    public async Task A_refusal_ends_the_measurement_with_the_message_of_the_service()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

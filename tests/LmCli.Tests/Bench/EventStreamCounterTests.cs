@@ -5,7 +5,7 @@ namespace LmCli.Tests.Bench;
 public sealed class EventStreamCounterTests
 {
     [Fact]
-    public void Events_are_counted_wherever_reads_cut_the_stream()
+    public void Events_are_counted_wherever_reads_split_the_stream()
     {
         var stream = StreamedAnswer.Bytes(": keep-alive\n\n" + StreamedAnswer.Of(tokens: 3));
         var counter = new EventStreamCounter();
@@ -40,7 +40,7 @@ public sealed class EventStreamCounterTests
     }
 
     [Fact]
-    public void A_text_that_reads_like_an_event_or_a_count_is_neither()
+    public void Text_that_looks_like_an_event_or_a_count_is_ignored()
     {
         const string text = """\nevent: token\n event: done \"completion_tokens\":77""";
         var counter = new EventStreamCounter();
@@ -52,7 +52,7 @@ public sealed class EventStreamCounterTests
     [Theory]
     [InlineData(2, "2 token events, but the service counts 3")]
     [InlineData(4, "4 token events, but the service counts 3")]
-    public void A_count_that_is_not_the_services_is_an_error(int tokens, string expected)
+    public void A_token_count_that_differs_from_that_of_the_service_is_an_error(int tokens, string expected)
     {
         var counter = new EventStreamCounter();
         counter.Feed(
@@ -64,7 +64,7 @@ public sealed class EventStreamCounterTests
     }
 
     [Fact]
-    public void An_error_event_and_an_early_end_are_errors()
+    public void Error_events_and_truncated_streams_are_errors()
     {
         var counter = new EventStreamCounter();
         counter.Feed(StreamedAnswer.Bytes(StreamedAnswer.Token(0, "a")));

@@ -10,11 +10,11 @@ public sealed class StatisticsTests
     [InlineData(0.99, 99)]
     [InlineData(1.00, 100)]
     [InlineData(0.001, 1)]
-    public void A_percentile_of_a_hundred_values_is_one_of_them(double p, double expected) =>
+    public void A_percentile_of_a_hundred_values_is_one_of_the_values(double p, double expected) =>
         Assert.Equal(expected, Percentiles.OfSorted([.. Enumerable.Range(1, 100).Select(i => (double)i)], p));
 
     [Fact]
-    public void Percentiles_sort_and_of_one_value_all_are_that_value()
+    public void Percentiles_sort_their_values_and_a_single_value_is_every_percentile()
     {
         Assert.Equal(new Percentiles(2, 3, 3), Percentiles.Of([3, 1, 2]));
         Assert.Equal(new Percentiles(7, 7, 7), Percentiles.Of([7]));
@@ -22,7 +22,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void A_spread_has_the_median_and_both_ends()
+    public void A_spread_contains_the_median_and_both_extremes()
     {
         Assert.Equal(new Spread(2, 1, 9), Spread.Of([9, 1, 2]));
         Assert.Equal(new Spread(1.5, 1, 2), Spread.Of([2, 1]));
@@ -30,7 +30,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void Tokens_that_arrive_together_have_no_time_between_them()
+    public void Tokens_that_arrive_together_have_zero_time_between_them()
     {
         var times = new StreamTimes();
         times.Begin(10);

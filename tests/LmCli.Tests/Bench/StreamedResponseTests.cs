@@ -37,7 +37,7 @@ public sealed class StreamedResponseTests
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
         "did not answer with a stream"
     )]
-    public void What_is_not_a_stream_of_events_is_an_error(string answer, string expected)
+    public void A_response_that_is_not_an_event_stream_is_an_error(string answer, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() =>
             new StreamedResponse().Feed(StreamedAnswer.Bytes(answer)));

@@ -56,7 +56,7 @@ public sealed class LauncherTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task It_builds_once_and_passes_arguments_output_and_exit_code_on()
+    public async Task The_launcher_builds_once_and_forwards_arguments_output_and_exit_code()
     {
         var (code, output, error) = await RunAsync("train", "a b.txt", "", "*", "$HOME");
         Assert.Equal((7, "[train][a b.txt][][*][$HOME]", ""), (code, output, error));
@@ -70,7 +70,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("src/LmModel/Model.cs")]
     [InlineData("build/a.targets")]
     [InlineData("Directory.Build.props")]
-    public async Task It_builds_again_after_a_change_of_a_source(string file)
+    public async Task A_changed_source_triggers_a_rebuild(string file)
     {
         await RunAsync();
         Write(file, "changed");
@@ -80,7 +80,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task It_builds_again_where_a_source_or_the_program_was_removed()
+    public async Task A_removed_source_or_program_triggers_a_rebuild()
     {
         Write("src/LmModel/Numerics/Removed.cs", "");
         await RunAsync();
@@ -94,7 +94,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task What_another_build_writes_is_not_a_source()
+    public async Task Build_outputs_do_not_trigger_a_rebuild()
     {
         await RunAsync();
         Write("src/LmModel/bin/Debug/Output.cs", "");
@@ -104,7 +104,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task Commands_that_start_together_build_once()
+    public async Task Concurrent_commands_build_once()
     {
         var runs = await Task.WhenAll(RunAsync("a"), RunAsync("b"), RunAsync("c"));
         Assert.Equal(["[a]", "[b]", "[c]"], runs.Select(run => run.Out));
@@ -122,7 +122,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_build_that_fails_is_shown_on_standard_error_and_nothing_runs()
+    public async Task A_failed_build_is_shown_on_standard_error_and_nothing_runs()
     {
         Write("src/LmModel/Model.cs", "broken");
         var (code, output, error) = await RunAsync("a");
@@ -133,7 +133,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signal_reaches_the_program()
+    public async Task Signals_reach_the_program()
     {
         await RunAsync();
         using var process = Start("wait");
@@ -146,7 +146,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task It_works_through_a_link_and_from_another_folder()
+    public async Task The_launcher_works_through_a_link_and_from_another_folder()
     {
         Directory.CreateDirectory(_folder["elsewhere"]);
         File.CreateSymbolicLink(_folder["elsewhere/lm"], "../lm");
@@ -157,7 +157,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_completion_does_not_wait_for_a_build()
+    public async Task Completion_does_not_trigger_a_build()
     {
         Assert.Equal((0, "", ""), await RunAsync("[suggest:3]", "lm "));
         Assert.Equal(0, Builds);

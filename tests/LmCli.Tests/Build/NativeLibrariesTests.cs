@@ -10,7 +10,7 @@ public partial class NativeLibrariesTests
     private static readonly string Output = AppContext.BaseDirectory;
 
     [Fact]
-    public void The_output_carries_natives_of_this_platform_only()
+    public void The_output_contains_native_libraries_of_this_platform_only()
     {
         var os = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
         var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
@@ -21,11 +21,11 @@ public partial class NativeLibrariesTests
     }
 
     [Fact]
-    public void The_output_carries_no_library_that_is_never_loaded() =>
+    public void The_output_contains_no_unused_native_libraries() =>
         Assert.DoesNotContain(Natives(), native => NeverLoaded().IsMatch(native.Name));
 
     [Fact]
-    public void On_linux_the_output_carries_the_libraries_that_are_loaded()
+    public void On_linux_the_output_contains_the_loaded_native_libraries()
     {
         Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier == "linux-x64", "The names are those of Linux.");
 
@@ -43,7 +43,7 @@ public partial class NativeLibrariesTests
     }
 
     [Fact]
-    public void The_output_links_to_the_natives_instead_of_copying_them()
+    public void The_output_links_to_native_libraries_instead_of_copying_them()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A hard link cannot be told from a copy.");
 
@@ -51,7 +51,7 @@ public partial class NativeLibrariesTests
     }
 
     [Fact]
-    public void The_dependency_manifest_names_just_the_natives_that_are_there()
+    public void The_dependency_manifest_lists_exactly_the_present_native_libraries()
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output, "LmCli.Tests.deps.json")));
         var named = manifest.RootElement.GetProperty("targets").EnumerateObject()

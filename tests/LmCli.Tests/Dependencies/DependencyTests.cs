@@ -10,7 +10,7 @@ public sealed class DependencyTests
     ]);
 
     [Fact]
-    public void The_folders_of_the_command_use_those_below_them_only()
+    public void The_folders_of_the_command_depend_only_on_those_below_them()
     {
         Assert.Empty(Order.Missing());
         Assert.Empty(Order.Violations());

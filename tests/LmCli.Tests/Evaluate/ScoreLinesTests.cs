@@ -6,7 +6,7 @@ namespace LmCli.Tests.Evaluate;
 public sealed class ScoreLinesTests
 {
     [Fact]
-    public void A_shared_passage_is_shown_in_whole_characters_and_on_one_line()
+    public void A_shared_passage_is_shown_on_one_line_without_split_characters()
     {
         // 60 units are shown; a pair straddles their end, and the passage itself begins and ends with halves.
         var text = "\udd86" + new string('a', 57) + "\r\n🦆🦆b\e[31m\ud83e";

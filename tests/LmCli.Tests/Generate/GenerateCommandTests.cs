@@ -5,7 +5,7 @@ public sealed class GenerateCommandTests
     private static readonly string Tiny = Path.Combine(Repository.Root, "models", "tiny");
 
     [Fact]
-    public async Task Without_tokens_to_draw_the_prompt_is_only_read()
+    public async Task With_zero_max_tokens_the_prompt_is_only_read()
     {
         var (code, output, error) = await LmProcess.RunAsync("generate", Tiny, "ROMEO:", "--max-tokens", "0", "--echo");
 
@@ -14,7 +14,7 @@ public sealed class GenerateCommandTests
     }
 
     [Fact]
-    public async Task The_stop_sequence_that_matched_is_named()
+    public async Task The_matched_stop_sequence_is_reported()
     {
         var (code, output, error) = await LmProcess.RunAsync(
             "generate", Tiny, "ROMEO:", "--temperature", "0", "--stop", "never", "--stop", "\n");

@@ -6,7 +6,7 @@ namespace LmCli.Tests.Generate;
 public sealed class SamplingOptionsTests
 {
     [Fact]
-    public void Every_parameter_has_its_option()
+    public void Every_sampling_parameter_has_an_option()
     {
         var options = GenerateCommand.Create().Options.ToDictionary(option => option.Name);
 
@@ -19,7 +19,7 @@ public sealed class SamplingOptionsTests
     }
 
     [Fact]
-    public void Options_are_the_settings_that_they_name()
+    public void Options_set_the_settings_of_the_same_name()
     {
         var command = GenerateCommand.Create();
 

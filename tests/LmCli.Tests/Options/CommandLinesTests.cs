@@ -23,7 +23,7 @@ public sealed class CommandLinesTests
     [Theory]
     [InlineData(0.1, " --split validation")]
     [InlineData(0.25, " --split validation --validation 0.25")]
-    public void The_options_ask_for_the_same_part_again(double share, string options)
+    public void The_printed_options_reproduce_the_held_out_part(double share, string options)
     {
         Assert.Equal(options, CommandLines.Options(new HoldOut { Share = share }));
         Assert.Equal(
@@ -35,7 +35,7 @@ public sealed class CommandLinesTests
     }
 
     [Fact]
-    public void The_command_of_a_measurement_has_what_is_not_the_default()
+    public void The_printed_measurement_command_contains_only_non_default_options()
     {
         Assert.Equal(
             "lm quantize models/gru ducks.txt --split validation --validation 0.25 --protocol contiguous",

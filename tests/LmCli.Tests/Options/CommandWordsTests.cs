@@ -52,7 +52,7 @@ public sealed class CommandWordsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Any_text_is_the_value_of_an_option(string text)
+    public void Any_text_can_be_the_value_of_an_option(string text)
     {
         var joined = CommandWords.Parse(_root, ["say", "x", "--stop", text, "-s", text, "--echo"]);
         var equated = CommandWords.Parse(_root, ["say", "x", $"--stop={text}"]);
@@ -64,7 +64,7 @@ public sealed class CommandWordsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Any_text_is_an_argument_after_two_dashes(string text)
+    public void Any_text_can_be_an_argument_after_two_dashes(string text)
     {
         var result = CommandWords.Parse(_root, ["say", "x", "--stop", "y", "--", text]);
 
@@ -79,7 +79,7 @@ public sealed class CommandWordsTests : IDisposable
     [InlineData("-")]
     [InlineData("-5")]
     [InlineData("@file.txt")]
-    public void A_text_that_cannot_be_an_option_needs_no_dashes(string text) =>
+    public void A_text_that_cannot_be_an_option_needs_no_double_dash(string text) =>
         Assert.Equal(text, CommandWords.Parse(_root, ["say", "x", text]).GetValue(_second));
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class CommandWordsTests : IDisposable
     [InlineData("--ehco=1")]
     [InlineData("-nice")]
     [InlineData("-s5")]
-    public void What_looks_like_an_option_and_is_none_is_refused_rather_than_taken_for_a_text(string word)
+    public void Unknown_options_are_refused_instead_of_being_treated_as_texts(string word)
     {
         var message = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, ["say", "x", word])).Message;
 
@@ -97,7 +97,7 @@ public sealed class CommandWordsTests : IDisposable
     }
 
     [Fact]
-    public void Words_that_make_no_command_are_told_in_one_line()
+    public void Invalid_command_lines_are_reported_in_one_line()
     {
         foreach (
             string[] words in (string[][])
@@ -118,7 +118,7 @@ public sealed class CommandWordsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_prompt_comes_from_a_file_or_standard_input_byte_for_byte()
+    public async Task A_prompt_is_read_verbatim_from_a_file_or_standard_input()
     {
         string[] generate =
         [
@@ -143,7 +143,7 @@ public sealed class CommandWordsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_prompt_that_is_not_UTF_8_is_refused_with_its_place()
+    public async Task A_prompt_that_is_not_UTF_8_is_refused_with_the_position()
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var (code, output, error) = await LmProcess.RunAsync(

@@ -12,7 +12,7 @@ public sealed class ShellWordTests
     [InlineData("", "''")]
     [InlineData("~", "'~'")]
     [InlineData("a\nb'", @"$'a\nb\''")]
-    public void A_word_is_quoted_where_a_shell_would_change_it(string word, string expected) =>
+    public void A_word_is_quoted_if_a_shell_would_change_it(string word, string expected) =>
         Assert.Equal(expected, ShellWord.Quote(word));
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class ShellWordTests
     public void A_path_is_never_an_option(string path, string expected) => Assert.Equal(expected, ShellWord.Path(path));
 
     [Fact]
-    public async Task A_shell_gives_every_word_back_as_it_was()
+    public async Task Quoted_words_pass_through_a_shell_unchanged()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Runs bash.");
         const string Characters = "ab09 '\"\\$`!*?[]{}()<>|&;#~=%^-\n\t\r\u0001\u001b\u007f\u0085é🦆";

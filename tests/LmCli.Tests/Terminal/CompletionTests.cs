@@ -6,14 +6,14 @@ public sealed class CompletionTests
     [InlineData("lm tr", "train")]
     [InlineData("lm train text.txt --hid", "--hidden")]
     [InlineData("lm completion z", "zsh")]
-    public async Task The_command_lists_what_fits_a_beginning(string line, string expected)
+    public async Task The_command_lists_completions_of_a_prefix(string line, string expected)
     {
         var (code, output, error) = await LmProcess.RunAsync($"[suggest:{line.Length}]", line);
         Assert.Equal((0, expected, ""), (code, output.TrimEnd(), error));
     }
 
     [Fact]
-    public async Task The_script_for_bash_completes_a_word()
+    public async Task The_bash_script_completes_a_word()
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash.");
         var (code, output, error) = await LmProcess.ShellAsync("""

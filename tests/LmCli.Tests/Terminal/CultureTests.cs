@@ -17,7 +17,7 @@ public sealed partial class CultureTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_decimal_point_is_one_in_every_culture()
+    public async Task A_decimal_point_is_read_as_one_in_every_culture()
     {
         string[] command =
         [
@@ -44,7 +44,7 @@ public sealed partial class CultureTests : IDisposable
     }
 
     [Fact]
-    public async Task Whatever_is_printed_and_saved_is_the_same_in_every_culture()
+    public async Task Output_and_saved_files_are_the_same_in_every_culture()
     {
         var text = _folder["ducks.txt"];
         File.WriteAllText(
@@ -119,7 +119,7 @@ public sealed partial class CultureTests : IDisposable
         "--seed must be a whole number up to 9223372036854775807, not '12345678901234567890'."
     )]
     [InlineData("train|x|--minutes|Infinity", "not 'Infinity'.")]
-    public async Task A_number_that_is_written_otherwise_is_refused(string command, string expected)
+    public async Task A_number_in_another_notation_is_refused(string command, string expected)
     {
         foreach (var environment in (Dictionary<string, string>[])[[], Elsewhere])
         {

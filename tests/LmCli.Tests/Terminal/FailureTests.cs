@@ -49,7 +49,7 @@ public sealed class FailureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_failure_is_described_for_whoever_gave_the_command(Exception exception, string expected) =>
+    public void Exceptions_are_described_in_plain_messages(Exception exception, string expected) =>
         Assert.Equal(expected, Failure.Describe(exception));
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_on_another_thread_is_one_line_too()
+    public async Task A_failure_on_another_thread_is_also_reported_in_one_line()
     {
         var environment = new Dictionary<string, string>
         {
@@ -94,7 +94,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public async Task The_stack_trace_is_there_for_whoever_asks()
+    public async Task The_stack_trace_is_printed_on_request()
     {
         var plain = await LmProcess.RunAsync("generate", _folder["none"]);
         var debugged = await LmProcess.RunAsync(new() { [Failure.DebugVariable] = "1" }, ["generate", _folder["none"]]);

@@ -52,7 +52,7 @@ public sealed class InterruptionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Signals))]
-    public async Task A_command_that_waits_where_nothing_can_be_cancelled_ends_all_the_same(string signal, int expected)
+    public async Task A_signal_ends_a_command_blocked_in_a_system_call(string signal, int expected)
     {
         // Opening a pipe waits until somebody writes to it, which nobody does.
         var pipe = _folder["pipe"];
@@ -100,7 +100,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_leaves_ends_a_generation_without_an_error()
+    public async Task A_closed_output_pipe_ends_a_generation_without_an_error()
     {
         var tiny = Path.Combine(Repository.Root, "models", "tiny");
         var (_, output, error) = await LmProcess.ShellAsync(
@@ -111,7 +111,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_leaves_lets_a_training_save()
+    public async Task A_closed_output_pipe_makes_a_training_save_and_stop()
     {
         var model = _folder["m"];
         var (_, output, error) = await LmProcess.ShellAsync(

@@ -6,7 +6,7 @@ namespace LmCli.Tests.Train;
 public sealed class CorpusTokenizerTests : DuckTextTests
 {
     [Fact]
-    public async Task A_model_of_the_most_frequent_words_is_trained_scored_and_speaks_in_words()
+    public async Task A_word_model_can_be_trained_scored_and_generates_words()
     {
         var (code, output, error) = await LmProcess.RunAsync([
             .. Train,
@@ -46,7 +46,7 @@ public sealed class CorpusTokenizerTests : DuckTextTests
     }
 
     [Fact]
-    public async Task The_rules_of_a_tokenizer_are_kept_and_applied_wherever_the_model_reads()
+    public async Task The_rules_of_a_tokenizer_are_saved_and_applied_by_all_commands()
     {
         File.AppendAllText(Text, "Cafe\u0301 \ufb01n?\n");
         var (code, output, error) = await LmProcess.RunAsync(
@@ -90,7 +90,7 @@ public sealed class CorpusTokenizerTests : DuckTextTests
         "replace:€",
         "lm: Unknown characters can only be replaced by a character of the text, and € (U+20AC) is not in it."
     )]
-    public async Task A_rule_that_does_not_go_with_the_tokenizer_or_the_text_is_refused(
+    public async Task A_rule_that_does_not_suit_the_tokenizer_or_the_text_is_refused(
         string tokenizer,
         string rule,
         string expected)

@@ -5,7 +5,7 @@ namespace LmCli.Tests.Train;
 public sealed class HoldOutTests : DuckTextTests
 {
     [Fact]
-    public async Task A_folder_is_trained_on_and_what_it_holds_out_is_scored_by_the_same_options()
+    public async Task The_held_out_part_of_a_folder_is_scored_with_the_options_used_for_training()
     {
         var tales = Directory.CreateDirectory(Folder["tales"]).FullName;
         foreach (var name in (string[])["one", "two", "three"])

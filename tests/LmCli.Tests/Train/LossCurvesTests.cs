@@ -40,7 +40,7 @@ public sealed class LossCurvesTests
     }
 
     [Fact]
-    public void The_png_has_text_without_a_font_of_the_machine()
+    public void The_png_is_drawn_with_the_bundled_font()
     {
         using var folder = new TemporaryFolder();
         LossCurves.Write(folder.Path, "MMMMMMMMMM", 12_345, Reports);
@@ -57,7 +57,7 @@ public sealed class LossCurvesTests
     }
 
     [Fact]
-    public void One_report_is_enough_to_draw()
+    public void A_single_report_can_be_drawn()
     {
         using var folder = new TemporaryFolder();
         LossCurves.Write(folder.Path, "one", 1, [Reports[0]]);

@@ -6,7 +6,7 @@ namespace LmCli.Tests.Train;
 public sealed class MemoryCheckTests
 {
     [Fact]
-    public void What_does_not_fit_is_refused_with_what_it_needs_and_what_there_is()
+    public void Insufficient_memory_is_reported_with_the_needed_and_the_available_amount()
     {
         var need = new MemoryNeed(Weights: 3L << 30, Windows: 50L << 20);
         var message = Assert.Throws<InsufficientMemoryException>(
@@ -21,7 +21,7 @@ public sealed class MemoryCheckTests
     }
 
     [Fact]
-    public async Task A_training_too_large_for_the_memory_is_refused_before_it_begins_and_leaves_nothing()
+    public async Task A_training_too_large_for_memory_is_refused_in_advance_and_leaves_no_files()
     {
         using var folder = new TemporaryFolder();
         var text = folder["ducks.txt"];
@@ -43,7 +43,7 @@ public sealed class MemoryCheckTests
     }
 
     [Fact]
-    public async Task A_model_too_large_for_the_memory_is_not_scored()
+    public async Task A_model_too_large_for_memory_is_not_scored()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["text.txt"], "Duck said to duck: quack, quack!\n");

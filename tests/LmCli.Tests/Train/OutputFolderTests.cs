@@ -12,11 +12,11 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("tales.txt", "models/tales")]
     [InlineData("books/My tales.v2.txt", "models/My tales.v2")]
     [InlineData(".hidden.txt", "models/.hidden")]
-    public void A_model_is_named_for_its_text(string text, string expected) =>
+    public void A_model_is_named_after_its_text(string text, string expected) =>
         Assert.Equal(expected, OutputFolder.Of(null, text));
 
     [Fact]
-    public void A_folder_of_texts_gives_its_own_name_however_it_is_written()
+    public void A_model_is_named_after_its_folder_of_texts_for_any_spelling_of_the_path()
     {
         var tales = Directory.CreateDirectory(_folder["tales/old"]).FullName;
 
@@ -44,13 +44,13 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("models/")]
     [InlineData("./models/../models")]
     [InlineData("")]
-    public void No_model_is_written_where_all_models_are(string folder) =>
+    public void The_folder_of_all_models_is_refused_as_output(string folder) =>
         Assert.Contains(
             "is the folder of all models",
             Assert.Throws<ArgumentException>(() => OutputFolder.Of(folder, "a.txt")).Message);
 
     [Fact]
-    public async Task What_is_not_a_model_is_never_overwritten()
+    public async Task Files_that_are_not_a_model_are_never_overwritten()
     {
         var text = _folder["text.txt"];
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("quack and quack\n", 100)));

@@ -10,7 +10,7 @@ public sealed class PresetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_preset_makes_a_valid_training_that_needs_no_time(string name)
+    public void A_preset_gives_a_valid_plan_without_a_time(string name)
     {
         var choices = Presets.Named(name).Choices;
         var plan = TrainingPlan.Make(new CorpusFacts(1_115_394, 1_115_394, 65), choices, time: null);
@@ -21,7 +21,7 @@ public sealed class PresetTests
     }
 
     [Fact]
-    public void Presets_have_names_of_their_own_and_a_sentence()
+    public void Presets_have_unique_names_and_a_description()
     {
         Assert.Equal(Presets.All.Count, Presets.All.Select(p => p.Name).Distinct().Count());
         Assert.All(Presets.All, p => Assert.EndsWith(".", p.Description));

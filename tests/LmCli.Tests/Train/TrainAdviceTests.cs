@@ -60,7 +60,7 @@ public sealed class TrainAdviceTests
     }
 
     [Fact]
-    public void A_short_text_that_has_nothing_left_to_teach_is_not_given_more_time()
+    public void More_time_is_not_advised_for_a_short_text_already_read_often_enough()
     {
         Assert.StartsWith(
             "more text. More time does not help: the plan for 2 minutes reads ",
@@ -72,7 +72,7 @@ public sealed class TrainAdviceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void More_time_drops_more_and_so_helps_a_training_that_ended_early(bool overfits)
+    public void More_time_increases_dropout_and_is_advised_after_early_stopping(bool overfits)
     {
         var (plan, advice) = Timed(60_000, 1);
 
@@ -83,7 +83,7 @@ public sealed class TrainAdviceTests
     }
 
     [Fact]
-    public void With_dropout_that_was_given_a_training_that_ended_early_gets_no_more_time()
+    public void With_explicit_dropout_more_time_is_not_advised_after_early_stopping()
     {
         var given = new TrainingChoices { Dropout = 0.5 };
         TrainingPlan For(double minutes) => TrainingPlan.Make(English(60_000), given, new TrainingTime(minutes, Speed));
@@ -132,7 +132,7 @@ public sealed class TrainAdviceTests
     }
 
     [Fact]
-    public void A_settled_network_is_widened_as_far_as_the_text_is_long_enough()
+    public void A_wider_network_is_advised_after_convergence_if_the_text_is_long_enough()
     {
         string Next(int units) =>
             Advice(

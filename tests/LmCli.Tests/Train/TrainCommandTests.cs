@@ -44,7 +44,7 @@ public sealed class TrainCommandTests : DuckTextTests
     }
 
     [Fact]
-    public async Task A_time_is_planned_for_and_the_card_has_the_command_without_it()
+    public async Task A_timed_training_is_planned_and_the_card_shows_an_equivalent_command()
     {
         var (code, output, error) = await LmProcess.RunAsync(
             "train",
@@ -73,7 +73,7 @@ public sealed class TrainCommandTests : DuckTextTests
     }
 
     [Fact]
-    public async Task A_preset_is_a_recipe_that_options_change()
+    public async Task Options_override_the_values_of_a_preset()
     {
         var (code, output, error) = await LmProcess.RunAsync(
             "train", Text, "--out", Model, "--preset", "tiny", "--steps", "3", "--hidden", "8");
@@ -84,7 +84,7 @@ public sealed class TrainCommandTests : DuckTextTests
     }
 
     [Fact]
-    public async Task A_time_and_a_number_of_steps_are_not_both_taken()
+    public async Task A_time_and_a_number_of_steps_exclude_each_other()
     {
         var (code, _, error) = await LmProcess.RunAsync([.. Train, "--steps", "5", "--minutes", "1"]);
 
@@ -94,7 +94,7 @@ public sealed class TrainCommandTests : DuckTextTests
     }
 
     [Fact]
-    public async Task A_model_is_not_overwritten_unasked()
+    public async Task A_model_is_not_overwritten_by_default()
     {
         Directory.CreateDirectory(Path.Combine(Model, "training"));
 

@@ -10,7 +10,7 @@ public sealed class TrainOptionsTests
 {
     /// <summary>UPDATE_GOLDEN=1 writes the table again, after an option was added or changed.</summary>
     [Fact]
-    public void The_documentation_has_the_table_of_the_options() =>
+    public void The_documentation_contains_the_table_of_options() =>
         Golden.SectionMatches("docs/training.md", "options", string.Join('\n', Table()));
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class TrainOptionsTests
     [Theory]
     [InlineData("--batch 8 --weight-drop 0.5 --schedule one-cycle --seed 9 --jitter --tie-weights false")]
     [InlineData("--tie-weights=false --jitter=true --seed=9 --schedule=one-cycle --weight-drop=0.5 --batch=8")]
-    public void Options_become_choices_and_what_is_not_given_stays_open(string options) => Assert.Equal(
+    public void Options_become_choices_and_omitted_ones_stay_open(string options) => Assert.Equal(
         new TrainingChoices
         {
             BatchSize = 8,
@@ -39,7 +39,7 @@ public sealed class TrainOptionsTests
         TrainRecipe.Choices(Parse(options)));
 
     [Fact]
-    public void Everything_out_of_range_is_named_at_once()
+    public void All_options_out_of_range_are_reported_at_once()
     {
         var message = Assert.Throws<ArgumentException>(
             () => Parse("--batch 0 --dropout 1 --layers 65 --cell elman")).Message;

@@ -97,7 +97,7 @@ public sealed class TrainSummaryTests
     }
 
     [Fact]
-    public void Only_a_compressor_is_described_as_learning_while_it_reads()
+    public void Only_compressors_are_described_as_learning_while_reading()
     {
         var compressor = Text(Good with { Baselines = [new("xz -9", 2.0) { LearnsWhileReading = true }] });
         var ngram = Text(Good with { Baselines = [new("Kneser-Ney 5-gram", 2.0)] });
@@ -108,7 +108,7 @@ public sealed class TrainSummaryTests
     }
 
     [Fact]
-    public void A_training_without_a_log_still_has_its_figures()
+    public void A_training_without_a_log_still_has_a_summary()
     {
         var text = Text(Good with { Trend = null });
 

@@ -16,7 +16,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_write_leaves_the_old_content_and_nothing_else()
+    public void A_failed_write_leaves_only_the_old_file()
     {
         File.WriteAllText(_folder["f"], "old");
         Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(_folder["f"], stream =>
@@ -29,7 +29,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_first_write_leaves_nothing()
+    public void A_failed_first_write_leaves_no_file()
     {
         Assert.Throws<InvalidOperationException>(
             () => AtomicFile.Replace(_folder["f"], _ => throw new InvalidOperationException()));
@@ -37,7 +37,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_sees_the_old_content_until_all_of_the_new_is_there()
+    public void A_reader_sees_the_old_content_until_the_new_content_is_complete()
     {
         File.WriteAllText(_folder["f"], "old");
         AtomicFile.Write(_folder["f"], stream =>

@@ -19,7 +19,7 @@ public sealed class ConfigFileTests
     };
 
     [Fact]
-    public void The_file_is_this_one()
+    public void The_written_file_has_the_expected_content()
     {
         var stream = new MemoryStream();
         ConfigFile.Write(stream, Lstm);
@@ -47,13 +47,13 @@ public sealed class ConfigFileTests
     [InlineData("rnn_relu", Cell.RnnRelu)]
     [InlineData("gru", Cell.Gru)]
     [InlineData("lstm", Cell.Lstm)]
-    public void Members_with_a_default_may_be_left_out(string cell, Cell expected) => Assert.Equal(
+    public void Members_with_a_default_may_be_omitted(string cell, Cell expected) => Assert.Equal(
         new() { Cell = expected, VocabularySize = 5, EmbeddingSize = 2, HiddenSize = 3 },
         ConfigFile.Read(
             Json($"'format_version':1,'cell':'{cell}','vocabulary_size':5,'embedding_size':2,'hidden_size':3"), new()));
 
     [Fact]
-    public void Every_member_that_is_wrong_is_named()
+    public void Every_invalid_member_is_reported()
     {
         var message = Refusal(Json("'cell':2,'vocabulary_size':'5','embedding_size':2.5,'layers':null,'dropuot':0.1"));
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void Values_out_of_range_are_all_named()
+    public void All_values_out_of_range_are_reported()
     {
         var message = Refusal(
             Json(
@@ -85,7 +85,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void A_number_that_follows_from_others_is_not_a_member() => Assert.Contains(
+    public void Derived_values_are_not_written() => Assert.Contains(
         "gates is not a member",
             Refusal(
                 Json("'format_version':1,'cell':'gru','vocabulary_size':5,'embedding_size':2,'hidden_size':3,'gates':3")
@@ -110,7 +110,7 @@ public sealed class ConfigFileTests
     [InlineData("null", "expected an object")]
     [InlineData("{\n  'cell': gru\n}", "LineNumber: 1 | BytePositionInLine: 10")]
     [InlineData("{'cell':'gru','cell':'gru'}", "cell")]
-    public void What_is_not_a_JSON_object_is_refused_with_the_place(string json, string expected) =>
+    public void Content_that_is_not_a_JSON_object_is_refused_with_its_position(string json, string expected) =>
         Assert.Contains(expected, Refusal(Encoding.UTF8.GetBytes(json.Replace('\'', '"'))));
 
     private static byte[] Json(string members) => Encoding.UTF8.GetBytes($"{{{members}}}".Replace('\'', '"'));

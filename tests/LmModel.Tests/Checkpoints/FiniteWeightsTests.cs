@@ -17,7 +17,7 @@ public sealed class FiniteWeightsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Parameters))]
-    public void A_number_that_is_not_finite_is_named_in_any_tensor_at_any_place_in_any_type(string name)
+    public void A_non_finite_weight_is_reported_in_any_tensor_position_and_type(string name)
     {
         var fixture = PyTorchFixture.Load("gru");
         var shape = fixture.Config.ParameterShapes.Single(p => p.Name == name).Shape;
@@ -46,7 +46,7 @@ public sealed class FiniteWeightsTests : IDisposable
     [Theory]
     [InlineData(3.4e38f)]
     [InlineData(-3.4e38f)]
-    public void A_number_that_is_infinite_in_bf16_is_named(float huge)
+    public void A_weight_that_is_infinite_in_bf16_is_reported(float huge)
     {
         Write(PyTorchFixture.Load("gru"), TensorType.F32, "fc.bias", 3, huge);
         Assert.Contains("fc.bias[3] is ", Assert.Single(Problems()));
@@ -57,14 +57,14 @@ public sealed class FiniteWeightsTests : IDisposable
     [InlineData(-3.389e38f)]
     [InlineData(1e-45f)]
     [InlineData(-0f)]
-    public void Any_other_number_is_read(float value)
+    public void All_finite_weights_are_accepted(float value)
     {
         Write(PyTorchFixture.Load("gru"), TensorType.F32, "fc.bias", 3, value);
         Assert.Equal(value, ModelFolder.Open(_folder.Path).ReadWeights().OutputBias[3]);
     }
 
     [Fact]
-    public void Each_tensor_is_named_with_its_first_such_number_and_how_many_there_are()
+    public void Each_tensor_is_reported_with_its_first_non_finite_weight_and_their_count()
     {
         var fixture = PyTorchFixture.Load("gru");
         var weights = fixture.Config.ParameterShapes.ToDictionary(p => p.Name, p => fixture.Weights[p.Name].ToArray());
@@ -82,7 +82,7 @@ public sealed class FiniteWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_number_beyond_the_first_piece_of_a_large_tensor_is_found()
+    public void A_non_finite_weight_deep_inside_a_large_tensor_is_found()
     {
         var shape = new long[] { 3, 50_000 };
         var values = new float[150_000];
@@ -100,7 +100,7 @@ public sealed class FiniteWeightsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Parameters))]
-    public void No_network_is_made_of_it(string name)
+    public void A_network_is_not_created_from_non_finite_weights(string name)
     {
         var fixture = PyTorchFixture.Load("gru");
         var weights = new Dictionary<string, float[]>(fixture.Weights) { [name] = [.. fixture.Weights[name]] };

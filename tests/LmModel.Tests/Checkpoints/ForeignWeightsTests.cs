@@ -74,7 +74,7 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_wrong_beside_the_names_is_still_listed()
+    public void Errors_other_than_names_are_still_listed()
     {
         var problems = Problems(
             "gru",
@@ -99,7 +99,7 @@ public sealed class ForeignWeightsTests : IDisposable
     [InlineData("transformer.h.0.attn.c_attn.weight", "a transformer")]
     [InlineData("fc.qweight", "quantized weights")]
     [InlineData("adamw.mean.fc.bias", "the state of a training")]
-    public void Another_kind_of_network_is_recognized_by_a_name(string name, string expected) => Assert.StartsWith(
+    public void Another_kind_of_network_is_recognized_by_its_names(string name, string expected) => Assert.StartsWith(
         $"- model.safetensors: {name} looks like {expected}",
         Problems("lstm", n => n, extra: [TensorData.Floats(name, [1], [0])])[0]);
 
@@ -114,7 +114,7 @@ public sealed class ForeignWeightsTests : IDisposable
         Problems(fixture, name => name, change: config => config with { Cell = cell })[0]);
 
     [Fact]
-    public void Sizes_that_the_configuration_has_otherwise_are_named_together()
+    public void All_sizes_that_differ_from_the_configuration_are_reported_together()
     {
         Assert.StartsWith(
             "- model.safetensors: the weights are those of a network with \"embedding_size\": 6, \"hidden_size\": 8, "
@@ -132,7 +132,7 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
-    public void Weights_without_biases_come_with_the_line_that_adds_zeros()
+    public void Weights_without_biases_are_reported_with_code_that_adds_zeros()
     {
         var problems = Problems(
             "gru",
@@ -155,7 +155,7 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
-    public void Doubles_come_with_the_line_that_rounds_them()
+    public void Float64_weights_are_reported_with_code_that_converts_them()
     {
         var fixture = PyTorchFixture.Load("gru");
         Save(fixture, fixture.Config);
@@ -177,7 +177,7 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_hint_is_never_given_of_weights_that_fit()
+    public void No_hint_is_given_for_matching_weights()
     {
         foreach (var name in PyTorchFixture.Names.Select(n => n.Data))
         {

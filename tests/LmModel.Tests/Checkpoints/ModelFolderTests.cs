@@ -9,7 +9,7 @@ public sealed class ModelFolderTests : SavedModelTests
 {
     [Theory]
     [MemberData(nameof(PyTorchFixture.Names), MemberType = typeof(PyTorchFixture))]
-    public void What_is_saved_is_opened(string name)
+    public void A_saved_model_can_be_opened(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         Save(fixture);
@@ -42,12 +42,12 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_named() => Assert.Equal(
+    public void A_missing_folder_is_reported() => Assert.Equal(
         $"Model folder {Folder["none"]} cannot be used:\n- there is no such folder",
         Assert.Throws<ModelFolderException>(() => ModelFolder.Open(Folder["none"])).Message);
 
     [Fact]
-    public void All_missing_files_are_named() => Assert.Equal(
+    public void All_missing_files_are_reported() => Assert.Equal(
         ["- config.json: missing", "- tokenizer.json: missing", "- model.safetensors: missing"], Problems());
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void Faults_of_all_files_are_named_together()
+    public void Errors_of_all_files_are_reported_together()
     {
         Save(Gru);
         File.WriteAllText(Folder["config.json"], "{ 'cell' }");
@@ -81,7 +81,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void Every_key_shape_and_type_that_does_not_fit_is_named()
+    public void Every_mismatched_key_shape_and_type_is_reported()
     {
         Save(Gru);
         var weights = Gru.Config.ParameterShapes
@@ -110,7 +110,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void Weights_of_another_cell_are_named_one_by_one()
+    public void Every_weight_that_does_not_match_the_cell_is_reported()
     {
         Save(Gru);
         File.Copy(PyTorchFixture.WeightsPath("lstm"), Folder["model.safetensors"], overwrite: true);
@@ -124,7 +124,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void A_vocabulary_of_another_size_is_named()
+    public void A_vocabulary_size_mismatch_is_reported()
     {
         Save(Gru);
         TokenizerFile.Save(Letters("abc"), Folder["tokenizer.json"]);
@@ -132,7 +132,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void A_configuration_of_megabytes_is_refused_unread()
+    public void A_configuration_of_several_megabytes_is_refused_unread()
     {
         Save(Gru);
         File.WriteAllText(Folder["config.json"], new string(' ', ModelFolder.MaxSmallLength + 1));
@@ -140,7 +140,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void Weights_that_changed_since_the_folder_was_opened_are_refused()
+    public void Weights_changed_after_opening_the_folder_are_refused()
     {
         Save(Gru);
         var folder = Open();
@@ -155,7 +155,7 @@ public sealed class ModelFolderTests : SavedModelTests
     }
 
     [Fact]
-    public void Parts_that_do_not_fit_are_not_written()
+    public void Mismatched_parts_are_not_written()
     {
         var message = Assert.Throws<ArgumentException>(
             () => ModelFolder.Save(Folder.Path, Letters("ab"), Gru.Network, "")).Message;

@@ -8,7 +8,7 @@ public sealed class PyTorchFilesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_state_dict_has_the_names_shapes_and_types_of_the_configuration(string name)
+    public void A_state_dict_matches_the_names_shapes_and_types_of_the_configuration(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var reader = SafeTensorsReader.Open(PyTorchFixture.WeightsPath(name));
@@ -20,7 +20,7 @@ public sealed class PyTorchFilesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_expected_values_have_the_shapes_of_the_configuration(string name)
+    public void The_expected_values_match_the_shapes_of_the_configuration(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         var config = fixture.Config;

@@ -7,7 +7,7 @@ public sealed class SafeTensorsCorruptionTests
     private const long MostMemory = 1 << 20;
 
     [Fact]
-    public void Whatever_byte_before_the_data_is_changed_the_file_is_read_or_refused_and_nothing_else()
+    public void A_file_with_a_changed_header_byte_is_either_read_or_refused()
     {
         var file = File.ReadAllBytes(PyTorchFixture.WeightsPath("reference"));
         var dataStart = file.Length - (int)SafeTensorsFile.Open(file).Tensors.Sum(t => t.ByteLength);
@@ -27,7 +27,7 @@ public sealed class SafeTensorsCorruptionTests
     }
 
     [Fact]
-    public void A_file_cut_anywhere_is_refused()
+    public void A_truncated_file_is_refused()
     {
         var file = File.ReadAllBytes(PyTorchFixture.WeightsPath("reference"));
         for (var length = 0; length < file.Length; length++)
@@ -37,7 +37,7 @@ public sealed class SafeTensorsCorruptionTests
     }
 
     [Fact]
-    public void Random_edits_of_several_bytes_are_read_or_refused_and_nothing_else()
+    public void A_file_with_several_random_edits_is_either_read_or_refused()
     {
         var original = File.ReadAllBytes(PyTorchFixture.WeightsPath("reference"));
         var random = new Random(2);

@@ -10,7 +10,7 @@ public sealed class SafeTensorsRefusalTests
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public void A_file_without_room_for_the_header_length_is_refused(int length) =>
+    public void A_file_too_short_for_the_header_length_is_refused(int length) =>
         Assert.Contains($"the file has {length} bytes", SafeTensorsFile.Refusal(new byte[length]));
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void A_header_above_the_cap_is_refused_even_where_the_file_has_it()
+    public void A_header_above_the_size_limit_is_refused_even_if_the_file_contains_it()
     {
         var rest = new byte[SafeTensorsReader.MaxHeaderLength + 1];
         Assert.Contains(
@@ -48,7 +48,7 @@ public sealed class SafeTensorsRefusalTests
         Assert.Contains(expected, SafeTensorsFile.Refusal(SafeTensorsFile.Bytes(header, 0)));
 
     [Fact]
-    public void A_header_with_broken_UTF_8_is_refused()
+    public void A_header_with_invalid_UTF_8_is_refused()
     {
         var file = SafeTensorsFile.Bytes("{'a':1}", 0);
         file[10] = 0xFF;
@@ -109,7 +109,7 @@ public sealed class SafeTensorsRefusalTests
     [InlineData("[9223372036854775799,9223372036854775807]", 16, "leave a gap")]
     [InlineData("[8,16]", 15, "the file is truncated: the header describes 16 bytes of data, found 15")]
     [InlineData("[8,16]", 17, "trailing bytes: the header describes 16 bytes of data, found 17")]
-    public void Data_that_the_tensors_do_not_tile_are_refused(string offsets, int dataLength, string expected)
+    public void Data_not_fully_covered_by_tensors_are_refused(string offsets, int dataLength, string expected)
     {
         var header = $"{{'b':{{'dtype':'F32','shape':[2],'data_offsets':{offsets}}},{A}}}";
         Assert.Contains(expected, SafeTensorsFile.Refusal(SafeTensorsFile.Bytes(header, dataLength)));
@@ -121,7 +121,7 @@ public sealed class SafeTensorsRefusalTests
         SafeTensorsFile.Refusal(SafeTensorsFile.Bytes("{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}}", 16)));
 
     [Fact]
-    public void One_message_names_every_fault_and_the_file()
+    public void One_message_lists_the_file_and_all_its_errors()
     {
         var message = SafeTensorsFile.Refusal(SafeTensorsFile.Bytes(
             "{'a':{'dtype':'F99','shape':[2],'data_offsets':[0,8]}," +
@@ -141,7 +141,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void A_wrong_size_does_not_hide_what_is_wrong_with_the_layout()
+    public void A_wrong_size_does_not_hide_layout_errors()
     {
         var message = SafeTensorsFile.Refusal(
             SafeTensorsFile.Bytes("{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}", 9));
@@ -150,7 +150,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void A_thousand_faults_are_counted_but_not_listed()
+    public void A_thousand_errors_are_counted_but_not_all_listed()
     {
         var entries = string.Join(",", Enumerable.Range(0, 1000).Select(i => $"'t{i}':null"));
         var lines = SafeTensorsFile.Refusal(SafeTensorsFile.Bytes($"{{{entries}}}", 0)).Split('\n');
@@ -159,7 +159,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void A_hostile_name_cannot_write_to_the_terminal_nor_fill_it()
+    public void A_hostile_name_is_escaped_and_shortened()
     {
         var message = SafeTensorsFile.Refusal(
             SafeTensorsFile.Bytes($"{{'\\u001b[2J{new string('x', 10_000)}':null}}", 0));
@@ -189,7 +189,7 @@ public sealed class SafeTensorsRefusalTests
     }
 
     [Fact]
-    public void Values_of_another_type_or_name_are_refused()
+    public void Values_with_a_wrong_type_or_name_are_refused()
     {
         var stream = new MemoryStream();
         SafeTensorsWriter.Write(

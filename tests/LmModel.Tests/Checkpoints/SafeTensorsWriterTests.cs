@@ -7,7 +7,7 @@ namespace LmModel.Tests.Checkpoints;
 public sealed class SafeTensorsWriterTests
 {
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Written_tensors_are_read_back_unchanged()
     {
         float[] floats = [1, -2, 3.3e38f, float.Epsilon, -0f, -3.3e38f];
         using var reader = SafeTensorsFile.Open(Written(
@@ -28,7 +28,7 @@ public sealed class SafeTensorsWriterTests
     }
 
     [Fact]
-    public void The_bytes_are_those_of_the_format()
+    public void The_written_bytes_follow_the_format()
     {
         var file = Written(null, TensorData.Floats("b", [1], [1]), TensorData.Floats("a", [1], [-1]));
         var header =
@@ -46,11 +46,11 @@ public sealed class SafeTensorsWriterTests
     [InlineData("a")]
     [InlineData("ab")]
     [InlineData("abcdefg")]
-    public void The_data_begin_at_a_multiple_of_8(string name) => Assert.Equal(
+    public void The_data_start_at_a_multiple_of_8(string name) => Assert.Equal(
         0UL, BinaryPrimitives.ReadUInt64LittleEndian(Written(null, TensorData.Floats(name, [1], [1]))) % 8);
 
     [Fact]
-    public void Larger_elements_come_first_so_that_each_tensor_is_aligned()
+    public void Tensors_with_larger_elements_come_first_so_that_each_tensor_is_aligned()
     {
         using var reader = SafeTensorsFile.Open(
             Written(
@@ -62,7 +62,7 @@ public sealed class SafeTensorsWriterTests
     }
 
     [Fact]
-    public void A_header_of_any_length_is_read()
+    public void Headers_of_any_length_are_read()
     {
         using var reader = SafeTensorsFile.Open(
             SafeTensorsFile.Bytes("{'abc':{'dtype':'BF16','shape':[1],'data_offsets':[0,2]}}", 2));
@@ -78,7 +78,7 @@ public sealed class SafeTensorsWriterTests
     }
 
     [Fact]
-    public void Tensors_larger_than_a_piece_are_read_and_written_whole()
+    public void Tensors_larger_than_a_buffer_are_read_and_written_completely()
     {
         var values = Enumerable.Range(0, 200_001).Select(i => (float)i).ToArray();
         var halves = values.SelectMany(v => BitConverter.GetBytes((Half)(v % 2048))).ToArray();
@@ -92,7 +92,7 @@ public sealed class SafeTensorsWriterTests
     }
 
     [Fact]
-    public void A_shape_that_is_not_that_of_the_values_is_the_callers_fault()
+    public void A_shape_that_does_not_match_the_values_throws()
     {
         Assert.Contains(
             "a: F32 [2, 2] takes 16 bytes, given 12",
@@ -103,7 +103,7 @@ public sealed class SafeTensorsWriterTests
     [Theory]
     [InlineData("b", "b")]
     [InlineData("b", "__metadata__")]
-    public void A_name_that_is_taken_is_the_callers_fault(string first, string second) =>
+    public void A_duplicate_or_reserved_name_throws(string first, string second) =>
         Assert.Throws<ArgumentException>(() =>
             Written(null, TensorData.Floats(first, [1], [1]), TensorData.Floats(second, [1], [1])));
 

@@ -8,7 +8,7 @@ public sealed class TiedWeightsTests : SavedModelTests
     [Theory]
     [InlineData(0f, true)]
     [InlineData(1f, false)]
-    public void A_tied_matrix_may_be_stored_twice_but_not_twice_differently(float difference, bool accepted)
+    public void A_tied_matrix_may_be_stored_twice_if_both_copies_are_equal(float difference, bool accepted)
     {
         var tied = PyTorchFixture.Load("tied");
         Save(tied);
@@ -42,7 +42,7 @@ public sealed class TiedWeightsTests : SavedModelTests
     [InlineData("embedding.weight", false)]
     [InlineData("fc.weight", false)]
     [InlineData("fc.weight", true)]
-    public void A_tied_matrix_may_be_stored_under_either_name_in_any_type(string name, bool half)
+    public void A_tied_matrix_may_be_stored_under_either_name_and_in_any_type(string name, bool half)
     {
         var tied = PyTorchFixture.Load("tied");
         Save(tied);
@@ -61,7 +61,7 @@ public sealed class TiedWeightsTests : SavedModelTests
     }
 
     [Fact]
-    public void Two_copies_of_a_tied_matrix_are_compared_by_value_whatever_their_types()
+    public void Copies_of_a_tied_matrix_are_compared_by_value_across_types()
     {
         var tied = PyTorchFixture.Load("tied");
         Save(tied);
@@ -76,7 +76,7 @@ public sealed class TiedWeightsTests : SavedModelTests
     }
 
     [Fact]
-    public void A_copy_of_a_tied_matrix_of_another_shape_is_named()
+    public void A_copy_of_a_tied_matrix_with_another_shape_is_reported()
     {
         var tied = PyTorchFixture.Load("tied");
         Save(tied);

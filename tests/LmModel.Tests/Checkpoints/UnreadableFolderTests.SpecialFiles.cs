@@ -8,7 +8,7 @@ public sealed partial class UnreadableFolderTests
 {
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_folder_an_empty_file_and_a_broken_link_in_place_of_a_file_are_named(string file)
+    public void A_folder_an_empty_file_or_a_broken_link_in_place_of_a_file_is_reported(string file)
     {
         var name = _folder[file];
         File.Delete(name);
@@ -36,7 +36,7 @@ public sealed partial class UnreadableFolderTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task A_pipe_a_socket_and_a_device_are_refused_and_never_waited_for(string file)
+    public async Task A_pipe_a_socket_or_a_device_is_refused_without_blocking(string file)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files in a folder.");
         var name = _folder[file];
@@ -71,7 +71,7 @@ public sealed partial class UnreadableFolderTests
     }
 
     [Fact]
-    public async Task A_pipe_in_place_of_the_model_card_is_not_waited_for()
+    public async Task A_pipe_in_place_of_the_model_card_does_not_block()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files in a folder.");
         File.Delete(_folder["README.md"]);

@@ -33,7 +33,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Jsons))]
-    public void A_byte_order_mark_is_read_over(string file)
+    public void A_byte_order_mark_is_ignored(string file)
     {
         File.WriteAllText(_folder[file], File.ReadAllText(_folder[file]), new UTF8Encoding(true));
         Assert.Equal(_gru.Config, ModelFolder.Open(_folder.Path).Config);
@@ -41,7 +41,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Jsons))]
-    public void Text_that_is_not_UTF_8_is_named(string file)
+    public void Text_that_is_not_UTF_8_is_reported(string file)
     {
         var text = File.ReadAllText(_folder[file]);
         foreach (
@@ -69,7 +69,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_model_card_is_read_in_the_encoding_that_its_byte_order_mark_says()
+    public void A_model_card_is_read_in_the_encoding_of_its_byte_order_mark()
     {
         foreach (var encoding in new Encoding[] { new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode })
         {
@@ -80,7 +80,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Jsons))]
-    public void Comments_and_trailing_commas_are_refused_with_their_place(string file)
+    public void Comments_and_trailing_commas_are_refused_with_their_position(string file)
     {
         var text = File.ReadAllText(_folder[file]);
         foreach (
@@ -99,7 +99,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Jsons))]
-    public void Half_a_surrogate_pair_is_named_with_its_place_wherever_it_is(string file)
+    public void A_lone_surrogate_is_reported_with_its_position(string file)
     {
         var lines = File.ReadAllLines(_folder[file]);
         for (var line = 0; line < lines.Length; line++)
@@ -145,7 +145,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_token_of_megabytes_does_not_fill_the_message()
+    public void A_JSON_token_of_several_megabytes_is_shortened_in_the_message()
     {
         File.WriteAllText(
             _folder["tokenizer.json"],
@@ -156,7 +156,7 @@ public sealed partial class UnreadableFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void However_a_file_is_changed_the_folder_opens_or_is_refused_in_printable_lines(string file)
+    public void A_folder_with_a_corrupted_file_opens_or_is_refused_in_printable_lines(string file)
     {
         var original = File.ReadAllBytes(_folder[file]);
         var random = new Random(file.Length);

@@ -5,7 +5,7 @@ namespace LmModel.Tests.Corpora;
 public sealed class CorpusFilesTests : CorpusFolderTests
 {
     [Fact]
-    public void A_folder_is_read_once_however_many_links_lead_back_to_it()
+    public void A_folder_reached_through_several_links_is_read_once()
     {
         Write("corpus/a.txt", "alpha");
         Write("corpus/below/b.txt", "beta");
@@ -49,7 +49,7 @@ public sealed class CorpusFilesTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_file_with_several_names_is_one_document_and_held_out_under_each_of_them()
+    public void A_file_with_several_names_is_one_document_and_can_be_held_out_by_any_name()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Makes a hard link by ln.");
         Write("a.txt", "alpha");
@@ -78,7 +78,7 @@ public sealed class CorpusFilesTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_pipe_is_not_waited_for()
+    public void Opening_a_pipe_does_not_block()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Makes a pipe by mkfifo.");
         Write("a.txt", "alpha");

@@ -20,7 +20,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
             w => w.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
-    public void A_byte_order_mark_inside_of_a_text_is_left_out_and_named()
+    public void A_byte_order_mark_inside_a_text_is_removed_and_reported()
     {
         byte[] marked = [.. Encoding.UTF8.Preamble, .. "é one\n"u8];
 
@@ -50,7 +50,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     [InlineData("Ã©")]
     [InlineData("\r")]
     [InlineData("\n\r\uFFFDÃ©\uFEFF€")]
-    public void However_many_suspicious_places_there_are_a_block_is_looked_through_for_a_few_of_them(string suspect)
+    public void The_number_of_passes_over_a_block_does_not_grow_with_its_suspicious_places(string suspect)
     {
         const int Times = 300_000;
         var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(suspect, Times)));
@@ -76,7 +76,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     }
 
     [Fact]
-    public void The_first_place_and_the_number_of_each_kind_are_those_that_a_plain_search_finds()
+    public void The_first_place_and_the_count_of_each_finding_match_a_plain_search()
     {
         var random = new Random(1);
         for (var round = 0; round < 20; round++)
@@ -103,7 +103,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_clean_text_of_some_length_has_no_warnings_and_a_short_one_says_how_short()
+    public void A_clean_long_text_has_no_warnings_and_a_short_text_reports_its_length()
     {
         var words = new Random(1);
         var clean = new StringBuilder();
@@ -119,7 +119,7 @@ public sealed class CorpusFindingsTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_document_that_is_there_twice_or_nearly_is_named()
+    public void Duplicate_and_near_duplicate_documents_are_reported()
     {
         Write("a.txt", Story(1));
         Write("b.txt", Story(2));

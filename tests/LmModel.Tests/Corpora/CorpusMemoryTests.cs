@@ -10,7 +10,7 @@ public sealed class CorpusMemoryTests
     private const long MostAlive = 6 << 20;
 
     [Fact]
-    public void Memory_stays_flat_while_a_large_text_is_checked_learned_from_and_encoded()
+    public void Checking_learning_from_and_encoding_a_large_text_takes_constant_memory()
     {
         using var folder = new TemporaryFolder();
         using (var writer = new StreamWriter(folder["large.txt"]))

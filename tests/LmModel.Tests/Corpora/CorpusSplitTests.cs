@@ -9,7 +9,7 @@ public sealed class CorpusSplitTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_split_of_a_file_is_the_one_of_the_published_figures()
+    public void The_default_split_of_tinyshakespeare_is_the_published_split()
     {
         // tinyshakespeare: 1,115,394 characters, of which the first 1,003,854 are trained on.
         var corpus = Corpus.FromText("t", new string('a', 1_115_394));
@@ -26,7 +26,7 @@ public sealed class CorpusSplitTests : IDisposable
     [InlineData(0.1)]
     [InlineData(0.33)]
     [InlineData(0.5)]
-    public void The_parts_of_a_file_are_what_cutting_it_in_memory_gives(double share)
+    public void Splitting_a_file_on_disk_matches_splitting_it_in_memory(double share)
     {
         var text = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i} é\n"));
         var cut = (int)(text.Length * (1 - share));
@@ -37,7 +37,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void The_split_cuts_no_character_in_two()
+    public void The_split_never_divides_a_character()
     {
         var split = Corpus.FromText("t", string.Concat(Enumerable.Repeat("🦆", 5))).Split(new HoldOut { Share = 0.5 });
 
@@ -45,7 +45,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void Documents_are_held_out_whole_by_name_or_pattern()
+    public void Whole_documents_are_held_out_by_name_or_pattern()
     {
         var split = Letters(6).Split(new HoldOut { Documents = ["b.txt", "more/?.txt"] });
 
@@ -58,7 +58,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void Without_names_whole_documents_are_held_out_until_there_are_enough()
+    public void Without_names_whole_documents_are_held_out_until_the_share_is_reached()
     {
         var corpus = Letters(20);
 
@@ -75,7 +75,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void At_least_one_document_is_held_out_and_never_all()
+    public void At_least_one_document_is_held_out_but_never_all()
     {
         File.WriteAllText(_folder["long.txt"], new string('a', 1000));
         File.WriteAllText(_folder["short.txt"], new string('b', 900));
@@ -86,7 +86,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_one_document_is_split_as_a_file_is()
+    public void A_folder_of_one_document_is_split_like_a_file()
     {
         File.WriteAllText(_folder["one.txt"], "0123456789");
 
@@ -96,7 +96,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void A_validation_text_leaves_the_whole_corpus_to_train_on()
+    public void With_a_validation_text_the_whole_corpus_is_used_for_training()
     {
         File.WriteAllText(_folder["train.txt"], "training");
         File.WriteAllText(_folder["valid.txt"], "validation");
@@ -114,7 +114,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void A_validation_text_that_would_be_trained_on_is_refused_with_how_to_hold_it_out()
+    public void A_validation_text_inside_the_corpus_is_refused_with_advice_to_hold_it_out()
     {
         Letters(3);
         File.WriteAllText(_folder["more/other.valid"], "valid");
@@ -133,7 +133,7 @@ public sealed class CorpusSplitTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_very_long_held_out_text_the_beginning_is_scored()
+    public void Only_the_beginning_of_a_very_long_held_out_text_is_scored()
     {
         var split = Corpus.FromText("t", new string('a', 20_000_000)).Split(new HoldOut { Share = 0.5 });
 
@@ -146,7 +146,7 @@ public sealed class CorpusSplitTests : IDisposable
         Assert.Equal("abc", Corpus.FromText("t", "abc").Split(new HoldOut { Share = 1 }).Validation.ReadToEnd());
 
     [Fact]
-    public void Names_that_cannot_be_held_out_are_refused_with_those_that_can()
+    public void Names_that_match_no_document_are_refused_with_the_available_names()
     {
         var corpus = Letters(3);
 

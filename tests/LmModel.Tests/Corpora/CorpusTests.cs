@@ -30,7 +30,7 @@ public sealed class CorpusTests : CorpusFolderTests
     [InlineData(65_537)]
     [InlineData(65_538)]
     [InlineData(300_000)]
-    public void Characters_of_several_bytes_survive_wherever_a_block_ends(int offset)
+    public void Multibyte_characters_survive_block_boundaries(int offset)
     {
         var text = new string('x', offset - 2) + "🦆é語" + new string('y', 70_000);
         var corpus = Open(Encoding.UTF8.GetBytes(text));
@@ -41,7 +41,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_folder_is_its_text_files_in_order_each_ending_in_a_line_break()
+    public void A_folder_is_read_as_its_ordered_text_files_each_ending_in_a_line_break()
     {
         Write("b.txt", "beta\n");
         Write("a.txt", "alpha");
@@ -61,7 +61,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void The_hash_of_a_folder_is_that_of_what_sha256sum_writes()
+    public void The_hash_of_a_folder_is_the_hash_of_the_output_of_sha256sum()
     {
         Write("a.txt", "alpha");
         Write("b.txt", "beta");
@@ -71,7 +71,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void What_is_not_text_is_refused()
+    public void Files_that_are_not_text_are_refused()
     {
         Assert.Contains("There is no file", Refusal(Folder["none.txt"]));
         Assert.Contains("has no .txt file in it or below it", Refusal(Folder.Path));
@@ -81,7 +81,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_is_named()
+    public void A_file_that_cannot_be_read_is_reported()
     {
         Write("a.txt", "alpha");
         File.CreateSymbolicLink(Folder["dangling.txt"], Folder["nowhere"]);
@@ -90,7 +90,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_file_that_changes_while_it_is_read_is_noticed()
+    public void A_change_of_a_file_during_reading_is_detected()
     {
         var corpus = Open("some text"u8);
         Write("text.txt", "some other text");
@@ -99,7 +99,7 @@ public sealed class CorpusTests : CorpusFolderTests
     }
 
     [Fact]
-    public void A_sample_is_spread_over_the_text()
+    public void A_sample_is_spread_evenly_over_the_text()
     {
         var text = string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i:D7}\n"));
         var corpus = Corpus.FromText("t", text);

@@ -9,7 +9,7 @@ public sealed class DuplicateFinderTests
     [InlineData(30, 0.95)]
     [InlineData(200, 0.5)]
     [InlineData(600, 0)]
-    public void The_estimate_is_near_the_resemblance(int changed, double least)
+    public void The_estimated_resemblance_is_close_to_the_exact_value(int changed, double least)
     {
         // A changed word changes five shingles; so many words at the end change about as many.
         var first = Words(1, 600);

@@ -48,11 +48,11 @@ public sealed class EncodingGuessTests : IDisposable
         "2 surrogates of three bytes, the first at line 1, column 2, byte 2, 0xED. It looks like CESU-8"
     )]
     [InlineData("\xC3\xA9\xC3\xA9\xC0\x80", "is UTF-8, with 2 stray bytes beside 2 valid characters")]
-    public void Bytes_that_are_not_text_are_named_with_what_they_probably_are(string latin1, string expected) =>
+    public void Bytes_that_are_not_text_are_reported_with_their_probable_encoding(string latin1, string expected) =>
         Assert.Contains(expected, Refusal(Encoding.Latin1.GetBytes(latin1)));
 
     [Fact]
-    public void The_place_of_a_wrong_byte_is_right_far_into_a_file()
+    public void The_position_of_an_invalid_byte_is_correct_deep_inside_a_file()
     {
         var line = Encoding.UTF8.GetBytes("Ente 🦆\n");
         byte[] bytes = [.. Enumerable.Repeat(line, 30_000).SelectMany(b => b), (byte)'x', 0xFF];
@@ -100,11 +100,11 @@ public sealed class EncodingGuessTests : IDisposable
         "\xF0\x9F\xA6\x86\xC3\xA9\xC3\xA9\xC3\xA9 caf\xE9 \xE2\x82 it\x92s \x81",
         "🦆ééé café \uFFFD it’s \uFFFD"
     )]
-    public async Task The_printed_command_repairs_what_can_be_repaired(string latin1, string expected) =>
+    public async Task The_printed_command_repairs_damaged_text(string latin1, string expected) =>
         Assert.Equal(expected, await Converted(Encoding.Latin1.GetBytes(latin1)));
 
     [Fact]
-    public async Task Stray_bytes_anywhere_in_a_UTF_8_text_are_converted_and_nothing_else()
+    public async Task Only_stray_bytes_of_a_UTF_8_text_are_converted()
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var western = Encoding.GetEncoding(1252);
@@ -134,7 +134,7 @@ public sealed class EncodingGuessTests : IDisposable
     }
 
     [Fact]
-    public void A_text_with_more_valid_characters_than_damaged_bytes_is_never_converted_whole()
+    public void A_mostly_valid_text_is_never_converted_as_a_whole()
     {
         var random = new Random(2);
         string[] texts =

@@ -15,7 +15,7 @@ public sealed class TokenFileTests : IDisposable
     [InlineData("characters")]
     [InlineData("bytes")]
     [InlineData("bpe")]
-    public void The_tokens_of_a_text_in_pieces_are_those_of_the_whole(string kind)
+    public void A_text_in_pieces_has_the_same_tokens_as_the_whole_text(string kind)
     {
         var text = string.Concat(
             Enumerable.Range(0, 30_000).Select(i => $"Ente {i % 97} 🦆  sagt:\n\n quak, it's {i}!\n"));
@@ -34,7 +34,7 @@ public sealed class TokenFileTests : IDisposable
     [Theory]
     [InlineData(65_536, 2)]
     [InlineData(65_537, 4)]
-    public void A_token_takes_two_bytes_or_four_by_the_vocabulary(int vocabulary, int width)
+    public void A_token_takes_two_or_four_bytes_depending_on_the_vocabulary(int vocabulary, int width)
     {
         // The characters above the surrogates, of which the last has the highest id.
         var runes = Enumerable.Range(0x10000, vocabulary).Select(value => new System.Text.Rune(value)).ToList();
@@ -49,7 +49,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public void Any_stretch_can_be_read_and_none_beyond_the_end()
+    public void Any_range_within_the_file_can_be_read()
     {
         using var file = TokenFile.Write(File, ["abcd", "efgh"], new ByteTokenizer());
         var three = new int[3];
@@ -62,7 +62,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public void The_file_goes_with_what_reads_it()
+    public void Disposing_the_token_file_deletes_it()
     {
         TokenFile.Write(File, ["abc"], new ByteTokenizer()).Dispose();
 
@@ -70,7 +70,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public void A_character_without_a_token_is_named_with_its_place_in_the_whole_text()
+    public void A_character_without_a_token_is_reported_with_its_position_in_the_whole_text()
     {
         var error = Assert.Throws<UnknownCharacterException>(
             () => TokenFile.Write(File, ["aaaa", "aab"], CharacterTokenizer.FromCorpus("a")));

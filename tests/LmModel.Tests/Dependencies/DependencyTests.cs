@@ -24,7 +24,7 @@ public sealed class DependencyTests
     public static TheoryData<string> Folders => [.. Order.Folders.Where(folder => folder.Length > 0)];
 
     [Fact]
-    public void Every_folder_has_its_place_in_the_order() => Assert.Empty(Order.Missing());
+    public void Every_folder_is_listed_in_the_order() => Assert.Empty(Order.Missing());
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -42,18 +42,18 @@ public sealed class DependencyTests
     [InlineData("Tokenization")]
     [InlineData("Sampling")]
     [InlineData("Checkpoints")]
-    public void A_folder_needs_no_libtorch(string folder) =>
+    public void A_folder_does_not_depend_on_libtorch(string folder) =>
         AssertHolds(In($"LmModel\\.{folder}").Should().NotDependOnAny(In("TorchSharp")));
 
     [Fact]
-    public void Only_the_torch_step_model_brings_libtorch_into_decoding() =>
+    public void Only_the_torch_step_model_uses_libtorch_in_decoding() =>
         AssertHolds(Types().That().ResideInNamespaceMatching("^LmModel\\.Inference$")
             .And().DoNotHaveNameMatching("^Torch").And().DoNotHaveFullNameContaining("LmModel.Inference.Torch")
             .Should().NotDependOnAny(In("TorchSharp")));
 
     /// <summary>A rule that could not fail would hold nothing: libtorch is seen where it is used.</summary>
     [Fact]
-    public void The_rules_see_what_they_look_for() =>
+    public void The_dependency_rules_detect_a_violation() =>
         Assert.False(In("LmModel\\.Networks").Should().NotDependOnAny(In("TorchSharp")).HasNoViolations(Code));
 
     private static ArchUnitNET.Fluent.Syntax.Elements.Types.GivenTypesConjunction Exactly(string folder) =>

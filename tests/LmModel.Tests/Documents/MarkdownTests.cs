@@ -8,7 +8,7 @@ public sealed partial class MarkdownTests
 
     /// <summary>As .editorconfig says; the build checks C# only. Model cards are written by lm train.</summary>
     [Fact]
-    public void Prose_fits_the_width()
+    public void Prose_lines_do_not_exceed_the_maximum_width()
     {
         var tooLong =
             from file in Directory.GetFiles(Repository.Root, "*.md", SearchOption.AllDirectories)

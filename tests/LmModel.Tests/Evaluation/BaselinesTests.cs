@@ -11,7 +11,7 @@ public sealed class BaselinesTests
         Enumerable.Range(0, 20_000).Select(i => "abcd"[(int)(Philox.Uniform(1, 0, i) * 4)]));
 
     [Fact]
-    public void Chance_costs_its_entropy_and_what_is_known_next_to_nothing()
+    public void Random_text_costs_its_entropy_and_known_text_costs_almost_nothing()
     {
         var (training, heldOut) = (Random[..15_000], Random[15_000..]);
 
@@ -40,7 +40,7 @@ public sealed class BaselinesTests
     }
 
     [Fact]
-    public void The_best_is_that_of_the_lowest_loss_among_all_orders_of_both_kinds()
+    public void The_best_n_gram_model_has_the_lowest_loss_of_all_orders_and_smoothings()
     {
         var tokenizer = new ByteTokenizer();
         var text = tokenizer.Encode(
@@ -59,7 +59,7 @@ public sealed class BaselinesTests
     }
 
     [Fact]
-    public void A_held_out_text_without_anything_to_predict_is_refused()
+    public void A_held_out_text_with_nothing_to_predict_is_refused()
     {
         Assert.Throws<ArgumentException>(() => Baselines.Compression("abc", ""));
         Assert.Contains(

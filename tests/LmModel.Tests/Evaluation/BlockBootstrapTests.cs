@@ -6,7 +6,7 @@ namespace LmModel.Tests.Evaluation;
 public sealed class BlockBootstrapTests
 {
     [Fact]
-    public void The_same_losses_give_the_same_interval_and_the_figure_is_in_it()
+    public void The_interval_is_reproducible_and_contains_the_estimate()
     {
         var result = Result(Losses(seed: 5, pieces: 300, memory: 0.5));
 
@@ -33,7 +33,7 @@ public sealed class BlockBootstrapTests
     }
 
     [Fact]
-    public void Dependent_losses_make_a_wider_interval_than_independent_ones_of_the_same_spread()
+    public void Dependent_losses_give_a_wider_interval_than_independent_losses_of_the_same_spread()
     {
         var losses = Losses(seed: 5, pieces: 1000, memory: 0.8);
         var shuffled = losses.Index().OrderBy(l => Philox.Uniform(7, 0, l.Index)).Select(l => l.Item).ToArray();
@@ -44,7 +44,7 @@ public sealed class BlockBootstrapTests
     }
 
     [Fact]
-    public void What_is_hard_for_both_models_drops_out_of_their_difference()
+    public void Variation_common_to_both_models_cancels_in_their_difference()
     {
         var losses = Losses(seed: 5, pieces: 300, memory: 0.5);
         var (first, second) = (Result(losses), Result([.. losses.Select(l => l - 0.01)]));
@@ -58,14 +58,14 @@ public sealed class BlockBootstrapTests
     }
 
     [Fact]
-    public void A_text_of_fewer_than_ten_blocks_has_no_interval()
+    public void No_interval_is_given_for_fewer_than_ten_blocks()
     {
         Assert.Null(BlockBootstrap.NatsPerToken(Result(Losses(seed: 1, pieces: 99, memory: 0))));
         Assert.NotNull(BlockBootstrap.NatsPerToken(Result(Losses(seed: 1, pieces: 100, memory: 0))));
     }
 
     [Fact]
-    public void Figures_of_texts_of_different_length_are_not_compared()
+    public void Comparing_results_of_texts_of_different_lengths_throws()
     {
         var (first, second) = (Result(Losses(1, 200, 0)), Result(Losses(1, 300, 0)));
         Assert.Contains(

@@ -27,7 +27,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [Fact]
-    public void The_contiguous_protocol_predicts_every_token_but_the_first_with_the_state_carried()
+    public void The_contiguous_protocol_carries_the_state_and_predicts_every_token_but_the_first()
     {
         var expected = Enumerable.Range(0, _row.Length - 1).Sum(t => NatsOf(_fixture.LogitsAt(0, t), _row[t + 1]));
 
@@ -39,7 +39,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_window_as_long_as_the_text_is_the_contiguous_protocol()
+    public void A_window_as_long_as_the_text_equals_the_contiguous_protocol()
     {
         var evaluator = new Evaluator(_model, _tokenizer);
 
@@ -52,7 +52,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Cold_windows_are_texts_of_their_own(int window)
+    public void Cold_windows_are_scored_independently(int window)
     {
         int[] text = [.. _row, .. _row, .. _row, 1];
         var evaluator = new Evaluator(_model, _tokenizer);
@@ -105,7 +105,7 @@ public sealed class EvaluatorTests : IDisposable
     [Theory]
     [InlineData(Protocol.Contiguous)]
     [InlineData(Protocol.ColdWindows)]
-    public void A_neural_cache_makes_a_repetitive_text_easier(Protocol protocol)
+    public void A_neural_cache_lowers_the_loss_of_a_repetitive_text(Protocol protocol)
     {
         using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
 
@@ -129,7 +129,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_cold_window_begins_with_an_empty_neural_cache()
+    public void A_cold_window_starts_with_an_empty_neural_cache()
     {
         using var decoder = new ManagedStepModel(_fixture.Network, Precision.Fp32, threads: 1);
         var evaluator = new Evaluator(decoder, _tokenizer, new(50, 1, 0.3f));
@@ -164,7 +164,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_network_in_training_is_in_training_again_afterwards()
+    public void Evaluation_restores_training_mode()
     {
         _model.train();
         new Evaluator(_model, _tokenizer).Evaluate(_row, Protocol.Contiguous);
@@ -187,7 +187,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData("a  é\n", 5, 4)]
     [InlineData("a\u00a0é", 4, 2)]
     [InlineData("é 😀", 7, 3)]
-    public void The_bytes_and_characters_of_the_text_itself_count_from_its_second_token_on(
+    public void Bytes_and_characters_of_the_original_text_are_counted_from_the_second_token(
         string text,
         int bytes,
         int characters)
@@ -227,7 +227,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Long_texts_are_read_in_chunks_that_do_not_show()
+    public void Reading_a_long_text_in_chunks_does_not_change_the_loss()
     {
         int[] text = [.. Enumerable.Range(0, 3000).Select(i => i * 7 % 11)];
         var evaluator = new Evaluator(_model, _tokenizer);

@@ -9,7 +9,7 @@ public sealed class ScoredTextTests
         string.Concat(Enumerable.Range(0, 400).Select(i => $"The {i % 13}th duck swam to the {i % 17}th reed. 🦆é\n"));
 
     [Fact]
-    public void Pieces_add_up_to_the_whole()
+    public void Pieces_sum_to_the_total()
     {
         var tokenizer = BpeTokenizer.Train(Text, 300);
         var tokens = tokenizer.Encode(Text);
@@ -24,7 +24,7 @@ public sealed class ScoredTextTests
     }
 
     [Fact]
-    public void Tokenizers_of_any_kind_cut_a_text_at_the_same_places()
+    public void All_tokenizers_split_a_text_into_the_same_pieces()
     {
         Tokenizer[] tokenizers =
         [
@@ -48,7 +48,7 @@ public sealed class ScoredTextTests
     }
 
     [Fact]
-    public void A_token_longer_than_a_piece_leaves_empty_ones()
+    public void A_token_longer_than_a_piece_leaves_empty_pieces()
     {
         var text = new string('a', 512);
         var tokenizer = BpeTokenizer.Train(string.Concat(Enumerable.Repeat(text + "\n", 4)), 264);

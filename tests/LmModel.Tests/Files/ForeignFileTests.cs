@@ -46,7 +46,7 @@ public sealed class ForeignFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Heads))]
-    public void Another_kind_of_file_is_recognized_in_place_of_each(string head, string expected)
+    public void Other_kinds_of_files_are_recognized_in_place_of_each_model_file(string head, string expected)
     {
         foreach (var file in new[] { "config.json", "tokenizer.json", "model.safetensors", "precision.json" })
         {
@@ -71,7 +71,7 @@ public sealed class ForeignFileTests : IDisposable
     )]
     [InlineData("arr_0.npy", "a NumPy archive (.npz)")]
     [InlineData("weights.txt", "a zip archive: unpack it")]
-    public void An_archive_is_recognized_by_what_is_in_it(string entry, string expected)
+    public void An_archive_is_recognized_by_its_contents(string entry, string expected)
     {
         File.WriteAllBytes(_folder["model.safetensors"], Zip(entry));
         Assert.Contains(
@@ -80,7 +80,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public void A_renamed_checkpoint_comes_with_the_lines_that_convert_it()
+    public void A_renamed_checkpoint_is_reported_with_code_that_converts_it()
     {
         File.WriteAllBytes(_folder["model.safetensors"], Zip("archive/data.pkl"));
         Assert.EndsWith(
@@ -95,7 +95,7 @@ public sealed class ForeignFileTests : IDisposable
     [InlineData("pytorch_model.bin")]
     [InlineData("best.pt")]
     [InlineData("epoch=3.ckpt")]
-    public void A_checkpoint_beside_the_JSON_files_is_named_where_the_weights_are_missing(string name)
+    public void A_checkpoint_in_the_folder_is_mentioned_if_the_weights_are_missing(string name)
     {
         File.Delete(_folder["model.safetensors"]);
         File.WriteAllBytes(_folder[name], Zip("archive/data.pkl"));
@@ -116,7 +116,7 @@ public sealed class ForeignFileTests : IDisposable
         "training/last.safetensors",
         "it has the state of a training that has not saved a model yet; resume the training"
     )]
-    public void Weights_under_another_name_are_pointed_out(string name, string expected)
+    public void Weights_under_another_file_name_are_pointed_out(string name, string expected)
     {
         Directory.CreateDirectory(_folder["training"]);
         File.Move(_folder["model.safetensors"], _folder[name]);
@@ -134,7 +134,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_model_folders_names_them()
+    public void A_folder_of_model_folders_is_refused_with_their_names()
     {
         using var parent = new TemporaryFolder();
         Directory.Move(_folder.Path, parent["ducks"]);
@@ -161,14 +161,14 @@ public sealed class ForeignFileTests : IDisposable
     [InlineData("Entry not found")]
     [InlineData("Invalid username or password.")]
     [InlineData("{\"error\": \"Repository not found\"}")]
-    public void Text_in_place_of_the_weights_is_shown(string text)
+    public void Text_in_place_of_the_weights_is_quoted(string text)
     {
         File.WriteAllText(_folder["model.safetensors"], text);
         Assert.Equal([$"- model.safetensors: is not a safetensors file but text: '{text}'"], Problems());
     }
 
     [Fact]
-    public void Weights_that_are_cut_short_anywhere_are_called_that()
+    public void Truncated_weights_are_reported_as_truncated()
     {
         var whole = File.ReadAllBytes(_folder["model.safetensors"]);
         foreach (var length in new[] { 9, 100, 1000, whole.Length - 1 })
@@ -179,7 +179,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public void The_configuration_of_a_transformer_is_one_line()
+    public void A_transformer_configuration_is_reported_in_one_line()
     {
         File.WriteAllText(
             _folder["config.json"],
@@ -209,7 +209,7 @@ public sealed class ForeignFileTests : IDisposable
         "the index of weights that are in several files"
     )]
     [InlineData("""{"a": 0, "b": 1}""", "a bare table of tokens and ids")]
-    public void A_tokenizer_of_another_kind_is_one_line(string json, string expected)
+    public void A_tokenizer_of_another_kind_is_reported_in_one_line(string json, string expected)
     {
         File.WriteAllText(_folder["tokenizer.json"], json);
         Assert.StartsWith(
@@ -218,7 +218,7 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_level_BPE_of_Hugging_Face_is_read_after_the_conversion_that_its_refusal_gives()
+    public void A_Hugging_Face_byte_level_BPE_is_readable_after_the_suggested_conversion()
     {
         // What the Python of the refusal does with the "model" of such a file.
         var bpe = BpeTokenizer.Train("the then there the then there", 260);

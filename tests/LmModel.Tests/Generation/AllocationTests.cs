@@ -47,7 +47,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void An_event_costs_nothing_to_write_and_to_read()
+    public void Writing_and_reading_an_event_allocates_nothing()
     {
         var events = new GenerationEventStream(64, () => { }, () => { });
         void Pass(int count)
@@ -70,7 +70,7 @@ public sealed class AllocationTests
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
-    public async Task Two_thousand_tokens_more_of_each_stream_allocate_nothing(int awaited)
+    public async Task Two_thousand_more_tokens_of_each_stream_allocate_nothing(int awaited)
     {
         using var engine = new GenerationEngine(
             new Counting(), new ByteTokenizer(), 0, new() { PrefixCacheBytes = 0 }, TimeProvider.System);

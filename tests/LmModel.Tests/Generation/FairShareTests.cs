@@ -19,7 +19,7 @@ public sealed class FairShareTests
     [InlineData(9, 50, 0, 300)]
     [InlineData(30, 2, 1, 300)]
     [InlineData(100, 28, 0, 50)]
-    public async Task No_text_stalls_for_more_than_a_slice_and_no_prompt_waits_longer_than_its_share(
+    public async Task Texts_stall_for_at_most_a_slice_and_prompts_for_at_most_their_share(
         int prompts, int texts, int echoes, int length)
     {
         var rounds = await RoundsOf(prompts, texts, echoes, length);
@@ -43,7 +43,7 @@ public sealed class FairShareTests
     [InlineData(8, 8)]
     [InlineData(16, 4)]
     [InlineData(64, 1)]
-    public async Task More_prompts_read_more_tokens_a_round(int prompts, int slice)
+    public async Task More_prompts_read_more_tokens_per_round(int prompts, int slice)
     {
         var rounds = await RoundsOf(prompts, texts: 1, echoes: 0, length: 200);
 

@@ -6,7 +6,7 @@ namespace LmModel.Tests.Generation;
 public sealed partial class GenerationEngineTests
 {
     [Fact]
-    public async Task More_than_the_places_side_by_side_and_waiting_are_refused()
+    public async Task Generations_beyond_the_active_and_waiting_places_are_refused()
     {
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { MaxActive = 2, MaxWaiting = 3 });
@@ -22,7 +22,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task More_prompt_tokens_than_may_wait_are_refused_unless_nobody_waits()
+    public async Task Prompt_tokens_beyond_the_waiting_limit_are_refused_unless_the_queue_is_empty()
     {
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { MaxActive = 1, MaxWaitingTokens = 10 });
@@ -43,7 +43,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task Neural_caches_that_take_too_much_together_are_refused_until_others_have_ended()
+    public async Task Neural_caches_beyond_the_memory_limit_are_refused_until_others_end()
     {
         using var permits = new SemaphoreSlim(0);
         using var engine = Engine(FakeStepModel.Repeating(permits), new() { NeuralCacheBytes = 1000, MaxActive = 1 });
@@ -77,7 +77,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task A_generation_with_a_neural_cache_reads_a_prompt_that_is_known()
+    public async Task A_generation_with_a_neural_cache_reads_a_cached_prompt_again()
     {
         using var engine = Engine(FakeStepModel.Noisy(maxBatch: 4));
         var settings = Settings("some prompt that is long enough", 20) with { NeuralCache = new(100, 0.5f, 0.5f) };

@@ -75,7 +75,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task The_token_of_the_enumeration_cancels_the_generation_too()
+    public async Task The_cancellation_token_of_the_enumeration_cancels_the_generation_too()
     {
         using var engine = Engine(FakeStepModel.Repeating());
         using var cancel = new CancellationTokenSource();

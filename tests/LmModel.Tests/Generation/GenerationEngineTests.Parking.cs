@@ -54,7 +54,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task A_parked_generation_that_is_cancelled_ends_at_once_and_one_that_is_not_ends_with_the_engine()
+    public async Task A_parked_generation_ends_at_once_on_cancellation_or_disposal()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);

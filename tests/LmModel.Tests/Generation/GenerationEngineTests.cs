@@ -10,7 +10,7 @@ public sealed partial class GenerationEngineTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     [Fact]
-    public async Task Active_generations_take_turns_of_one_token()
+    public async Task Active_generations_take_turns_after_every_token()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);
@@ -53,7 +53,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task Each_prompt_reads_a_slice_as_far_as_the_tokens_of_a_round_go()
+    public async Task Each_prompt_reads_a_slice_within_the_token_limit_of_a_round()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits, maxBatch: 8);
@@ -88,7 +88,7 @@ public sealed partial class GenerationEngineTests
     }
 
     [Fact]
-    public async Task Batches_are_as_large_as_the_model_promises_to_be_invariant_for()
+    public async Task Batches_do_not_exceed_the_size_up_to_which_the_model_is_invariant()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits, maxBatch: 2);
@@ -107,7 +107,7 @@ public sealed partial class GenerationEngineTests
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    public async Task A_seed_gives_the_same_text_alone_and_among_others(int maxBatch)
+    public async Task A_seed_gives_the_same_text_alone_and_beside_others(int maxBatch)
     {
         var settings = Settings("once upon a time", 120) with { Seed = 99 };
         string alone;

@@ -16,7 +16,7 @@ public sealed class NeuralCacheTests
     [InlineData(64, 0f, 0.13f)]
     [InlineData(100, 0.662f, 0.1279f)]
     [InlineData(1000, 3f, 0.5f)]
-    public void The_mixture_is_that_of_the_formula(int size, float theta, float lambda)
+    public void The_mixture_matches_the_formula(int size, float theta, float lambda)
     {
         var text = Text(250);
         using var cache = new NeuralCache(size, Hidden, Vocabulary);
@@ -45,7 +45,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void Without_a_share_or_without_a_past_the_logits_stay_as_they_are()
+    public void Zero_weight_or_an_empty_cache_leaves_the_logits_unchanged()
     {
         var text = Text(20);
         using var cache = Filled(text, size: 10);
@@ -60,7 +60,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void Every_width_of_vectors_gives_the_same_bits()
+    public void Every_vector_width_gives_the_same_bits()
     {
         var text = Text(150);
         var results = Kernels().Select(kernels => Mixed(text, 100, kernels)).ToArray();
@@ -75,7 +75,7 @@ public sealed class NeuralCacheTests
     [Theory]
     [InlineData(3)]
     [InlineData(70)]
-    public void Only_the_last_positions_count_to_the_bit(int size)
+    public void Only_the_last_positions_affect_the_mixture(int size)
     {
         var text = Text(200);
 
@@ -83,7 +83,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void A_cleared_cache_is_as_a_new_one()
+    public void A_cleared_cache_behaves_like_a_new_one()
     {
         var text = Text(30);
         using var cache = Filled(text[..20], size: 8);
@@ -113,7 +113,7 @@ public sealed class NeuralCacheTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Logits_that_are_not_a_distribution_are_left_to_the_sampler(float value)
+    public void Logits_that_are_not_a_distribution_are_left_unchanged(float value)
     {
         var text = Text(5);
         using var cache = Filled(text, size: 5);
@@ -125,7 +125,7 @@ public sealed class NeuralCacheTests
     }
 
     [Fact]
-    public void States_that_are_not_numbers_are_refused()
+    public void Non_finite_states_are_refused()
     {
         var text = Text(2);
         using var cache = Filled(text, size: 5);

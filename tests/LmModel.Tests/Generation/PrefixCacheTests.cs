@@ -12,7 +12,7 @@ public sealed class PrefixCacheTests
     private const int StateSize = 2048;
 
     [Fact]
-    public void The_longest_known_beginning_is_found_at_any_token()
+    public void The_longest_cached_prefix_is_found_at_any_token()
     {
         var cache = new PrefixCache(1 << 20);
         var prompt = Enumerable.Range(0, 100).ToArray();
@@ -36,7 +36,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public void The_least_recently_used_is_forgotten_and_bytes_stay_below_the_bound()
+    public void The_least_recently_used_state_is_evicted_and_the_size_stays_below_the_bound()
     {
         var entry = (sizeof(float) * StateSize) + 1000;
         var cache = new PrefixCache(3 * entry);
@@ -53,7 +53,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public void A_state_costs_less_than_two_kilobytes_beyond_itself_however_long_the_prompt()
+    public void A_cached_state_has_less_than_two_kilobytes_of_overhead_for_any_prompt_length()
     {
         const int Prompts = 200;
         var cache = new PrefixCache(1 << 30);
@@ -91,7 +91,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public void Nothing_is_kept_where_nothing_may_be()
+    public void A_cache_of_size_zero_keeps_nothing()
     {
         var cache = new PrefixCache(0);
 
@@ -143,7 +143,7 @@ public sealed class PrefixCacheTests
     [InlineData("gru", Precision.Fp32)]
     [InlineData("lstm", Precision.Bf16)]
     [InlineData("lstm", Precision.Int8)]
-    public async Task With_the_cache_the_managed_models_texts_are_what_they_are_without(
+    public async Task The_cache_does_not_change_texts_of_the_managed_model(
         string name,
         Precision precision)
     {

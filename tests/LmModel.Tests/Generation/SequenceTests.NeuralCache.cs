@@ -7,7 +7,7 @@ public sealed partial class SequenceTests
     [InlineData(5, 2)]
     [InlineData(5, 11)]
     [InlineData(100, 8)]
-    public void A_neural_cache_sees_every_position_it_remembers_however_the_prompt_is_read(int size, int slice)
+    public void A_neural_cache_records_the_same_positions_for_any_slicing_of_the_prompt(int size, int slice)
     {
         var settings = Settings("some prompt", maxTokens: 40) with { NeuralCache = new(size, 0.5f, 0.5f) };
 
@@ -24,7 +24,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void Only_what_a_neural_cache_remembers_of_a_prompt_is_read_token_by_token()
+    public void Only_prompt_tokens_kept_by_the_neural_cache_are_read_one_by_one()
     {
         var model = FakeStepModel.Noisy();
 
@@ -36,7 +36,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void The_log_probabilities_with_a_neural_cache_are_those_of_the_mixture()
+    public void Log_probabilities_with_a_neural_cache_are_those_of_the_mixture()
     {
         // The model gives every token 1/256 and its state is always the same, so the cache counts.
         var model = new FakeStepModel((_, _, _) => { });
@@ -59,7 +59,7 @@ public sealed partial class SequenceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_neural_cache_without_a_share_changes_nothing(bool echo)
+    public void A_neural_cache_with_zero_weight_changes_nothing(bool echo)
     {
         var settings = Settings("some prompt", maxTokens: 30) with { Echo = echo };
 

@@ -5,7 +5,7 @@ namespace LmModel.Tests.Generation;
 public sealed partial class SequenceTests
 {
     [Fact]
-    public void A_character_of_several_tokens_comes_with_the_last_of_them()
+    public void A_character_of_several_tokens_is_emitted_with_the_last_of_them()
     {
         var (tokens, done) = Run(FakeStepModel.Saying("aä€"u8.ToArray()), Greedy("", maxTokens: 6));
 
@@ -14,7 +14,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void A_character_unfinished_at_the_end_is_dropped()
+    public void An_unfinished_character_at_the_end_is_dropped()
     {
         var (tokens, done) = Run(FakeStepModel.Saying("a€"u8.ToArray()), Greedy("", maxTokens: 3));
 
@@ -54,7 +54,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void A_stop_sequence_is_not_looked_for_in_the_echoed_prompt()
+    public void Stop_sequences_are_not_searched_for_in_the_echoed_prompt()
     {
         var model = FakeStepModel.Saying("D END"u8.ToArray(), promptTokens: 5);
 

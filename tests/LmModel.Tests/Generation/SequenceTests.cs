@@ -14,7 +14,7 @@ public sealed partial class SequenceTests
     private static readonly float OtherLogprob = -MathF.Log(255 + MathF.Exp(20));
 
     [Fact]
-    public void The_prompt_is_stepped_in_order_and_the_drawn_tokens_after_it_except_the_last()
+    public void The_prompt_and_all_drawn_tokens_but_the_last_are_stepped_in_order()
     {
         var model = FakeStepModel.Saying("xyz"u8.ToArray(), promptTokens: 3);
 
@@ -59,7 +59,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void Echo_reports_the_prompt_first_with_its_log_probabilities()
+    public void Echo_first_reports_the_prompt_with_its_log_probabilities()
     {
         var (tokens, done) = Run(
             FakeStepModel.Repeating(), Greedy("aab", maxTokens: 2) with { Echo = true, Alternatives = 1 });
@@ -81,7 +81,7 @@ public sealed partial class SequenceTests
     [InlineData("a", 1)]
     [InlineData("some prompt", 3)]
     [InlineData("some prompt", 100)]
-    public void Without_tokens_to_draw_the_prompt_is_read_and_an_echo_scores_it(string prompt, int slice)
+    public void With_zero_max_tokens_the_prompt_is_read_and_an_echo_scores_it(string prompt, int slice)
     {
         var settings = Settings(prompt, maxTokens: 0) with { Stop = ["e"], Alternatives = 2 };
 
@@ -113,7 +113,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void Log_probabilities_and_alternatives_are_the_models_own_before_any_filter()
+    public void Log_probabilities_and_alternatives_are_computed_before_any_filter()
     {
         var model = new FakeStepModel((_, _, logits) => (logits[5], logits[6], logits[9]) = (1, 3, 2));
         var biased = new SamplingSettings
@@ -145,7 +145,7 @@ public sealed partial class SequenceTests
     [InlineData(1, false)]
     [InlineData(2, true)]
     [InlineData(3, false)]
-    public void The_texts_of_the_tokens_make_the_text_of_the_end(long seed, bool echo)
+    public void The_token_texts_concatenate_to_the_final_text(long seed, bool echo)
     {
         var settings = Settings("öffnen", maxTokens: 300) with { Seed = seed, Echo = echo, Stop = ["\u0003a", "zzz"] };
 
@@ -156,7 +156,7 @@ public sealed partial class SequenceTests
     }
 
     [Fact]
-    public void Timings_run_from_submission()
+    public void Timings_start_at_submission()
     {
         var clock = new FakeTimeProvider();
         var model = new FakeStepModel((_, _, logits) =>

@@ -12,7 +12,7 @@ public sealed class SlowReaderTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task A_generation_that_is_not_read_for_too_long_ends_after_what_it_has_reported()
+    public async Task A_generation_unread_for_too_long_ends_after_the_events_already_reported()
     {
         using var engine = Engine(new() { MaxActive = 1, MaxBufferedEvents = 4, NeuralCacheBytes = 1 });
         var unread = Start(engine, Settings(100) with { NeuralCache = new(10, 1, 0.5f) });
@@ -35,7 +35,7 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task A_slow_reader_that_takes_something_now_and_then_is_waited_for()
+    public async Task A_slow_reader_that_reads_occasionally_does_not_time_out()
     {
         using var engine = Engine(new() { MaxBufferedEvents = 64 });
         var slow = Start(engine, Settings(100));
@@ -54,7 +54,7 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task Any_number_of_generations_that_are_not_read_leaves_the_places_to_others()
+    public async Task Unread_generations_do_not_keep_places_from_others()
     {
         using var engine = Engine(new() { MaxActive = 2, MaxWaiting = 1, MaxBufferedEvents = 2 });
         for (var unread = 1; unread <= 50; unread++)
@@ -69,7 +69,7 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task The_one_that_is_parked_longest_ends_where_too_many_are()
+    public async Task The_longest_parked_generation_ends_if_too_many_are_parked()
     {
         using var engine = Engine(new() { MaxActive = 1, MaxBufferedEvents = 1, MaxParked = 3 });
         var unread = new List<AdmittedGeneration>();
@@ -90,7 +90,7 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task Without_a_timeout_a_generation_is_waited_for_as_long_as_it_takes()
+    public async Task Without_a_timeout_an_unread_generation_is_kept_indefinitely()
     {
         using var engine = Engine(new() { MaxBufferedEvents = 2, ParkedTimeout = Timeout.InfiniteTimeSpan });
         var paused = Start(engine, Settings(9));
@@ -102,7 +102,7 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task Whatever_ends_a_parked_generation_first_ends_it_once()
+    public async Task A_parked_generation_ends_exactly_once()
     {
         using var cancel = new CancellationTokenSource();
         var engine = Engine(new() { MaxBufferedEvents = 2 });

@@ -12,7 +12,7 @@ public sealed class TurnTakingTests
     [InlineData(2, 5, 8)]
     [InlineData(4, 40, 3)]
     [InlineData(128, 256, 8)]
-    public async Task A_short_text_waits_for_one_quantum_of_those_before_it_and_not_for_long_texts_to_end(
+    public async Task A_short_text_waits_only_for_one_quantum_of_each_text_before_it(
         int places, int longTexts, int quantum)
     {
         using var permits = new SemaphoreSlim(0);
@@ -37,7 +37,7 @@ public sealed class TurnTakingTests
     }
 
     [Fact]
-    public async Task Each_generation_has_its_quantum_in_the_order_in_which_they_came()
+    public async Task Generations_get_their_quanta_in_order_of_arrival()
     {
         using var permits = new SemaphoreSlim(0);
         var model = FakeStepModel.Repeating(permits);

@@ -19,7 +19,7 @@ public sealed class LargeVocabularyTests
         WordTokenizer.FromCorpus(string.Concat(Enumerable.Range(0, V - 2).Select(i => $" word{i}")), V);
 
     [Fact]
-    public async Task A_folder_of_many_words_is_opened_and_speaks_under_every_filter()
+    public async Task A_model_with_a_large_vocabulary_opens_and_generates_with_every_filter()
     {
         using var folder = new TemporaryFolder();
         var (_, weights) = RandomNetwork.Of(Cell.Gru, layers: 1, hidden: 16, embedding: 16, vocabulary: V);
@@ -58,7 +58,7 @@ public sealed class LargeVocabularyTests
     }
 
     [Fact]
-    public void The_managed_engine_gives_the_logits_of_libtorch()
+    public void The_managed_engine_matches_the_logits_of_libtorch()
     {
         var (_, weights) = RandomNetwork.Of(Cell.Lstm, layers: 2, hidden: 24, embedding: 24, vocabulary: V);
         using var managed = new ManagedStepModel(weights, Precision.Fp32, threads: 2);

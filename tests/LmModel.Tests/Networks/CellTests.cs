@@ -13,7 +13,7 @@ public sealed class CellTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void The_traits_of_a_cell_are_the_sizes_of_its_weights_and_state(Cell cell)
+    public void The_traits_of_a_cell_match_its_weights_and_state(Cell cell)
     {
         using var network = new LanguageModel(Tiny(cell));
         var parameters = network.NamedWeights().ToDictionary(p => p.Name, p => p.Value.shape);
@@ -26,7 +26,7 @@ public sealed class CellTests
     }
 
     [Fact]
-    public void Something_that_is_not_a_cell_is_refused_where_cells_are_told_apart()
+    public void An_undefined_cell_is_refused_wherever_cells_are_distinguished()
     {
         var none = (Cell)99;
 

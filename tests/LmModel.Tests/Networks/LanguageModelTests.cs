@@ -9,7 +9,7 @@ public sealed class LanguageModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Weights_made_by_PyTorch_give_PyTorchs_logits_and_state(string name)
+    public void PyTorch_weights_give_the_logits_and_state_of_PyTorch(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var scope = NewDisposeScope();
@@ -31,7 +31,7 @@ public sealed class LanguageModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Weights_written_are_the_weights_read(string name)
+    public void Written_weights_are_read_back_unchanged(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new LanguageModel(fixture.Config);
@@ -47,7 +47,7 @@ public sealed class LanguageModelTests
     [InlineData(Cell.Lstm, false, 1)]
     [InlineData(Cell.Gru, true, 2)]
     [InlineData(Cell.RnnTanh, false, 3)]
-    public void Parameters_have_the_names_and_shapes_that_the_configuration_says(Cell cell, bool tied, int layers)
+    public void Parameter_names_and_shapes_follow_the_configuration(Cell cell, bool tied, int layers)
     {
         var config = new ModelConfig
         {
@@ -67,7 +67,7 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
-    public void Reading_in_two_pieces_with_the_state_carried_gives_the_same_as_reading_at_once()
+    public void Reading_in_two_pieces_with_carried_state_matches_reading_at_once()
     {
         var fixture = PyTorchFixture.Load("lstm");
         using var scope = NewDisposeScope();
@@ -83,7 +83,7 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
-    public void A_wrong_configuration_names_every_problem()
+    public void All_problems_of_a_configuration_are_reported()
     {
         var config = new ModelConfig
         {
@@ -103,7 +103,7 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
-    public void Weights_of_another_size_are_refused_by_name()
+    public void Weights_of_a_wrong_size_are_refused_by_name()
     {
         var fixture = PyTorchFixture.Load("gru");
         using var model = new LanguageModel(fixture.Config);

@@ -5,7 +5,7 @@ namespace LmModel.Tests.Networks;
 public sealed class NetworkWeightsTests
 {
     [Fact]
-    public void Everything_that_does_not_fit_is_named()
+    public void All_mismatched_weights_are_reported()
     {
         var gru = PyTorchFixture.Load("gru");
         var weights = new Dictionary<string, float[]>(gru.Weights) { ["fc.bias"] = [1], ["more"] = [] };
@@ -31,7 +31,7 @@ public sealed class NetworkWeightsTests
     }
 
     [Fact]
-    public void Members_are_the_parameters_that_PyTorch_names_and_a_tied_output_is_the_embedding()
+    public void Members_match_the_PyTorch_parameters_and_a_tied_output_is_the_embedding()
     {
         var (gru, tied) = (PyTorchFixture.Load("gru"), PyTorchFixture.Load("tied"));
 

@@ -15,7 +15,7 @@ public class TorchDiagnosisTests
     [InlineData("osx-x64", "built for", "arm64 build of .NET")]
     [InlineData("linux-musl-x64", "uses musl (Alpine)", "aspnet:10.0")]
     [InlineData("alpine.3.20-x64", "uses musl (Alpine)", "aspnet:10.0")]
-    public void A_platform_without_libtorch_is_named(string rid, string wrong, string remedy)
+    public void A_platform_without_libtorch_is_reported(string rid, string wrong, string remedy)
     {
         var message = TorchDiagnosis.Explain(new LoadAttempt { RuntimeIdentifier = rid, LoaderError = "any" });
 

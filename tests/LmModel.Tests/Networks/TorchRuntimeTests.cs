@@ -6,7 +6,7 @@ namespace LmModel.Tests.Networks;
 public class TorchRuntimeTests
 {
     [Fact]
-    public void Libtorch_loads_here_and_multiplies()
+    public void Libtorch_loads_and_multiplies()
     {
         TorchRuntime.Initialize();
 

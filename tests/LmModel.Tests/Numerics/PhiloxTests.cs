@@ -6,7 +6,7 @@ public sealed class PhiloxTests
 {
     /// <summary>The vectors of Random123, <c>tests/kat_vectors</c>, philox4x32 with 10 rounds.</summary>
     [Fact]
-    public void The_published_known_answers_come_out()
+    public void Output_matches_the_published_test_vectors()
     {
         Assert.Equal(
             (0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u),
@@ -20,7 +20,7 @@ public sealed class PhiloxTests
     }
 
     [Fact]
-    public void Numbers_are_in_the_unit_interval_and_spread_evenly()
+    public void Numbers_are_uniformly_distributed_in_the_unit_interval()
     {
         var counts = new int[10];
         for (var position = 0; position < 100_000; position++)
@@ -35,7 +35,7 @@ public sealed class PhiloxTests
     }
 
     [Fact]
-    public void Seed_stream_and_position_each_change_the_number_in_both_halves()
+    public void Seed_stream_and_position_each_affect_both_halves_of_the_number()
     {
         var numbers = new HashSet<double>();
         long[] values = [0, 1, -1, 1L << 32, long.MinValue, long.MaxValue];

@@ -8,7 +8,7 @@ public sealed class SoftmaxTests
     private static readonly int[] Lengths = [1, 2, 7, 8, 9, 15, 16, 17, 65, 256, 1000];
 
     [Fact]
-    public void The_vectors_agree_with_the_plain_sums()
+    public void The_vectorized_sums_match_scalar_sums()
     {
         var random = new Random(6);
         foreach (var length in Lengths)
@@ -39,7 +39,7 @@ public sealed class SoftmaxTests
     /// Golden: a seed gives its token on every machine. DOTNET_EnableAVX2=0 must not change it either.
     /// </summary>
     [Fact]
-    public void The_sums_are_the_same_to_the_bit_on_every_machine()
+    public void The_sums_are_bit_identical_on_every_machine()
     {
         float[] x = [.. Enumerable.Range(0, 1000).Select(i => i * 7919 % 1000 / -64f)];
 
@@ -48,7 +48,7 @@ public sealed class SoftmaxTests
     }
 
     [Fact]
-    public void The_logarithm_is_right_to_15_digits_and_the_same_to_the_bit_on_every_machine()
+    public void The_logarithm_is_accurate_to_15_digits_and_bit_identical_on_every_machine()
     {
         var random = new Random(3);
         foreach (
@@ -96,7 +96,7 @@ public sealed class SoftmaxTests
     }
 
     [Fact]
-    public void A_draw_finds_the_first_token_at_which_the_running_sum_exceeds_the_number()
+    public void A_draw_returns_the_first_token_whose_cumulative_sum_exceeds_the_number()
     {
         var random = new Random(8);
         foreach (var length in Lengths)

@@ -8,7 +8,7 @@ public sealed class ThreadTeamTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Each_item_is_done_once_and_before_the_call_returns(int threads)
+    public void Each_item_is_processed_once_before_the_call_returns(int threads)
     {
         using var team = new ThreadTeam(threads);
         var random = new Random(threads);
@@ -72,7 +72,7 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
-    public void Disposal_ends_helpers_that_sleep_and_helpers_that_spin()
+    public void Disposal_ends_sleeping_and_spinning_helpers()
     {
         for (var i = 0; i < 200; i++)
         {

@@ -31,7 +31,7 @@ public sealed class ModelFolderProperties : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public Task A_folder_with_a_changed_file_opens_or_is_refused_in_words() => Property.Holds(Mutated, 3000, mutated =>
+    public Task A_changed_folder_opens_or_is_refused_with_a_clear_message() => Property.Holds(Mutated, 3000, mutated =>
     {
         foreach (var (name, content) in Folders[mutated.Of])
         {

@@ -21,7 +21,7 @@ public sealed class TokenizerProperties
             .Select((corpus, size) => (Tokenizer)WordTokenizer.FromCorpus(corpus, size)));
 
     [Fact]
-    public Task A_text_that_is_encoded_and_decoded_comes_back_where_its_tokenizer_promises_that() => Property.Holds(
+    public Task Encoding_and_decoding_returns_the_text_if_the_tokenizer_is_lossless() => Property.Holds(
         Gen.Select(Tokenizers, RandomInputs.Texts),
         2000,
         (tokenizer, text) =>
@@ -33,7 +33,7 @@ public sealed class TokenizerProperties
         });
 
     [Fact]
-    public Task A_text_that_comes_in_pieces_has_the_tokens_of_the_whole() => Property.Holds(
+    public Task Encoding_a_text_in_pieces_gives_the_tokens_of_the_whole_text() => Property.Holds(
         Gen.Select(Tokenizers, RandomInputs.Texts.Array[1, 12], Gen.Int[1, 5]),
         1000,
         (tokenizer, texts, size) =>
@@ -47,7 +47,7 @@ public sealed class TokenizerProperties
         });
 
     [Fact]
-    public Task A_text_that_is_decoded_token_by_token_is_the_same_and_no_character_is_cut() => Property.Holds(
+    public Task Decoding_token_by_token_gives_the_same_text_and_never_splits_a_character() => Property.Holds(
         Gen.Select(Tokenizers, Gen.Double.Unit.Array[0, 40], RandomInputs.Texts),
         2000,
         (tokenizer, random, text) =>
@@ -65,7 +65,7 @@ public sealed class TokenizerProperties
         });
 
     [Fact]
-    public Task A_tokenizer_that_is_written_and_read_is_the_same() => Property.Holds(
+    public Task Writing_and_reading_a_tokenizer_preserves_it() => Property.Holds(
         Gen.Select(Tokenizers, RandomInputs.Texts),
         1000,
         (tokenizer, text) =>

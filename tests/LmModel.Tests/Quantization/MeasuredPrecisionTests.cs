@@ -17,7 +17,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void Without_evidence_a_model_is_served_in_fp32()
+    public void Without_a_precision_report_the_default_is_fp32()
     {
         Save(Gru);
         Assert.Null(Open().PrecisionReport);
@@ -25,7 +25,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_precision_that_was_measured_is_the_default()
+    public void A_measured_precision_becomes_the_default()
     {
         Save(Gru);
         Open().SavePrecision(Report());
@@ -34,7 +34,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_precision_measured_for_other_weights_is_refused_but_can_be_measured_again()
+    public void A_precision_report_for_other_weights_is_refused_but_can_be_renewed()
     {
         Save(Gru);
         var report = Report();
@@ -56,7 +56,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_precision_is_not_called_that_of_other_weights_where_these_are_broken()
+    public void Broken_weights_are_not_reported_as_a_precision_mismatch()
     {
         Save(Gru);
         Open().SavePrecision(Report());
@@ -65,7 +65,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_broken_precision_report_is_named_beside_other_faults()
+    public void A_broken_precision_report_is_listed_with_other_errors()
     {
         Save(Gru);
         File.WriteAllText(Folder["precision.json"], "{}");
@@ -86,7 +86,7 @@ public sealed class MeasuredPrecisionTests : SavedModelTests
     }
 
     [Fact]
-    public void A_model_saved_over_another_does_not_inherit_its_precision()
+    public void Overwriting_a_model_discards_its_precision_report()
     {
         Save(Gru);
         Open().SavePrecision(Report());

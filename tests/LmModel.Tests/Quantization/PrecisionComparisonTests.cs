@@ -16,7 +16,7 @@ public sealed class PrecisionComparisonTests
     [InlineData(2.0000, 2.0001, 1.9980, Precision.Bf16)] // better by luck is different too
     [InlineData(2.0000, 2.0001, double.NaN, Precision.Bf16)]
     [InlineData(double.NaN, 2.0001, 2.0002, Precision.Fp32)]
-    public void The_fewest_bytes_within_the_tolerance_are_chosen(
+    public void The_smallest_precision_within_the_tolerance_is_chosen(
         double fp32,
         double bf16,
         double int8,
@@ -31,13 +31,13 @@ public sealed class PrecisionComparisonTests
             ]));
 
     [Fact]
-    public void The_tolerance_itself_is_too_much() => Assert.Equal(
+    public void The_tolerance_is_exclusive() => Assert.Equal(
         Precision.Fp32,
         PrecisionComparison.Choose(
             [Result(Precision.Fp32, 0, 4), Result(Precision.Int8, PrecisionComparison.Tolerance, 1)]));
 
     [Fact]
-    public void Every_precision_is_scored_as_an_evaluator_scores_it()
+    public void Every_precision_gets_the_score_of_an_evaluator()
     {
         var fixture = PyTorchFixture.Load("gru");
         var tokenizer = CharacterTokenizer.FromCorpus("abcdefghijk");

@@ -54,7 +54,7 @@ public sealed class PrecisionFileTests
     };
 
     [Fact]
-    public void The_file_is_this_one()
+    public void The_written_file_has_the_expected_content()
     {
         var (stream, report) = (new MemoryStream(), Report);
         PrecisionFile.Write(stream, report);
@@ -67,7 +67,7 @@ public sealed class PrecisionFileTests
     }
 
     [Fact]
-    public void Documents_that_were_scored_by_name_are_kept()
+    public void Names_of_scored_documents_are_preserved()
     {
         var stream = new MemoryStream();
         PrecisionFile.Write(stream, Report with { HeldOut = ["a.txt", "b*"] });
@@ -76,7 +76,7 @@ public sealed class PrecisionFileTests
     }
 
     [Fact]
-    public void Every_member_that_is_wrong_is_named()
+    public void Every_invalid_member_is_reported()
     {
         var message = Refusal(Json
             .Replace("\"format_version\": 1", "\"format_version\": 2", StringComparison.Ordinal)

@@ -40,7 +40,7 @@ public sealed class PrecisionRecordTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_choice_and_its_evidence_are_in_the_folder()
+    public void The_chosen_precision_and_its_measurements_are_saved_in_the_folder()
     {
         Save("# gru\n");
 
@@ -61,7 +61,7 @@ public sealed class PrecisionRecordTests : IDisposable
     [InlineData("# gru\n\n## Precision\n\nOld.\n### Older\n\n## More\n\nx", "# gru\n\n", "\n## More\n\nx")]
     [InlineData("# gru\n\n## More\n\n## Precision\n\nOld.\n", "# gru\n\n## More\n\n", "")]
     [InlineData("```\n## Precision\n```\n", "```\n## Precision\n```\n\n", "")]
-    public void The_card_gets_one_section_and_keeps_the_rest(string card, string before, string after)
+    public void The_card_gains_one_section_and_is_otherwise_unchanged(string card, string before, string after)
     {
         var expected = before + Section.ReplaceLineEndings("\n") + after;
         Save(card);
@@ -75,7 +75,7 @@ public sealed class PrecisionRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_a_card_gets_none()
+    public void No_card_is_added_to_a_folder_without_one()
     {
         Save("");
         File.Delete(Path.Combine(Model, "README.md"));
@@ -92,7 +92,7 @@ public sealed class PrecisionRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_precision_whose_loss_is_not_a_number_is_left_out()
+    public void A_precision_with_a_NaN_loss_is_left_out()
     {
         Save("");
         var report = PrecisionRecord.Save(
@@ -106,7 +106,7 @@ public sealed class PrecisionRecordTests : IDisposable
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Nothing_is_recorded_where_the_loss_in_fp32_is_not_finite(double loss)
+    public void Nothing_is_recorded_if_the_fp32_loss_is_not_finite(double loss)
     {
         Save("");
         var message = Assert

@@ -37,7 +37,7 @@ public sealed class LogitChangeTests
     }
 
     [Fact]
-    public void Frequency_penalty_subtracts_for_each_time_a_token_was_generated()
+    public void Frequency_penalty_subtracts_once_for_each_occurrence_of_a_generated_token()
     {
         var candidates = Of(3, 3, 3);
 
@@ -49,7 +49,7 @@ public sealed class LogitChangeTests
     [Theory]
     [InlineData(0.5f, new[] { -4f, -2f, 0f })]
     [InlineData(2f, new[] { -1f, -0.5f, 0f })]
-    public void Temperature_divides_the_distances_to_the_best_logit(float temperature, float[] expected)
+    public void Temperature_divides_the_differences_from_the_best_logit(float temperature, float[] expected)
     {
         var candidates = Of(1, 2, 3);
 
@@ -59,7 +59,7 @@ public sealed class LogitChangeTests
     }
 
     [Fact]
-    public void A_temperature_near_zero_gives_no_infinity_but_below()
+    public void A_temperature_near_zero_maps_all_but_the_best_logit_to_minus_infinity()
     {
         var candidates = Of(1000, 999, -1000);
 

@@ -5,7 +5,7 @@ namespace LmModel.Tests.Sampling;
 public sealed class LogprobsTests
 {
     [Fact]
-    public void Log_probabilities_are_those_of_the_softmax()
+    public void Log_probabilities_match_the_softmax()
     {
         float[] logits = [MathF.Log(0.5f) + 7, MathF.Log(0.25f) + 7, MathF.Log(0.25f) + 7];
 
@@ -23,7 +23,7 @@ public sealed class LogprobsTests
     }
 
     [Fact]
-    public void The_most_probable_tokens_come_best_first_with_ties_by_id()
+    public void The_most_probable_tokens_are_sorted_by_probability_then_id()
     {
         var top = Logprobs.Top([1, 3, 2, 3, 1], 4);
 
@@ -39,7 +39,7 @@ public sealed class LogprobsTests
         Assert.Equal(expected, Logprobs.Top([1, 2, 3], count).Length);
 
     [Fact]
-    public void The_best_agree_with_sorting()
+    public void The_most_probable_tokens_match_a_sorting_implementation()
     {
         var random = new Random(4);
         for (var round = 0; round < 1_000; round++)
@@ -54,7 +54,7 @@ public sealed class LogprobsTests
     }
 
     [Fact]
-    public void Only_the_result_is_allocated()
+    public void Nothing_but_the_result_is_allocated()
     {
         var logits = new float[1000];
         Assert.Equal(5, Logprobs.Top(logits, 5).Length);

@@ -8,7 +8,7 @@ public sealed partial class SamplerTests
     [Theory]
     [InlineData(float.NaN, "NaN for token 1")]
     [InlineData(float.PositiveInfinity, "for token 1")]
-    public void A_logit_that_is_not_a_number_is_refused_by_name(float logit, string reason)
+    public void A_NaN_logit_is_refused_by_token_id(float logit, string reason)
     {
         foreach (var temperature in (float[])[0, 1])
         {
@@ -24,7 +24,7 @@ public sealed partial class SamplerTests
     [InlineData(0f)]
     [InlineData(0.5f)]
     [InlineData(1f)]
-    public void Logits_that_forbid_every_token_are_refused(float temperature)
+    public void Logits_that_exclude_every_token_are_refused(float temperature)
     {
         var sampler = new Sampler(new SamplingSettings { Temperature = temperature }, 2, 0);
 
@@ -33,7 +33,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Settings_outside_of_their_range_are_refused_by_name()
+    public void Settings_out_of_range_are_refused_by_name()
     {
         foreach (var parameter in SamplingParameter.All)
         {
@@ -77,7 +77,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void The_documentation_has_every_parameter() =>
+    public void The_documentation_lists_every_parameter() =>
         Golden.SectionMatches("docs/sampling.md", "parameters", string.Join('\n', ParameterTable()));
 
     [Fact]

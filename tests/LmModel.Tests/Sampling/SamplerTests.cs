@@ -21,7 +21,7 @@ public sealed partial class SamplerTests
     };
 
     [Fact]
-    public void The_order_of_the_filters_is_the_documented_one() =>
+    public void Filters_run_in_the_documented_order() =>
         Assert.Equal(
             [
                 typeof(LogitBias), typeof(RepetitionPenalty), typeof(PresencePenalty), typeof(FrequencyPenalty),
@@ -30,7 +30,7 @@ public sealed partial class SamplerTests
             Chain(Everything));
 
     [Fact]
-    public void Filters_that_are_off_are_not_in_the_chain()
+    public void Disabled_filters_are_not_in_the_chain()
     {
         Assert.Empty(Chain(SamplingSettings.Unfiltered));
         Assert.Empty(Chain(SamplingSettings.Unfiltered with { TopK = 100 }));
@@ -43,7 +43,7 @@ public sealed partial class SamplerTests
             Chain(Everything with { Temperature = 0 }));
 
     [Fact]
-    public void Temperature_zero_takes_the_best_token_and_of_equal_ones_the_lowest_id()
+    public void Temperature_zero_takes_the_best_token_with_the_lowest_id_among_ties()
     {
         var sampler = new Sampler(new SamplingSettings { Temperature = 0 }, 4, seed: 1);
 
@@ -63,7 +63,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Repetition_penalty_counts_the_prompt_and_the_text()
+    public void Repetition_penalty_counts_the_prompt_and_the_generated_text()
     {
         var sampler = new Sampler(new SamplingSettings { Temperature = 0, RepetitionPenalty = 2 }, 3, 0);
         sampler.ObservePrompt(1);
@@ -73,7 +73,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Presence_and_frequency_penalty_do_not_count_the_prompt()
+    public void Presence_and_frequency_penalties_ignore_the_prompt()
     {
         var sampler = new Sampler(
             new SamplingSettings { Temperature = 0, PresencePenalty = 2, FrequencyPenalty = 2 }, 3, 0);
@@ -83,7 +83,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Without_filters_tokens_come_as_often_as_the_model_says()
+    public void Without_filters_token_frequencies_match_the_model()
     {
         var sampler = new Sampler(SamplingSettings.Unfiltered, 4, seed: 5);
         float[] logits = [MathF.Log(0.5f), MathF.Log(0.25f), float.NegativeInfinity, MathF.Log(0.25f)];
@@ -149,7 +149,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void With_mirostat_a_seed_gives_the_same_text_from_its_beginning()
+    public void With_mirostat_a_seed_reproduces_the_text_from_its_beginning()
     {
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => 3 * MathF.Sin(i))];
         var settings = SamplingSettings.Unfiltered with { Mirostat = 2, MirostatTau = 2, MirostatEta = 0.5f };
@@ -198,7 +198,7 @@ public sealed partial class SamplerTests
     }
 
     [Fact]
-    public void Samplers_that_share_candidates_draw_what_each_would_alone()
+    public void Samplers_that_share_a_candidate_buffer_draw_the_same_tokens_as_alone()
     {
         float[] logits = [.. Enumerable.Range(0, 65).Select(i => MathF.Sin(i))];
         SamplingSettings[] settings =

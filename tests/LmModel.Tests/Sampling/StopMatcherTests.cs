@@ -5,7 +5,7 @@ namespace LmModel.Tests.Sampling;
 public sealed class StopMatcherTests
 {
     [Fact]
-    public void Without_stop_sequences_pieces_pass_through()
+    public void Without_stop_sequences_pieces_pass_through_unchanged()
     {
         var matcher = new StopMatcher([]);
 
@@ -15,7 +15,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void A_stop_sequence_across_pieces_is_found_and_never_shown()
+    public void A_stop_sequence_across_pieces_is_found_and_never_emitted()
     {
         var matcher = new StopMatcher(["\n\nQ:"]);
 
@@ -26,7 +26,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void What_only_looked_like_a_stop_sequence_comes_later()
+    public void Text_held_back_for_an_incomplete_match_is_emitted_later()
     {
         var matcher = new StopMatcher(["END"]);
 
@@ -59,7 +59,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void A_match_that_waited_for_a_longer_one_counts_when_the_text_ends()
+    public void A_match_held_back_for_a_longer_one_counts_at_the_end_of_the_text()
     {
         var matcher = new StopMatcher(["abcd", "bc"]);
 
@@ -125,7 +125,7 @@ public sealed class StopMatcherTests
     }
 
     [Fact]
-    public void Empty_and_broken_stop_sequences_are_refused()
+    public void Empty_and_malformed_stop_sequences_are_refused()
     {
         Assert.Contains(
             "Stop sequence 1 is empty",

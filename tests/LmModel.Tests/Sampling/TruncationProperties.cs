@@ -7,7 +7,7 @@ namespace LmModel.Tests.Sampling;
 public sealed class TruncationProperties
 {
     [Fact]
-    public void Typical_p_agrees_with_sorting()
+    public void Typical_p_matches_a_sorting_implementation()
     {
         var random = new Random(9);
         for (var round = 0; round < 2_000; round++)
@@ -23,7 +23,7 @@ public sealed class TruncationProperties
     }
 
     [Fact]
-    public void Top_k_agrees_with_sorting()
+    public void Top_k_matches_a_sorting_implementation()
     {
         var random = new Random(1);
         for (var round = 0; round < 2_000; round++)
@@ -39,7 +39,7 @@ public sealed class TruncationProperties
     }
 
     [Fact]
-    public void Top_p_agrees_with_sorting()
+    public void Top_p_matches_a_sorting_implementation()
     {
         var random = new Random(2);
         for (var round = 0; round < 2_000; round++)
@@ -55,7 +55,7 @@ public sealed class TruncationProperties
     }
 
     [Fact]
-    public void Some_token_survives_every_chain()
+    public void Every_chain_of_filters_keeps_at_least_one_token()
     {
         var random = new Random(3);
         for (var round = 0; round < 2_000; round++)

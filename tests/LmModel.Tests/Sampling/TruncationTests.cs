@@ -12,7 +12,7 @@ public sealed class TruncationTests
     [InlineData(3, new[] { 0, 1, 3 })]
     [InlineData(4, new[] { 0, 1, 2, 3 })]
     [InlineData(9, new[] { 0, 1, 2, 3, 4 })]
-    public void Top_k_keeps_the_k_best_and_of_equal_ones_the_lower_ids(int k, int[] expected)
+    public void Top_k_keeps_the_k_best_tokens_and_prefers_lower_ids_among_ties(int k, int[] expected)
     {
         var candidates = Of(1, 5, 1, 2, 1);
 
@@ -43,7 +43,7 @@ public sealed class TruncationTests
     [InlineData(0.7f, 7)]
     [InlineData(0.9f, 9)]
     [InlineData(0.95f, 10)]
-    public void Top_p_of_ten_equal_tokens_keeps_the_lowest_ids_as_a_decimal_p_says(float p, int expected)
+    public void Top_p_of_ten_equal_tokens_keeps_exactly_the_decimal_share_of_lowest_ids(float p, int expected)
     {
         var candidates = Of(new float[10]);
 
@@ -71,7 +71,7 @@ public sealed class TruncationTests
     [InlineData(0.3f, new[] { 0, 2 })]
     [InlineData(0.76f, new[] { 0, 1, 2 })]
     [InlineData(0.9f, new[] { 0, 1, 2, 3 })]
-    public void Typical_p_keeps_the_tokens_nearest_to_the_expected_surprise_that_reach_p(float p, int[] expected)
+    public void Typical_p_keeps_the_tokens_closest_to_the_expected_surprise_until_p_is_reached(float p, int[] expected)
     {
         // Surprises 2, 3, 1 and 3 bits; 1.75 expected. So the order is 0, 2, 1, 3 by distances 0.25, 0.75, 1.25, 1.25.
         var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
@@ -107,7 +107,7 @@ public sealed class TruncationTests
     [InlineData(0.51f, new[] { 2 })]
     [InlineData(1.01f, new[] { 0, 2 })]
     [InlineData(1.51f, new[] { 0, 1, 2, 3 })]
-    public void Mirostat_begins_with_surprises_up_to_twice_its_target(float tau, int[] expected)
+    public void Mirostat_initially_allows_surprises_up_to_twice_its_target(float tau, int[] expected)
     {
         var candidates = OfProbabilities(0.25, 0.125, 0.5, 0.125);
 
@@ -117,7 +117,7 @@ public sealed class TruncationTests
     }
 
     [Fact]
-    public void Mirostat_lowers_its_bound_after_a_surprise_and_raises_it_after_none()
+    public void Mirostat_lowers_its_bound_after_a_surprising_token_and_raises_it_otherwise()
     {
         var mirostat = new Mirostat(1, 0.5f);
         mirostat.Drawn(1 / 8.0);

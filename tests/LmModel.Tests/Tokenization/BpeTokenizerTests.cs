@@ -19,7 +19,7 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
-    public void The_most_frequent_pair_is_merged_first_and_ties_go_to_the_lower_ids()
+    public void The_most_frequent_pair_is_merged_first_and_ties_prefer_lower_ids()
     {
         // Words aab ×3 (one without a space, so Ġaab ×2): aa 3, ab 3, Ġa 2.
         var tokenizer = BpeTokenizer.Train("aab aab aab", 258);
@@ -37,14 +37,14 @@ public sealed class BpeTokenizerTests
         Assert.Equal(256, BpeTokenizer.Train("abcdef", 1000).VocabularySize);
 
     [Fact]
-    public void An_empty_corpus_gives_the_bytes() => Assert.Equal(256, BpeTokenizer.Train("", 1000).VocabularySize);
+    public void An_empty_corpus_gives_only_bytes() => Assert.Equal(256, BpeTokenizer.Train("", 1000).VocabularySize);
 
     [Fact]
-    public void Fewer_tokens_than_bytes_are_refused() =>
+    public void A_vocabulary_smaller_than_the_256_bytes_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => BpeTokenizer.Train("abc", 255));
 
     [Fact]
-    public void The_trainer_learns_what_counting_again_for_every_merge_learns()
+    public void The_trainer_matches_an_implementation_that_recounts_after_every_merge()
     {
         var random = new Random(11);
         for (var round = 0; round < 30; round++)
@@ -68,7 +68,7 @@ public sealed class BpeTokenizerTests
     public void Every_text_round_trips(string text) => Assert.Equal(text, Tokenizer.Decode(Tokenizer.Encode(text)));
 
     [Fact]
-    public void Random_texts_come_back()
+    public void Random_texts_round_trip()
     {
         string[] parts =
         [
@@ -116,7 +116,7 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
-    public void A_text_without_a_space_takes_time_in_proportion_to_its_length()
+    public void Encoding_a_text_without_spaces_takes_linear_time()
     {
         // Took minutes when a piece had no bound: the encoder's time grows with the square of a piece.
         var text = string.Concat(Enumerable.Repeat("thenthere日本語", 50_000));
@@ -125,7 +125,7 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
-    public void A_piece_ends_between_characters()
+    public void Pieces_end_between_characters()
     {
         var text = "!" + string.Concat(Enumerable.Repeat("😀", 1000));
 
@@ -134,7 +134,7 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
-    public void A_text_encoded_in_pieces_has_the_tokens_of_the_whole_wherever_it_is_cut()
+    public void Encoding_in_pieces_gives_the_tokens_of_the_whole_text_for_any_cut()
     {
         string[] parts =
         [
@@ -176,7 +176,7 @@ public sealed class BpeTokenizerTests
     [InlineData("😀")]
     [InlineData(" ")]
     [InlineData("12")]
-    public void A_long_text_without_a_word_that_ends_is_encoded_a_little_at_a_time(string part)
+    public void A_long_text_without_a_word_boundary_is_encoded_incrementally(string part)
     {
         var text = string.Concat(Enumerable.Repeat(part, 5_000));
         var pieces = Enumerable
@@ -191,7 +191,7 @@ public sealed class BpeTokenizerTests
     }
 
     [Fact]
-    public void What_is_learned_from_pieces_is_what_is_learned_from_the_whole()
+    public void Training_on_pieces_matches_training_on_the_whole_text()
     {
         var pieces = Corpus.Chunk(7).Select(p => new string(p));
 

@@ -7,7 +7,7 @@ public sealed class ByteTokenizerTests
     private readonly ByteTokenizer _tokenizer = new();
 
     [Fact]
-    public void Tokens_are_the_bytes_of_utf8()
+    public void Tokens_are_UTF_8_bytes()
     {
         Assert.Equal([0x68, 0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80], _tokenizer.Encode("hé😀"));
         Assert.Equal(256, _tokenizer.VocabularySize);

@@ -6,7 +6,7 @@ namespace LmModel.Tests.Tokenization;
 public sealed class CharacterTokenizerTests
 {
     [Fact]
-    public void Vocabulary_is_the_distinct_characters_in_the_order_of_code_points()
+    public void The_vocabulary_is_the_distinct_characters_in_code_point_order()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("hello, wörld 😀\n");
 
@@ -43,7 +43,7 @@ public sealed class CharacterTokenizerTests
         Assert.Throws<ArgumentException>(() => CharacterTokenizer.FromCorpus(""));
 
     [Fact]
-    public void Unknown_characters_are_all_named_with_the_index_of_the_first()
+    public void All_unknown_characters_are_reported_with_the_index_of_the_first()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("abc");
 
@@ -55,7 +55,7 @@ public sealed class CharacterTokenizerTests
     }
 
     [Fact]
-    public void Replace_reads_unknown_characters_as_the_given_one()
+    public void The_replace_rule_reads_unknown_characters_as_the_replacement()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("abc?", UnknownCharacterRule.Replace, new Rune('?'));
 
@@ -63,7 +63,7 @@ public sealed class CharacterTokenizerTests
     }
 
     [Fact]
-    public void Drop_leaves_unknown_characters_out()
+    public void The_drop_rule_omits_unknown_characters()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("abc", UnknownCharacterRule.Drop);
 
@@ -71,7 +71,7 @@ public sealed class CharacterTokenizerTests
     }
 
     [Fact]
-    public void A_replacement_must_be_in_the_vocabulary_and_belong_to_its_rule()
+    public void A_replacement_must_be_in_the_vocabulary_and_match_the_rule()
     {
         Rune[] vocabulary = [new('a')];
 
@@ -83,7 +83,7 @@ public sealed class CharacterTokenizerTests
     }
 
     [Fact]
-    public void A_vocabulary_has_characters_and_none_twice()
+    public void A_vocabulary_must_be_non_empty_and_distinct()
     {
         Assert.Throws<ArgumentException>(() => new CharacterTokenizer([]));
         var error = Assert.Throws<ArgumentException>(() => new CharacterTokenizer([new('a'), new('b'), new('a')]));
@@ -109,6 +109,6 @@ public sealed class CharacterTokenizerTests
     [Theory]
     [InlineData(-1)]
     [InlineData(3)]
-    public void An_id_outside_of_the_vocabulary_is_refused(int id) =>
+    public void An_id_outside_the_vocabulary_is_refused(int id) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => CharacterTokenizer.FromCorpus("abc").TokenBytes(id).Length);
 }

@@ -76,7 +76,7 @@ public sealed class NormalizationTests
     }
 
     [Fact]
-    public void However_many_marks_a_letter_has_they_are_ordered()
+    public void Any_number_of_combining_marks_is_ordered()
     {
         const int Times = 200_000;
         // A dot below (220) goes before a dot above (230), and each joins the letter once.
@@ -95,7 +95,7 @@ public sealed class NormalizationTests
         Assert.Equal("é\uFFFDé\uFFFD", Normalized("e\u0301\ud800e\u0301\udc00", TextNormalization.Nfc));
 
     [Fact]
-    public void An_unknown_character_is_named_at_its_place_in_the_text_that_was_given()
+    public void An_unknown_character_is_reported_at_its_position_in_the_original_text()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("aé ").With(TextNormalization.Nfc);
 

@@ -24,7 +24,7 @@ public sealed class TextPiecesTests
     }
 
     [Fact]
-    public void Words_of_any_length_and_tokens_of_the_whole_come_out_wherever_the_pieces_end()
+    public void Pieces_end_at_word_boundaries_and_give_the_tokens_of_the_whole_text()
     {
         var random = new Random(1);
         for (var round = 0; round < 200; round++)

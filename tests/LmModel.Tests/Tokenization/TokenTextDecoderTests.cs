@@ -6,7 +6,7 @@ namespace LmModel.Tests.Tokenization;
 public sealed class TokenTextDecoderTests
 {
     [Fact]
-    public void A_character_comes_with_its_last_byte() =>
+    public void A_character_is_emitted_with_its_last_byte() =>
         Assert.Equal(["h", "", "é", "", "", "", "😀"], Pieces("hé😀"u8));
 
     [Fact]
@@ -14,11 +14,11 @@ public sealed class TokenTextDecoderTests
         Assert.Equal(["\ufffd", "a", "\ufffd"], Pieces([0x80, 0x61, 0xff]));
 
     [Fact]
-    public void An_unfinished_character_is_replaced_once_when_something_else_follows() =>
+    public void An_unfinished_character_is_replaced_once_when_other_bytes_follow() =>
         Assert.Equal(["", "", "", "\ufffda"], Pieces([0xf0, 0x9f, 0x98, 0x61]));
 
     [Fact]
-    public void Random_bytes_give_what_decoding_them_at_once_gives()
+    public void Random_bytes_decode_as_they_do_all_at_once()
     {
         // Mostly bytes that begin or continue characters, so that near misses of every length are common.
         byte[] likely =
@@ -57,7 +57,7 @@ public sealed class TokenTextDecoderTests
     }
 
     [Fact]
-    public void Tokens_of_several_bytes_may_begin_and_end_anywhere()
+    public void Multibyte_tokens_may_begin_and_end_inside_characters()
     {
         var tokenizer = new PairsOfBytes();
         var decoder = new TokenTextDecoder(tokenizer);
@@ -68,7 +68,7 @@ public sealed class TokenTextDecoderTests
     }
 
     [Fact]
-    public void A_token_that_is_not_a_token_is_refused_at_any_time()
+    public void An_invalid_token_id_is_always_refused()
     {
         var decoder = new TokenTextDecoder(new ByteTokenizer());
 
@@ -79,7 +79,7 @@ public sealed class TokenTextDecoderTests
     }
 
     [Fact]
-    public void Tokens_of_whole_characters_allocate_nothing_once_they_were_seen()
+    public void Previously_seen_tokens_of_whole_characters_allocate_nothing()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("aé😀\0");
         var tokens = tokenizer.Encode("aé😀\0");
@@ -103,7 +103,7 @@ public sealed class TokenTextDecoderTests
     }
 
     [Fact]
-    public async Task Many_threads_read_the_same_texts()
+    public async Task Many_threads_decode_the_same_texts()
     {
         var tokenizer = new PairsOfBytes();
         var text = string.Concat(Enumerable.Range(32, 2_000).Select(c => (char)c));

@@ -58,7 +58,7 @@ public sealed partial class TokenizerFileTests
     )]
     [InlineData("\"unknown\": \"drop\", \"replacement\": \"a\", "
         + "\"vocabulary\": {\"a\": 0}", "does not take a replacement")]
-    public void A_wrong_character_vocabulary_is_refused(string rest, string reason) =>
+    public void An_invalid_character_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "characters"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed partial class TokenizerFileTests
     [InlineData("7", "\"th\": 256", "merges[0]: a string is expected, not 7")]
     [InlineData("\"t h\"", "\"th\": 256, \"語\": 257", "token 257, '語', is not in the byte alphabet")]
     [InlineData("\"t h\"", "\"th\": 256, \"\": 257", "token 257, '', is not in the byte alphabet")]
-    public void A_wrong_bpe_is_refused(string merges, string tokens, string reason)
+    public void An_invalid_bpe_tokenizer_is_refused(string merges, string tokens, string reason)
     {
         var bytes = string.Join(
             ", ",
@@ -101,18 +101,18 @@ public sealed partial class TokenizerFileTests
         "vocabulary: 'a' has the id 3, but there are 3 tokens"
     )]
     [InlineData("\"vocabulary\": {\"\\n\": 0, \"<unk>\": 1, \"a\\ud83d\": 2}", "an unpaired surrogate")]
-    public void A_wrong_word_vocabulary_is_refused(string rest, string reason) =>
+    public void An_invalid_word_vocabulary_is_refused(string rest, string reason) =>
         AssertRefused($$"""{ HEAD "kind": "words"{{(rest.Length > 0 ? ", " : "")}}{{rest}} }""", reason);
 
     [Fact]
-    public void A_bpe_without_merges_or_without_all_bytes_is_refused()
+    public void A_bpe_tokenizer_without_merges_or_without_all_bytes_is_refused()
     {
         AssertRefused("""{ HEAD "kind": "bpe", "vocabulary": {"a": 0} }""", "merges: is missing");
         AssertRefused("""{ HEAD "kind": "bpe", "vocabulary": {"a": 0}, "merges": [] }""", "the byte 'Ā' has no token");
     }
 
     [Fact]
-    public void A_file_above_the_cap_is_refused_unread()
+    public void A_file_above_the_size_limit_is_refused_unread()
     {
         using (var file = File.OpenWrite(_path))
             file.SetLength(TokenizerFile.MaxBytes + 1);
@@ -123,7 +123,7 @@ public sealed partial class TokenizerFileTests
     }
 
     [Fact]
-    public void A_missing_file_is_named() =>
+    public void A_missing_file_is_reported() =>
         Assert.Contains(
             "nowhere.json",
             Assert.Throws<FileNotFoundException>(() => TokenizerFile.Load("nowhere.json")).Message);

@@ -12,7 +12,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void Characters_are_written_one_a_line_with_control_characters_escaped()
+    public void Characters_are_written_one_per_line_with_control_characters_escaped()
     {
         var tokenizer = CharacterTokenizer.FromCorpus("\0\n \"?aé語", UnknownCharacterRule.Replace, new Rune('?'));
 
@@ -127,7 +127,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void Words_are_written_one_a_line()
+    public void Words_are_written_one_per_line()
     {
         TokenizerFile.Save(WordTokenizer.FromCorpus("the \"duck\" the \n", 100), _path);
 
@@ -150,7 +150,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_tokenizer_too_long_to_be_read_again_is_not_written()
+    public void A_tokenizer_too_large_to_be_read_back_is_not_written()
     {
         var error = Assert.Throws<ArgumentException>(
             () => TokenizerFile.Save(WordTokenizer.FromCorpus("duck", 100), _path, maxBytes: 99));
@@ -172,7 +172,7 @@ public sealed partial class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void Ids_may_come_in_any_order_of_lines()
+    public void Ids_may_be_listed_in_any_order()
     {
         var tokenizer = Load(
             $$"""{ {{Head}} "kind": "characters", "unknown": "error", "vocabulary": {"b": 1, "a": 0} }""");

@@ -6,7 +6,7 @@ namespace LmModel.Tests.Tokenization;
 public sealed class WordTokenizerTests
 {
     [Fact]
-    public void Ids_are_line_end_unknown_word_and_then_words_by_falling_frequency()
+    public void Ids_are_line_end_unknown_word_and_then_words_by_descending_frequency()
     {
         var tokenizer = Of("a duck saw a duck , and a <unk> saw naïve 日本語 \n");
 
@@ -15,7 +15,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void A_small_vocabulary_has_the_most_frequent_words_and_of_equal_ones_the_first_in_ordinal_order()
+    public void A_small_vocabulary_keeps_the_most_frequent_words_with_ties_in_ordinal_order()
     {
         Assert.Equal(["\n", "<unk>", "x", "B", "a"], Of("z b x a x B", vocabularySize: 5).Vocabulary);
         Assert.Equal(["\n", "<unk>", "x", "B", "a"], Of("B x a b x z", vocabularySize: 5).Vocabulary);
@@ -45,7 +45,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void Every_line_end_is_a_token_and_white_space_is_none()
+    public void Line_ends_are_tokens_and_other_white_space_is_not()
     {
         var tokenizer = Of("a");
 
@@ -54,7 +54,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void A_word_that_the_vocabulary_lacks_is_the_unknown_word()
+    public void A_word_outside_the_vocabulary_becomes_the_unknown_word()
     {
         var tokenizer = Of("the duck");
 
@@ -62,7 +62,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void A_token_stands_for_a_space_and_its_word()
+    public void A_token_represents_a_space_and_its_word()
     {
         var tokenizer = Of("naïve");
 
@@ -72,7 +72,7 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
-    public void Token_by_token_gives_what_decoding_everything_gives()
+    public void Decoding_token_by_token_matches_decoding_everything()
     {
         const string Text = "a naïve 日本語 😀 duck \n \n said it \n";
         var tokenizer = Of(Text, vocabularySize: 7);
@@ -94,7 +94,7 @@ public sealed class WordTokenizerTests
         Assert.Contains("no words", Assert.Throws<ArgumentException>(() => Of(text)).Message);
 
     [Fact]
-    public void A_vocabulary_without_room_for_a_word_is_refused() =>
+    public void A_vocabulary_too_small_for_any_word_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => WordTokenizer.FromCorpus("a", 2));
 
     [Fact]
@@ -110,11 +110,11 @@ public sealed class WordTokenizerTests
     [Theory]
     [InlineData(-1)]
     [InlineData(3)]
-    public void An_id_outside_of_the_vocabulary_is_refused(int id) =>
+    public void An_id_outside_the_vocabulary_is_refused(int id) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Of("a").TokenBytes(id).Length);
 
     [Fact]
-    public void Encoding_allocates_nothing_for_a_word()
+    public void Encoding_allocates_nothing_per_word()
     {
         var text = string.Concat(Enumerable.Repeat(" known unknown", 50_000));
         var tokenizer = Of("known");
@@ -133,7 +133,7 @@ public sealed class WordTokenizerTests
     /// The counts of the literature (Merity et al. 2016), and every byte. The corpus is not part of the repository.
     /// </summary>
     [Fact]
-    public void WikiText_2_has_the_words_that_the_literature_counts()
+    public void WikiText_2_has_the_published_vocabulary_and_round_trips()
     {
         var folder = Environment.GetEnvironmentVariable("WIKITEXT2");
         Assert.SkipWhen(folder is null, "WIKITEXT2 names no folder with train.txt, valid.txt and test.txt.");

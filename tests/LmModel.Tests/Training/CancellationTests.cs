@@ -26,7 +26,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void Reading_a_corpus_ends_at_its_next_block()
+    public void Cancellation_ends_reading_at_the_next_block()
     {
         var corpus = Open();
         var split = corpus.Split(new HoldOut());
@@ -50,7 +50,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_left_between_two_documents()
+    public void Cancellation_ends_reading_a_folder_between_documents()
     {
         foreach (var i in Enumerable.Range(0, 5))
         {
@@ -100,7 +100,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void Scoring_ends_at_the_next_step()
+    public void Cancellation_ends_scoring_at_the_next_step()
     {
         var steps = 0;
         var model = new FakeStepModel((_, _, _) =>

@@ -20,7 +20,7 @@ public sealed class ResumedTrainingTests
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void A_training_interrupted_and_resumed_ends_with_the_same_bits_as_one_that_ran_through(Cell cell, bool tied)
+    public void A_resumed_training_is_bit_identical_to_an_uninterrupted_one(Cell cell, bool tied)
     {
         using var folder = new TemporaryFolder();
         var (whole, parts) = (folder["whole"], folder["parts"]);
@@ -91,7 +91,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void Held_out_documents_are_never_trained_on_and_a_resumed_training_holds_out_the_same()
+    public void Held_out_documents_are_never_trained_on_and_stay_held_out_after_resuming()
     {
         using var folder = new TemporaryFolder();
         foreach (var name in (string[])["ducks", "geese", "swans"])
@@ -132,7 +132,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void Another_text_cannot_be_trained_on_further()
+    public void Resuming_with_another_text_is_refused()
     {
         using var folder = new TemporaryFolder();
         Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);
@@ -171,7 +171,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void There_must_be_something_to_resume()
+    public void Resuming_without_a_started_training_is_refused()
     {
         using var folder = new TemporaryFolder();
 
@@ -181,7 +181,7 @@ public sealed class ResumedTrainingTests
     }
 
     [Fact]
-    public void A_training_that_starts_over_does_not_leave_the_old_one_to_resume()
+    public void Restarting_a_training_discards_its_old_checkpoint()
     {
         using var folder = new TemporaryFolder();
         Interrupt(() => Start(folder["m"], Cell.Gru, tied: false), atStep: 1);

@@ -16,7 +16,7 @@ namespace LmModel.Tests.Training;
 public sealed class TrainerTests
 {
     [Fact]
-    public void Training_lowers_the_loss_and_keeps_the_best_weights_as_a_model_that_opens()
+    public void Training_lowers_the_loss_and_saves_the_best_weights_as_an_openable_model()
     {
         using var folder = new TemporaryFolder();
         var path = folder["ducks"];
@@ -75,7 +75,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void A_text_of_one_line_trains_where_it_is_long_enough()
+    public void A_long_enough_text_of_one_line_can_be_trained_on()
     {
         using var folder = new TemporaryFolder();
         var text = Corpus.FromText("line.txt", string.Concat(Enumerable.Repeat("quack ", 50)));
@@ -140,7 +140,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void Settings_that_cannot_be_trained_are_all_named()
+    public void All_invalid_training_settings_are_reported()
     {
         using var folder = new TemporaryFolder();
 
@@ -165,7 +165,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void A_text_too_short_to_hold_any_out_is_refused_before_training()
+    public void A_text_too_short_to_be_split_is_refused_before_training()
     {
         using var folder = new TemporaryFolder();
         var text = Corpus.FromText("ducks.txt", Text.Text.ReadToEnd()[..10]);

@@ -16,7 +16,7 @@ public sealed class TrainingSetupTests
     private static readonly TrainingChoices Small = new() { Steps = 2, HiddenSize = 8, Layers = 1 };
 
     [Fact]
-    public void A_text_and_steps_are_enough_to_train()
+    public void A_text_and_a_number_of_steps_suffice_for_training()
     {
         using var folder = new TemporaryFolder();
         var setup = TrainingSetup.For(Text, Small);
@@ -31,7 +31,7 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
-    public void A_window_that_was_planned_is_fitted_to_the_tokens_and_one_that_was_chosen_is_not()
+    public void A_planned_window_is_fitted_to_the_tokens_but_a_chosen_one_is_not()
     {
         using var folder = new TemporaryFolder();
         var choices = Small with { Tokenizer = "bpe", Vocabulary = 400 };
@@ -48,7 +48,7 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
-    public void Twice_the_time_is_planned_by_the_speed_that_was_measured_once()
+    public void The_plan_for_twice_the_time_reuses_the_measured_speed()
     {
         var setup = TrainingSetup.For(Text, Small with { Steps = null, HiddenSize = null }, minutes: 0.01);
 
@@ -59,7 +59,7 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
-    public void The_share_that_is_held_out_is_the_chosen_one()
+    public void The_chosen_share_is_held_out()
     {
         var setup = TrainingSetup.For(Text, Small with { ValidationShare = 0.5 });
 
@@ -67,7 +67,7 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
-    public void Choices_out_of_range_are_all_named_before_anything_is_planned()
+    public void All_choices_out_of_range_are_reported_before_planning()
     {
         var wrong = Small with { HiddenSize = 0, WeightDrop = 1, Tokenizer = "syllables" };
 

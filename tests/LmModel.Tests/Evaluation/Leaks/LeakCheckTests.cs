@@ -8,7 +8,7 @@ public sealed class LeakCheckTests
     private const string Passage = "Once upon a time there was a duck that could count to seven, and it did.";
 
     [Fact]
-    public void A_planted_passage_is_found_with_its_places()
+    public void A_planted_passage_is_found_and_located()
     {
         var scored = Letters(500, seed: 1) + "\n\n* " + Passage + "?" + Letters(500, seed: 2);
         var training = Letters(900, seed: 3) + "\n" + Passage + "\n" + Letters(900, seed: 4);
@@ -22,7 +22,7 @@ public sealed class LeakCheckTests
     }
 
     [Fact]
-    public void Texts_that_share_nothing_as_long_as_a_window_have_no_leak()
+    public void Texts_without_a_shared_passage_of_window_length_have_no_leak()
     {
         var report = LeakCheck.Of(Letters(5000, seed: 1), Letters(5000, seed: 2), window: 20);
 
@@ -46,7 +46,7 @@ public sealed class LeakCheckTests
     [InlineData(2, 12)]
     [InlineData(4, 5)]
     [InlineData(1, 7)]
-    public void Shares_and_longest_passages_are_those_of_a_plain_search(int letters, int window)
+    public void Shares_and_longest_passages_match_a_brute_force_search(int letters, int window)
     {
         for (var seed = 0; seed < 20; seed++)
         {
@@ -73,7 +73,7 @@ public sealed class LeakCheckTests
     }
 
     [Fact]
-    public void Pieces_of_a_document_are_one_text_and_documents_are_not()
+    public void Passages_span_pieces_of_a_document_but_not_documents()
     {
         var whole = new LeakCheck(Passage);
         whole.Begin("tales/ducks.txt");
@@ -97,7 +97,7 @@ public sealed class LeakCheckTests
     }
 
     [Fact]
-    public void Documents_that_share_more_come_first()
+    public void Documents_are_listed_by_descending_overlap()
     {
         var scored = Letters(2000, seed: 1);
         var check = new LeakCheck(scored);

@@ -15,7 +15,7 @@ public sealed class NgramScorerTests
     [InlineData(2, 0, 1, 17.0 / 21)]
     [InlineData(2, 1, 0, 18.0 / 21)]
     [InlineData(2, 1, 1, 3.0 / 21)]
-    public void Witten_Bell_gives_what_is_worked_out_by_hand(int order, int context, int token, double expected) =>
+    public void Witten_Bell_matches_a_manual_calculation(int order, int context, int token, double expected) =>
         Assert.Equal(expected, Probability(Ababa, 2, Smoothing.WittenBell, order, context, token), 1e-12);
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class NgramScorerTests
         Assert.Equal(expected, Probability(Ababa, 2, Smoothing.KneserNey, order, context, token), 1e-12);
 
     [Fact]
-    public void Discounts_are_those_of_Chen_and_Goodman()
+    public void Discounts_match_Chen_and_Goodman()
     {
         // n₁ = 4, n₂ = 2, n₃ = 1, n₄ = 1; Y = 4 / 8.
         var discounts = KneserNeyDiscounts.Of([1, 1, 1, 1, 2, 2, 3, 4, 9]);
@@ -40,7 +40,7 @@ public sealed class NgramScorerTests
     [Theory]
     [InlineData(nameof(Smoothing.WittenBell))]
     [InlineData(nameof(Smoothing.KneserNey))]
-    public void The_probabilities_after_every_context_sum_to_1(string smoothingName)
+    public void Probabilities_sum_to_1_in_every_context(string smoothingName)
     {
         const int V = 6;
         var smoothing = Enum.Parse<Smoothing>(smoothingName);
@@ -91,7 +91,7 @@ public sealed class NgramScorerTests
     }
 
     [Fact]
-    public void No_n_gram_reaches_from_one_text_into_the_next()
+    public void N_grams_do_not_cross_text_boundaries()
     {
         var counts = new NgramCounts(2, 3);
         counts.Add([0, 1]);

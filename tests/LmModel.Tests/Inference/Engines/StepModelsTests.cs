@@ -12,7 +12,7 @@ public sealed class StepModelsTests
     [InlineData(Precision.Fp32)]
     [InlineData(Precision.Bf16)]
     [InlineData(Precision.Int8)]
-    public void The_managed_engine_has_every_precision(Precision precision)
+    public void The_managed_engine_supports_every_precision(Precision precision)
     {
         using var model = StepModels.Create(_gru.Network, InferenceEngine.Managed, precision, threads: 1);
         Assert.Equal(precision, Assert.IsType<ManagedStepModel>(model).Precision);
@@ -32,7 +32,7 @@ public sealed class StepModelsTests
         () => StepModels.PrecisionFor(InferenceEngine.Torch, Precision.Int8, Precision.Fp32));
 
     [Fact]
-    public void The_torch_engine_has_fp32_only()
+    public void The_torch_engine_supports_fp32_only()
     {
         StepModels.Create(_gru.Network, InferenceEngine.Torch, Precision.Fp32, threads: 1).Dispose();
         Assert.Equal(

@@ -43,7 +43,7 @@ public sealed class FusedMultiplyAddTests
     ];
 
     [Fact]
-    public void Edges_are_rounded_once()
+    public void Edge_cases_are_rounded_once()
     {
         foreach (var a in Edges)
         {

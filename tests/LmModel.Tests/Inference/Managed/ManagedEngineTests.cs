@@ -17,7 +17,7 @@ public sealed class ManagedEngineTests
     [InlineData(Cell.Lstm, Precision.Fp32)]
     [InlineData(Cell.Gru, Precision.Bf16)]
     [InlineData(Cell.RnnRelu, Precision.Int8)]
-    public async Task A_stream_is_the_same_alone_and_in_any_company(Cell cell, Precision precision)
+    public async Task A_stream_is_identical_alone_and_beside_any_other_streams(Cell cell, Precision precision)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers: 2, hidden: 37, embedding: 23, vocabulary: 256);
         var requests = Enumerable.Range(0, Texts).Select(Request).ToArray();

@@ -39,7 +39,7 @@ public sealed class ManagedStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Stepping_a_text_gives_the_logits_and_the_state_of_PyTorch(string name)
+    public void Stepping_a_text_matches_the_logits_and_state_of_PyTorch(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new ManagedStepModel(fixture.Network, Precision.Fp32, threads: 2);
@@ -59,7 +59,7 @@ public sealed class ManagedStepModelTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Bits_do_not_depend_on_company_order_threads_or_slices(Cell cell, Precision precision, int layers)
+    public void Results_are_identical_for_any_batch_order_threads_and_slices(Cell cell, Precision precision, int layers)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
         using var reference = new ManagedStepModel(weights, precision, threads: 1);
@@ -81,7 +81,7 @@ public sealed class ManagedStepModelTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void All_widths_of_vectors_give_the_same_bits_as_the_scalar_ones(Cell cell, Precision precision, int layers)
+    public void All_vector_widths_match_the_scalar_code_bit_for_bit(Cell cell, Precision precision, int layers)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers, hidden: 37, embedding: 23, vocabulary: 29);
         var random = new Random(layers);
@@ -118,7 +118,7 @@ public sealed class ManagedStepModelTests
     [InlineData("tiny")]
     [InlineData("shakespeare")]
     [InlineData("fairy-tales")]
-    public void Torch_and_managed_agree_on_the_models_that_are_shipped(string name)
+    public void The_torch_and_managed_engines_agree_on_the_shipped_models(string name)
     {
         var folder = ModelFolder.Open(Path.Combine(Repository.Root, "models", name));
         using var torch = new TorchStepModel(folder.ReadWeights());
@@ -154,7 +154,7 @@ public sealed class ManagedStepModelTests
     [Theory]
     [InlineData(Cell.Lstm)]
     [InlineData(Cell.Gru)]
-    public void A_vocabulary_too_large_for_a_table_gives_the_same_within_rounding(Cell cell)
+    public void A_vocabulary_too_large_for_a_table_gives_the_same_results_up_to_rounding(Cell cell)
     {
         var (config, weights) = RandomNetwork.Of(cell, 2, hidden: 16, embedding: 7, vocabulary: 64);
         var large = config with { VocabularySize = 140_000 };
@@ -193,7 +193,7 @@ public sealed class ManagedStepModelTests
     [Theory]
     [InlineData(-1)]
     [InlineData(11)]
-    public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
+    public void An_unknown_token_id_is_refused_and_leaves_the_state_unchanged(int token)
     {
         var fixture = PyTorchFixture.Load("gru");
         using var model = new ManagedStepModel(fixture.Network, Precision.Fp32, threads: 2);

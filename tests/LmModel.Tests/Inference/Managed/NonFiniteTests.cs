@@ -98,7 +98,7 @@ public sealed class NonFiniteTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_generation_whose_logits_are_not_finite_fails_and_says_where(bool echo)
+    public async Task A_generation_with_non_finite_logits_fails_with_their_position(bool echo)
     {
         var (_, weights) = Overflowing(Cell.Gru, 5, 1, vocabulary: 256);
         using var model = new ManagedStepModel(weights, Precision.Int8, threads: 1);
@@ -124,7 +124,7 @@ public sealed class NonFiniteTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public async Task A_single_logit_that_is_not_finite_fails_whatever_would_be_drawn(float logit)
+    public async Task A_single_non_finite_logit_fails_the_generation_even_if_it_would_not_be_drawn(float logit)
     {
         using var engine = new GenerationEngine(
             new FakeStepModel((_, memory, logits) => (logits[7], logits[9]) = (20, memory[0]++ < 2 ? 0 : logit)),
@@ -148,7 +148,7 @@ public sealed class NonFiniteTests
     [InlineData(Protocol.ColdWindows, false)]
     [InlineData(Protocol.Contiguous, false)]
     [InlineData(Protocol.ColdWindows, true)]
-    public void A_text_that_the_model_has_no_loss_for_gets_no_figure(Protocol protocol, bool cached)
+    public void A_text_without_a_finite_loss_gets_no_score(Protocol protocol, bool cached)
     {
         var (_, weights) = Overflowing(Cell.Lstm, 5, 1, vocabulary: 256);
         int[] text = [.. Enumerable.Repeat(1, 30), 3, 1, 2];
@@ -165,7 +165,7 @@ public sealed class NonFiniteTests
     }
 
     [Fact]
-    public void A_precision_in_which_the_model_predicts_nothing_is_left_out_of_a_comparison()
+    public void A_precision_with_non_finite_logits_is_left_out_of_the_comparison()
     {
         var (_, weights) = RandomNetwork.Of(Cell.RnnTanh, 1, hidden: 20, embedding: 8, vocabulary: 256);
         var (_, broken) = Overflowing(Cell.RnnTanh, 5, 1, vocabulary: 256);

@@ -14,7 +14,7 @@ public sealed class TokenTableTests
     [InlineData(Cell.Lstm, 3)]
     [InlineData(Cell.Gru, 6)]
     [InlineData(Cell.RnnTanh, 1)]
-    public void Loading_multiplies_nothing_and_a_token_is_multiplied_when_it_is_first_read(Cell cell, int products)
+    public void The_token_table_is_filled_when_a_token_is_first_read_and_not_on_loading(Cell cell, int products)
     {
         var (config, weights) = RandomNetwork.Of(cell, layers: 1, hidden: 37, embedding: 23, vocabulary: 29);
         var kernels = new CountingKernels(columns: 23);

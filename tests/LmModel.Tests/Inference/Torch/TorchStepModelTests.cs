@@ -15,7 +15,7 @@ public sealed class TorchStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Stepping_a_text_gives_the_logits_and_the_state_of_PyTorch(string name)
+    public void Stepping_a_text_matches_the_logits_and_state_of_PyTorch(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new TorchStepModel(fixture.Network);
@@ -35,7 +35,7 @@ public sealed class TorchStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Stepping_several_texts_at_once_gives_the_same_within_rounding(string name)
+    public void Stepping_several_texts_at_once_gives_the_same_results_up_to_rounding(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new TorchStepModel(fixture.Network);
@@ -70,7 +70,7 @@ public sealed class TorchStepModelTests
     [Theory]
     [InlineData(4096)]
     [InlineData(4097)]
-    public void A_vocabulary_too_large_for_a_table_gives_the_same(int vocabulary)
+    public void A_vocabulary_too_large_for_a_table_gives_the_same_results(int vocabulary)
     {
         // The fixture's model with more tokens, which the first ones cannot tell: their logits stay what they were.
         var fixture = PyTorchFixture.Load("lstm");
@@ -119,7 +119,7 @@ public sealed class TorchStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void No_tensor_outlives_its_step_nor_the_model(string name)
+    public void No_tensor_outlives_its_step_or_the_model(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         TorchRuntime.Initialize();
@@ -143,7 +143,7 @@ public sealed class TorchStepModelTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public async Task In_the_engine_a_seed_gives_the_same_text_alone_and_among_others(string name)
+    public async Task In_the_engine_a_seed_gives_the_same_text_alone_and_concurrently(string name)
     {
         var fixture = PyTorchFixture.Load(name);
         using var model = new TorchStepModel(fixture.Network);
@@ -161,7 +161,7 @@ public sealed class TorchStepModelTests
     [Theory]
     [InlineData(-1)]
     [InlineData(11)]
-    public void A_token_the_model_does_not_have_is_refused_and_changes_nothing(int token)
+    public void An_unknown_token_id_is_refused_and_leaves_the_state_unchanged(int token)
     {
         var fixture = PyTorchFixture.Load("gru");
         using var model = new TorchStepModel(fixture.Network);

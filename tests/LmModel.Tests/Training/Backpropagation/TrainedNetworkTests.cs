@@ -24,7 +24,7 @@ public sealed class TrainedNetworkTests
     [InlineData(Cell.RnnTanh, 1, 16, false)]
     [InlineData(Cell.RnnTanh, 3, 50, true)]
     [InlineData(Cell.RnnRelu, 2, 20, false)]
-    public void Loss_gradients_and_state_are_those_of_autograd(Cell cell, int layers, int units, bool tied)
+    public void Loss_gradients_and_state_match_autograd(Cell cell, int layers, int units, bool tied)
     {
         using var fixture = new Fixture(cell, layers, units, tied, TrainingArithmetic.Fp32);
         var (loss, expected, state) = fixture.ByAutograd();
@@ -48,7 +48,7 @@ public sealed class TrainedNetworkTests
     [InlineData(Cell.Lstm)]
     [InlineData(Cell.Gru)]
     [InlineData(Cell.RnnTanh)]
-    public void In_bf16_the_gradient_points_where_that_of_fp32_does(Cell cell)
+    public void The_bf16_gradient_points_in_the_direction_of_the_fp32_gradient(Cell cell)
     {
         using var fixture = new Fixture(cell, layers: 2, units: 48, tied: false, TrainingArithmetic.Bf16);
         var (loss, expected, _) = fixture.ByAutograd();
@@ -62,7 +62,7 @@ public sealed class TrainedNetworkTests
     }
 
     [Fact]
-    public void A_sample_of_the_whole_vocabulary_is_the_full_softmax()
+    public void Sampling_the_whole_vocabulary_equals_the_full_softmax()
     {
         using var fixture = new Fixture(Cell.Lstm, layers: 1, units: 20, tied: false, TrainingArithmetic.Fp32);
         var (loss, expected, _) = fixture.ByAutograd();

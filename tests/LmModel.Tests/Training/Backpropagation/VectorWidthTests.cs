@@ -26,18 +26,18 @@ public sealed unsafe class VectorWidthTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_step_of_a_cell_is_the_same_in_every_width(VectorWidthCase test) =>
+    public void A_cell_step_is_bit_identical_in_every_vector_width(VectorWidthCase test) =>
         Assert.Equal(StepOf(test, VectorWidth.Scalar), StepOf(test, Enum.Parse<VectorWidth>(test.Width)));
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_loss_and_the_embedding_are_the_same_in_every_width(VectorWidthCase test) =>
+    public void Loss_and_embedding_are_bit_identical_in_every_vector_width(VectorWidthCase test) =>
         Assert.Equal(
             LossAndEmbedding(test.Arithmetic, VectorWidth.Scalar),
             LossAndEmbedding(test.Arithmetic, Enum.Parse<VectorWidth>(test.Width)));
 
     [Fact]
-    public void An_update_of_the_weights_is_the_same_in_every_width()
+    public void A_weight_update_is_bit_identical_in_every_vector_width()
     {
         var expected = Update(VectorWidth.Scalar);
 

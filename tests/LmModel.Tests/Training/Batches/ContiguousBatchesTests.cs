@@ -46,7 +46,7 @@ public sealed class ContiguousBatchesTests
     [InlineData(50)]
     [InlineData(1000)]
     [InlineData(1000000)]
-    public void Settings_fitted_to_a_text_can_train_on_it(int tokens)
+    public void Settings_fitted_to_a_text_are_valid_for_it(int tokens)
     {
         var settings = ContiguousBatches.Fit(new TrainingSettings(), tokens);
 

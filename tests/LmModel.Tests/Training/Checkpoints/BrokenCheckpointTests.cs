@@ -26,7 +26,7 @@ public sealed class BrokenCheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_with_a_number_that_is_not_finite_is_refused_by_its_place()
+    public void A_checkpoint_with_a_non_finite_number_is_refused_with_its_position()
     {
         using var folder = new TemporaryFolder();
         var path = folder["m"];
@@ -48,7 +48,7 @@ public sealed class BrokenCheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_that_does_not_fit_its_network_is_refused()
+    public void A_checkpoint_that_does_not_match_its_network_is_refused()
     {
         using var folder = new TemporaryFolder();
         var path = folder["m"];
@@ -100,7 +100,7 @@ public sealed class BrokenCheckpointTests
     }
 
     [Fact]
-    public void A_byte_order_mark_in_the_tokenizer_of_a_training_is_read_over()
+    public void A_byte_order_mark_in_the_tokenizer_of_a_training_is_ignored()
     {
         using var folder = new TemporaryFolder();
         var path = folder["m"];

@@ -18,11 +18,11 @@ public sealed class LearningRateScheduleTests
     [InlineData(10, 0.1)]
     [InlineData(60, 0.06)]
     [InlineData(110, 0.02)]
-    public void It_rises_in_a_line_and_falls_in_half_a_cosine(int step, double expected) =>
+    public void The_rate_rises_linearly_and_falls_along_half_a_cosine(int step, double expected) =>
         Assert.Equal(expected, Cosine.At(step), 1e-12);
 
     [Fact]
-    public void Without_warm_up_it_starts_at_the_peak() =>
+    public void Without_warm_up_the_rate_starts_at_the_peak() =>
         Assert.Equal(0.1, (Cosine with { WarmupSteps = 0 }).At(0), 1e-12);
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class LearningRateScheduleTests
     [InlineData(30, 0.1)]
     [InlineData(15, 0.052)]
     [InlineData(100, 0.02)]
-    public void One_cycle_rises_in_half_a_cosine_over_thirty_percent_of_the_steps(int step, double expected)
+    public void One_cycle_rises_along_half_a_cosine_over_thirty_percent_of_the_steps(int step, double expected)
     {
         var schedule = new LearningRateSchedule(
             Schedule.OneCycle,
@@ -43,7 +43,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public void Every_cycle_is_the_whole_schedule()
+    public void Every_cycle_repeats_the_whole_schedule()
     {
         var twice = Cosine with { TotalSteps = 222, Cycles = 2 };
 

@@ -7,7 +7,7 @@ namespace LmModel.Tests.Training.Planning;
 public sealed class MachineSpeedTests
 {
     [Fact]
-    public void A_rate_is_measured_in_each_arithmetic() =>
+    public void The_speed_is_measured_in_each_arithmetic() =>
         Assert.All(
             [TrainingArithmetic.Fp32, TrainingArithmetic.Bf16],
             a => Assert.InRange(MachineSpeed.Measure(a), 1e6, 1e18));

@@ -27,7 +27,7 @@ public sealed class MemoryNeedTests
     };
 
     [Fact]
-    public void Every_parameter_is_kept_twelve_times()
+    public void Training_takes_48_bytes_per_parameter_and_scoring_8()
     {
         var config = Network(4000);
 
@@ -39,7 +39,7 @@ public sealed class MemoryNeedTests
     }
 
     [Fact]
-    public void A_window_grows_with_its_tokens_layers_and_vocabulary()
+    public void The_memory_of_a_window_grows_with_its_tokens_layers_and_vocabulary()
     {
         var one = MemoryNeed.OfTraining(Network(256), Settings).Windows;
 

@@ -8,7 +8,7 @@ namespace LmModel.Tests.Training.Planning;
 public sealed class PlannedDropoutTests
 {
     [Fact]
-    public void The_more_often_a_text_is_read_the_more_is_dropped()
+    public void Dropout_grows_with_the_number_of_epochs()
     {
         var plans = new[] { 1, 4, 10, 30, 100, 100_000 }.Select(epochs => TrainingPlan.Make(
             English(1_000_000),
@@ -30,7 +30,7 @@ public sealed class PlannedDropoutTests
     }
 
     [Fact]
-    public void The_more_parameters_read_a_text_the_more_is_dropped()
+    public void Dropout_grows_with_the_number_of_parameters()
     {
         var plans = new[] { 64, 256, 1024 }
             .Select(units =>
@@ -43,7 +43,7 @@ public sealed class PlannedDropoutTests
     }
 
     [Fact]
-    public void A_plain_network_drops_less_because_it_has_fewer_parameters()
+    public void A_plain_RNN_gets_less_dropout_because_it_has_fewer_parameters()
     {
         TrainingPlan Of(Cell cell) => TrainingPlan.Make(
             English(1_115_394), new TrainingChoices { Cell = cell, Steps = 2564, HiddenSize = 768 }, time: null);

@@ -12,7 +12,7 @@ public sealed class PlannedNetworkTests
     [InlineData(600_000, 200_000, 2_500, "bytes", 256)]
     [InlineData(3_000_001, 3_000_001, 65, "bpe", 1024)]
     [InlineData(30_000_000, 10_000_000, 4_000, "bpe", 8192)]
-    public void The_tokenizer_follows_the_text(
+    public void The_tokenizer_depends_on_the_text(
         long bytes,
         long characters,
         int distinct,
@@ -30,7 +30,7 @@ public sealed class PlannedNetworkTests
     [InlineData(20_000, 320)]
     [InlineData(60_000, 512)]
     [InlineData(300_000, 768)]
-    public void The_network_suits_the_length_of_the_text(long bytes, int widest)
+    public void The_size_of_the_network_depends_on_the_length_of_the_text(long bytes, int widest)
     {
         Assert.Equal(widest, Plan(English(bytes), 1000).Network.HiddenSize);
         Assert.True(Plan(English(bytes), 0.2).Network.HiddenSize <= widest);
@@ -39,7 +39,7 @@ public sealed class PlannedNetworkTests
     [Theory]
     [InlineData(3_000, 4000)]
     [InlineData(20_000, 2048)]
-    public void A_network_too_wide_for_its_text_is_trained_all_the_same(long bytes, int asked)
+    public void A_network_too_wide_for_its_text_is_trained_anyway(long bytes, int asked)
     {
         var plan = TrainingPlan.Make(English(bytes), new() { HiddenSize = asked }, new(10_000, 1e11));
 
@@ -48,7 +48,7 @@ public sealed class PlannedNetworkTests
     }
 
     [Fact]
-    public void Characters_get_one_layer_and_an_embedding_no_wider_than_their_number()
+    public void Character_models_get_one_layer_and_an_embedding_no_wider_than_the_vocabulary()
     {
         var (characters, longer) = (Plan(English(1_000_000), 20).Network, Plan(English(20_000_000), 20).Network);
 

@@ -49,7 +49,7 @@ public sealed class TrainingChoicesTests
     }
 
     [Fact]
-    public void A_choice_falls_back_on_another_where_it_is_open()
+    public void Open_choices_fall_back_to_those_of_another_set()
     {
         var all = Plan(1000, new TrainingChoices { Tokenizer = "bpe", Arithmetic = TrainingArithmetic.Bf16 }).Choices;
         Assert.All(typeof(TrainingChoices).GetProperties(), p => Assert.True(p.GetValue(all) is not null, p.Name));

@@ -10,7 +10,7 @@ public sealed class TrainingPlanTests
     [InlineData(20_000)]
     [InlineData(1_000_000)]
     [InlineData(100_000_000)]
-    public void More_time_or_a_faster_machine_never_makes_a_smaller_training(long bytes)
+    public void More_time_or_a_faster_machine_never_plans_a_smaller_training(long bytes)
     {
         var text = English(bytes);
         var plans = new[] { 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 1000 }.Select(m => Plan(text, m)).ToList();
@@ -50,7 +50,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void A_short_text_is_not_read_for_ever()
+    public void The_number_of_passes_over_a_short_text_is_limited()
     {
         var (one, twenty, hour) = (Plan(English(20_000), 1), Plan(English(20_000), 20), Plan(English(20_000), 60));
 
@@ -64,7 +64,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void Short_texts_are_read_in_few_columns_and_short_windows()
+    public void Short_texts_get_small_batches_and_short_windows()
     {
         (int, int) Of(long bytes) =>
             Plan(English(bytes), 1000) is { Settings: var s } ? (s.BatchSize, s.WindowLength) : default;
@@ -87,7 +87,7 @@ public sealed class TrainingPlanTests
     [InlineData(20)]
     [InlineData(60)]
     [InlineData(240)]
-    public void A_megabyte_is_read_about_ten_times_or_more(double minutes)
+    public void A_megabyte_is_read_at_least_about_ten_times(double minutes)
     {
         var plan = Plan(English(1_115_394), minutes);
 
@@ -96,7 +96,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void A_training_for_a_time_ends_early_after_a_fifth_of_it_without_a_new_best()
+    public void A_timed_training_stops_early_after_a_fifth_of_its_steps_without_improvement()
     {
         var plan = Plan(English(100_000), 5);
         var often = Plan(English(100_000), 5, new TrainingChoices { ValidateEvery = 1 });
@@ -113,7 +113,7 @@ public sealed class TrainingPlanTests
             TrainingPlan.Make(English(20_000), new TrainingChoices { Steps = 500 }, time: null).Settings.Patience);
 
     [Fact]
-    public void A_number_of_steps_needs_no_time()
+    public void A_plan_with_a_number_of_steps_needs_no_time()
     {
         var plan = TrainingPlan.Make(English(1_000_000), new TrainingChoices { Steps = 123 }, time: null);
 
@@ -153,7 +153,7 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void The_reasons_name_the_numbers()
+    public void The_reasons_state_the_planned_numbers()
     {
         var plan = Plan(English(1_115_394), 20);
         var reasons = string.Join('\n', plan.Reasons);

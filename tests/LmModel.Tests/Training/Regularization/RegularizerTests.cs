@@ -21,7 +21,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void Dropout_masks_keep_the_mean_and_have_two_values()
+    public void Dropout_masks_preserve_the_mean_and_take_two_values()
     {
         foreach (var mask in new[]
         {
@@ -42,7 +42,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void An_average_forgets_the_first_weights_and_then_follows_with_its_decay()
+    public void The_weight_average_quickly_forgets_the_first_weights_and_then_follows_its_decay()
     {
         using var p = new TrainedParameter("x", [2], [10, 20]);
         p.Value.copy_(tensor(new[] { 1f, 2f }));
@@ -59,7 +59,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void AdamW_is_that_of_libtorch_with_decay_on_matrices_only()
+    public void AdamW_matches_libtorch_with_weight_decay_on_matrices_only()
     {
         // 37 is not a multiple of the 16 lanes.
         float[] start = [.. Enumerable.Range(0, 37).Select(i => MathF.Sin(i))];
@@ -85,7 +85,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void A_recurrent_matrix_begins_as_a_rotation_or_the_identity_gate_by_gate()
+    public void Each_gate_of_a_recurrent_matrix_is_initialized_as_a_rotation_or_the_identity()
     {
         var config = new ModelConfig { Cell = Cell.Gru, VocabularySize = 5, EmbeddingSize = 4, HiddenSize = 8 };
         using var model = new LanguageModel(config);
@@ -103,7 +103,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void An_output_bias_begins_as_the_log_frequencies()
+    public void The_output_bias_is_initialized_to_the_log_frequencies()
     {
         var config = new ModelConfig { Cell = Cell.Lstm, VocabularySize = 3, EmbeddingSize = 4, HiddenSize = 4 };
         using var model = new LanguageModel(config);
@@ -117,7 +117,7 @@ public sealed class RegularizerTests : IDisposable
     }
 
     [Fact]
-    public void Jittered_windows_have_about_the_usual_length_and_now_and_then_half()
+    public void Jittered_windows_have_about_the_usual_length_and_occasionally_half()
     {
         var lengths = Enumerable.Range(0, 2000).Select(step => WindowJitter.Length(70, seed: 1, step)).ToList();
 

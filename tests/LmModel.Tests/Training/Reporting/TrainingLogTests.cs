@@ -17,7 +17,7 @@ public sealed class TrainingLogTests
     };
 
     [Fact]
-    public void A_report_is_a_line_of_json_and_a_line_of_csv()
+    public void A_report_is_written_as_a_line_of_json_and_a_line_of_csv()
     {
         using var folder = new TemporaryFolder();
         var log = TrainingLog.Open(folder.Path, 0);
@@ -57,7 +57,7 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
-    public void A_training_that_starts_over_starts_its_log_over()
+    public void Restarting_a_training_clears_its_log()
     {
         using var folder = new TemporaryFolder();
         TrainingLog.Open(folder.Path, 0).Append(At(10));
@@ -106,7 +106,7 @@ public sealed class TrainingLogTests
 
     [Theory]
     [MemberData(nameof(Trainings))]
-    public void The_log_shows_whether_a_training_overfits_or_still_learns(
+    public void The_log_shows_whether_a_training_overfits_or_is_still_improving(
         double[] training,
         double[] validation,
         bool overfits,

@@ -16,17 +16,17 @@ public sealed class TrainingSettingTests
 
     /// <summary>UPDATE_GOLDEN=1 writes the file again, after a setting was declared.</summary>
     [Fact]
-    public void The_choices_are_those_of_the_declarations() =>
+    public void The_generated_choices_match_the_declared_settings() =>
         Golden.Matches("../src/LmModel/Training/Settings/TrainingChoices.Generated.cs", GeneratedChoices());
 
     [Fact]
-    public void Every_property_of_the_settings_is_declared_or_says_what_is_held_out() => Assert.Equal(
+    public void Every_settings_property_is_declared_or_describes_the_held_out_part() => Assert.Equal(
         ["HeldOutDocuments", "ValidationText"],
         typeof(TrainingSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name)
             .Except(TrainingSetting.All.Select(s => s.Name)));
 
     [Fact]
-    public void Names_and_options_are_unique_and_sentences_end()
+    public void Names_and_options_are_unique_and_descriptions_end_with_a_full_stop()
     {
         Assert.Equal(TrainingSetting.All.Count, TrainingSetting.All.Select(s => s.Name).Distinct().Count());
         Assert.Equal(Chosen.Count, TrainingSetting.All.Select(s => s.Option).OfType<string>().Distinct().Count());
@@ -34,7 +34,7 @@ public sealed class TrainingSettingTests
     }
 
     [Fact]
-    public void A_value_out_of_its_range_is_refused()
+    public void A_value_out_of_range_is_refused()
     {
         Assert.Empty(new TrainingSettings().Problems());
         Assert.Equal("must be from 0 to 0.95, not 1", Problem("WeightDrop", 1.0));
@@ -51,7 +51,7 @@ public sealed class TrainingSettingTests
     }
 
     [Fact]
-    public void Values_have_the_names_of_the_command_line()
+    public void Values_are_named_as_on_the_command_line()
     {
         Assert.Equal("rnn_tanh|rnn_relu|gru|lstm", Named("Cell").Values);
         Assert.Equal("cosine|one-cycle", Named("Schedule").Values);
@@ -86,7 +86,7 @@ public sealed class TrainingSettingTests
     }
 
     [Fact]
-    public void The_choices_of_a_plan_make_the_same_plan_without_a_time()
+    public void The_choices_of_a_plan_reproduce_it_without_a_time()
     {
         var timed = TrainingPlan.Make(English, new TrainingChoices(), new TrainingTime(20, 1e11));
         var again = TrainingPlan.Make(English, timed.Choices, time: null);
@@ -96,7 +96,7 @@ public sealed class TrainingSettingTests
 
     /// <summary>The names of a checkpoint's settings: trainings that were begun earlier must still resume.</summary>
     [Fact]
-    public void Settings_are_stored_by_the_names_of_their_properties()
+    public void Settings_are_stored_under_their_property_names()
     {
         const string Stored = """
             {"BatchSize":4,"WindowLength":16,"Steps":24,"LearningRate":0.01,"WarmupSteps":3,
