@@ -6,6 +6,7 @@ using LmCli.Completion;
 using LmCli.Evaluate;
 using LmCli.Explain;
 using LmCli.Generate;
+using LmCli.Guard;
 using LmCli.Options;
 using LmCli.Quantize;
 using LmCli.Score;
@@ -27,6 +28,7 @@ try
         EvaluateCommand.Create(),
         BaselineCommand.Create(),
         QuantizeCommand.Create(),
+        GuardCommand.Create(),
         GenerateCommand.Create(),
         ScoreCommand.Create(),
         ExplainCommand.Create(),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LmModel.Files;
+using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
@@ -9,9 +10,9 @@ namespace LmModel.Checkpoints;
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
-/// <c>README.md</c>.
+/// <c>verbatim.filter</c>, <c>README.md</c>.
 /// </summary>
-internal sealed class ModelFolder
+internal sealed partial class ModelFolder
 {
     /// <summary>Name of the file with the weights.</summary>
     public const string WeightsName = "model.safetensors";
@@ -26,6 +27,7 @@ internal sealed class ModelFolder
     private const string TokenizerName = "tokenizer.json";
     private const string CardName = "README.md";
     private const string PrecisionName = "precision.json";
+    private const string GuardName = "verbatim.filter";
 
     public required string Path { get; init; }
 
@@ -46,22 +48,31 @@ internal sealed class ModelFolder
     /// measured.</summary>
     public PrecisionReport? PrecisionReport { get; init; }
 
+    /// <summary>The runs of tokens of the training text; null if nobody recorded them.</summary>
+    public VerbatimFilter? Guard { get; init; }
+
     /// <summary>The precision to serve the model in if none is requested; fp32 if nothing was measured.</summary>
     public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
 
     /// <summary>Checks everything, but allocates no memory for the weights and does not use libtorch.</summary>
     /// <exception cref="ModelFolderException">Something is missing, broken or does not fit; the message lists every
     /// problem.</exception>
-    public static ModelFolder Open(string path) => Open(path, withPrecision: true);
+    public static ModelFolder Open(string path) => Open(path, withPrecision: true, withGuard: true);
 
     /// <summary>
     /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, so that the precisions can be measured
     /// again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);
+    public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false, withGuard: true);
 
-    private static ModelFolder Open(string path, bool withPrecision)
+    /// <summary>
+    /// Like <see cref="Open(string)"/>, but ignores <c>verbatim.filter</c>, so that it can be made again.
+    /// </summary>
+    /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
+    public static ModelFolder OpenUnguarded(string path) => Open(path, withPrecision: true, withGuard: false);
+
+    private static ModelFolder Open(string path, bool withPrecision, bool withGuard)
     {
         var problems = new ProblemList();
         if (FolderHints.OfPath(path) is { } notAFolder)
@@ -74,6 +85,7 @@ internal sealed class ModelFolder
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
         PrecisionReport? precision = null;
+        VerbatimFilter? guard = null;
         var bytes = 0L;
         string File(string name) => System.IO.Path.Combine(path, name);
 
@@ -95,11 +107,16 @@ internal sealed class ModelFolder
             problems.Attempt(CardName, () => card = ReadCard(File(CardName)));
         }
 
+        // If the weights have to be replaced anyway, nothing needs to match them.
+        var measured = problems.Count == before ? sha256 : null;
         if (withPrecision && FolderFile.Exists(File(PrecisionName)))
         {
-            // If the weights have to be replaced anyway, the report does not need to match them.
-            var measured = problems.Count == before ? sha256 : null;
             problems.Attempt(PrecisionName, () => precision = ReadPrecision(File(PrecisionName), measured, problems));
+        }
+
+        if (withGuard && FolderFile.Exists(File(GuardName)))
+        {
+            problems.Attempt(GuardName, () => guard = ReadGuard(File(GuardName), measured, problems));
         }
 
         return problems.Count == 0
@@ -112,6 +129,7 @@ internal sealed class ModelFolder
                 WeightsBytes = bytes,
                 Card = card,
                 PrecisionReport = precision,
+                Guard = guard,
             }
             : throw Failure(path, problems);
     }
@@ -142,64 +160,6 @@ internal sealed class ModelFolder
         return weights ?? throw Failure(Path, problems);
     }
 
-    /// <summary>
-    /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
-    /// <c>precision.json</c> is removed, because it was measured for the previous weights.
-    /// </summary>
-    /// <exception cref="ArgumentException">
-    /// The vocabulary of the tokenizer does not match the weights; nothing was written.
-    /// </exception>
-    public static void Save(string path, Tokenizer tokenizer, NetworkWeights weights, string card)
-    {
-        var config = weights.Config;
-        if (tokenizer.VocabularySize != config.VocabularySize)
-        {
-            throw new ArgumentException(
-                $"The tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}.",
-                nameof(tokenizer));
-        }
-
-        var tensors = weights.Named.Select(p => TensorData.Floats(p.Name, p.Shape, p.Values)).ToList();
-        string File(string name) => System.IO.Path.Combine(path, name);
-
-        Directory.CreateDirectory(path);
-        System.IO.File.Delete(File(PrecisionName));
-        AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
-        AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
-        AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
-        // Written last, so that a new folder that has weights is complete.
-        SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
-    }
-
-    /// <summary>Replaces <c>precision.json</c>.</summary>
-    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
-    /// written.</exception>
-    public void SavePrecision(PrecisionReport report)
-    {
-        var problems = new ProblemList();
-        foreach (var problem in report.Problems())
-        {
-            problems.Add(problem);
-        }
-
-        if (report.WeightsSha256 != WeightsSha256)
-        {
-            problems.Add(
-                $"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(problems.Describe("This precision report cannot be saved"));
-        }
-
-        AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
-    }
-
-    /// <summary>Replaces the model card.</summary>
-    public void SaveCard(string card) =>
-        AtomicFile.Write(System.IO.Path.Combine(Path, CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
-
     private static ModelConfig? ReadConfig(string path, ProblemList problems)
     {
         var found = new ProblemList();
@@ -229,6 +189,22 @@ internal sealed class ModelFolder
 
         problems.AddAll(PrecisionName, found);
         return report;
+    }
+
+    /// <summary>A filter for other weights holds another text, so whoever relies on it would be mistaken.</summary>
+    private static VerbatimFilter? ReadGuard(string path, string? weightsSha256, ProblemList problems)
+    {
+        var found = new ProblemList();
+        var filter = VerbatimFilterFile.Read(FolderFile.Read(path, VerbatimFilterFile.MaxBytes), found);
+        if (filter is not null && weightsSha256 is not null && filter.WeightsSha256 != weightsSha256)
+        {
+            found.Add(
+                $"made for other weights, with SHA-256 {filter.WeightsSha256}; these have {weightsSha256}: "
+                    + "run lm guard again, or delete the file");
+        }
+
+        problems.AddAll(GuardName, found);
+        return filter;
     }
 
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>

@@ -55,6 +55,10 @@ internal sealed record DoneEvent(
 {
     /// <summary>−ln p of the tokens from <see cref="GenerationSettings.ScoredFrom"/> on, in nats.</summary>
     public double[] Losses { get; init; } = [];
+
+    /// <summary>Positions at which a token was refused that would have completed a run of the training text; null
+    /// without <see cref="GenerationSettings.Guard"/>.</summary>
+    public int? Guarded { get; init; }
 }
 
 internal enum FinishReason
@@ -64,6 +68,9 @@ internal enum FinishReason
 
     /// <summary>A stop sequence appeared.</summary>
     Stop,
+
+    /// <summary>Every token would have completed a run of the training text.</summary>
+    Guard,
 }
 
 /// <summary>Times of one generation.</summary>

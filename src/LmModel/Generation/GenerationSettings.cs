@@ -1,3 +1,4 @@
+using LmModel.Guard;
 using LmModel.Sampling;
 
 namespace LmModel.Generation;
@@ -24,6 +25,9 @@ internal sealed record GenerationSettings
     /// alone.
     /// </summary>
     public NeuralCacheSettings? NeuralCache { get; init; }
+
+    /// <summary>Runs of the training text that the text must not contain; null for no such rule.</summary>
+    public VerbatimRule? Guard { get; init; }
 
     /// <summary>Texts that end the generation and are not part of it; none is empty.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using LmModel.Guard;
 using LmModel.Inference;
 using LmModel.Sampling;
 using LmModel.Tokenization;
@@ -64,7 +65,8 @@ internal sealed class Sequence : IDisposable
         _cacheSettings = settings.NeuralCache is { Lambda: > 0 } cache ? cache : null;
         _time = time;
         _submitted = time.GetTimestamp();
-        _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed);
+        var guard = settings.Guard is { } rule ? new VerbatimGuard(rule, tokenizer, settings.PromptTokens) : null;
+        _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed, guard);
         _stop = new StopMatcher([.. settings.Stop.Select(tokenizer.Normalize)]);
         _decoder = new TokenTextDecoder(tokenizer);
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
@@ -192,7 +194,7 @@ internal sealed class Sequence : IDisposable
         }
         else
         {
-            Done = End();
+            Done = End(FinishReason.Length);
         }
     }
 
@@ -257,6 +259,13 @@ internal sealed class Sequence : IDisposable
     private void Draw(ReadOnlySpan<float> logits, Candidates candidates, GenerationEventStream events)
     {
         _next = _sampler.Draw(logits, _drawn, candidates);
+        if (_next == Sampler.NoToken)
+        {
+            // Text that is held back for a stop sequence has no token left to come with, and is dropped.
+            Done = End(FinishReason.Guard);
+            return;
+        }
+
         _cache?.Add(Hidden, _next);
         _drawn++;
         _firstToken ??= _time.GetElapsedTime(_submitted);
@@ -270,18 +279,18 @@ internal sealed class Sequence : IDisposable
         Report(_next, text, logits, events);
         if (full || _stop.Stopped)
         {
-            Done = End();
+            Done = End(_stop.Stopped ? FinishReason.Stop : FinishReason.Length);
         }
     }
 
-    private DoneEvent End()
+    private DoneEvent End(FinishReason reason)
     {
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
-        var reason = _stop.Stopped ? FinishReason.Stop : FinishReason.Length;
         var text = new string(_text, 0, _textLength);
         return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings)
         {
             Losses = _losses,
+            Guarded = _settings.Guard is null ? null : _sampler.GuardedDraws,
         };
     }
 

@@ -1,3 +1,4 @@
+using LmModel.Guard;
 using LmModel.Numerics;
 
 namespace LmModel.Sampling;
@@ -10,11 +11,20 @@ namespace LmModel.Sampling;
 /// at a position depends on the seed, the position, the logits and the tokens observed before, and on nothing else.
 /// With Mirostat it also depends on the probabilities of the tokens drawn before, so a token can only be drawn again
 /// after all tokens before it.
+/// A token that a guard refuses counts as one of probability 0, and the draw is repeated with a number of its own, so
+/// that the others keep their proportions.
 /// </remarks>
 internal sealed class Sampler
 {
-    // Other uses of random numbers within a text take other streams, so that existing texts do not change.
+    /// <summary>What <see cref="Draw(ReadOnlySpan{float}, int)"/> gives where a guard refuses every token.</summary>
+    public const int NoToken = -1;
+
+    // Other uses of random numbers within a text take other streams, so that existing texts do not change. A repeated
+    // draw takes the stream of minus its number.
     private const long TokenStream = 0;
+
+    /// <summary>Draws that are repeated one by one; then every token is asked about, which ends it.</summary>
+    private const int MostRepeats = 8;
 
     private readonly int _vocabularySize;
     private readonly long _seed;
@@ -24,14 +34,17 @@ internal sealed class Sampler
     private readonly TokenCounts _seen;
     private readonly TokenCounts _generated;
     private readonly ILogitFilter[] _filters;
+    private readonly VerbatimGuard? _guard;
+    private readonly RefusedTokens _refused = new();
     private Candidates? _own;
 
     /// <param name="settings">How to draw.</param>
     /// <param name="vocabularySize">V, at least 1.</param>
     /// <param name="seed">Key of the random numbers; any value.</param>
+    /// <param name="guard">Refuses tokens of this text; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside of its range; the message says
     /// which.</exception>
-    public Sampler(SamplingSettings settings, int vocabularySize, long seed)
+    public Sampler(SamplingSettings settings, int vocabularySize, long seed, VerbatimGuard? guard = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
@@ -43,8 +56,13 @@ internal sealed class Sampler
         _countsGenerated = settings.PresencePenalty != 0 || settings.FrequencyPenalty != 0;
         _seen = new TokenCounts(_vocabularySize);
         _generated = new TokenCounts(_vocabularySize);
-        _filters = FilterChain.Build(settings, _vocabularySize, _seen, _generated);
+        _guard = guard;
+        var chain = FilterChain.Build(settings, _vocabularySize, _seen, _generated);
+        _filters = guard is null ? chain : [_refused, .. chain];
     }
+
+    /// <summary>Positions at which the guard refused a token.</summary>
+    public int GuardedDraws { get; private set; }
 
     /// <summary>Counts a prompt token for the repetition penalty.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
@@ -71,10 +89,10 @@ internal sealed class Sampler
     {
         if (logits.Length != _vocabularySize)
             throw new ArgumentException($"{_vocabularySize} logits are expected, not {logits.Length}.", nameof(logits));
-        candidates.Reset(logits);
-        foreach (var filter in _filters)
-            filter.Apply(candidates);
-        var token = candidates.Ids[_greedy ? candidates.Best() : RandomIndex(candidates, position)];
+        var token = Choose(logits, position, candidates);
+        if (token == NoToken)
+            return NoToken;
+        _guard?.Add(token);
         if (_countsSeen)
             _seen.Add(token);
         if (_countsGenerated)
@@ -82,11 +100,53 @@ internal sealed class Sampler
         return token;
     }
 
-    private int RandomIndex(Candidates candidates, int position)
+    /// <summary>Chooses tokens until the guard lets one pass.</summary>
+    private int Choose(ReadOnlySpan<float> logits, int position, Candidates candidates)
     {
-        var index = candidates.Find(Philox.Uniform(_seed, TokenStream, position), out var probability);
+        _refused.Clear();
+        for (var repeat = 0; ; repeat++)
+        {
+            candidates.Reset(logits);
+            foreach (var filter in _filters)
+                filter.Apply(candidates);
+            var probability = 1.0;
+            var token = candidates.Ids[_greedy
+                ? candidates.Best()
+                : candidates.Find(Philox.Uniform(_seed, TokenStream - repeat, position), out probability)];
+            if (_guard?.Refuses(token) != true)
+            {
+                Accept(probability);
+                return token;
+            }
+
+            GuardedDraws += repeat == 0 ? 1 : 0;
+            Refuse(token, repeat);
+            if (_refused.Count == _vocabularySize)
+                return NoToken;
+        }
+    }
+
+    private void Refuse(int token, int repeat)
+    {
+        if (repeat < MostRepeats)
+        {
+            _refused.Add(token);
+            return;
+        }
+
+        _refused.Clear();
+        for (var id = 0; id < _vocabularySize; id++)
+        {
+            if (_guard!.Refuses(id))
+                _refused.Add(id);
+        }
+    }
+
+    private void Accept(double probability)
+    {
+        if (_greedy)
+            return;
         foreach (var filter in _filters)
             filter.Drawn(probability);
-        return index;
     }
 }

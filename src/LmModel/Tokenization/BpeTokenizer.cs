@@ -74,7 +74,7 @@ internal sealed class BpeTokenizer : Tokenizer
         return [.. _encoder.EncodeToIds(WellFormed(text), considerNormalization: false)];
     }
 
-    private protected override int LastCut(string text) => PreTokens.LastCut(text);
+    internal override int LastCut(string text) => PreTokens.LastCut(text);
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 }

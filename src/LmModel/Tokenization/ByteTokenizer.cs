@@ -15,7 +15,7 @@ internal sealed class ByteTokenizer : Tokenizer
     private protected override int[] EncodeNormalized(string text) =>
         Array.ConvertAll(Encoding.UTF8.GetBytes(text), b => (int)b);
 
-    private protected override int LastCut(string text) => text.Length;
+    internal override int LastCut(string text) => text.Length;
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => Bytes.AsSpan(CheckedId(id), 1);
 }

@@ -105,7 +105,7 @@ internal sealed class CharacterTokenizer : Tokenizer
         return count == ids.Length ? ids : ids[..count];
     }
 
-    private protected override int LastCut(string text) => text.Length;
+    internal override int LastCut(string text) => text.Length;
 
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 

@@ -23,18 +23,31 @@ internal sealed class TokenTextDecoder(Tokenizer tokenizer)
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Append(int id)
     {
+        var text = Decode(id, out var complete, out var count);
+        _bytes.AsSpan(complete, count - complete).CopyTo(_bytes);
+        _pending = count - complete;
+        return text;
+    }
+
+    /// <summary>What <see cref="Append"/> would give, without the token being appended.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Peek(int id) => Decode(id, out _, out _);
+
+    /// <param name="id">The token; its bytes are written behind those that are held back.</param>
+    /// <param name="complete">Number of bytes that are complete.</param>
+    /// <param name="count">Number of bytes, those of an unfinished character included.</param>
+    private string Decode(int id, out int complete, out int count)
+    {
+        (complete, count) = (0, 0);
         if (_pending == 0 && tokenizer.WholeText(id) is { } text)
             return text;
         var token = tokenizer.TokenBytes(id);
-        var count = _pending + token.Length;
+        count = _pending + token.Length;
         if (_bytes.Length < count)
             Array.Resize(ref _bytes, count);
         token.CopyTo(_bytes.AsSpan(_pending));
-        _pending = Unfinished(_bytes.AsSpan(0, count));
-        var complete = count - _pending;
-        var decoded = Encoding.UTF8.GetString(_bytes, 0, complete);
-        _bytes.AsSpan(complete, _pending).CopyTo(_bytes);
-        return decoded;
+        complete = count - Unfinished(_bytes.AsSpan(0, count));
+        return Encoding.UTF8.GetString(_bytes, 0, complete);
     }
 
     /// <summary>How many bytes at the end begin a character without finishing it.</summary>

@@ -14,6 +14,7 @@ internal abstract class Tokenizer
     private string?[]? _texts;
 
     private UnicodeNormalizer? _normalizer;
+    private WordMemory? _words;
 
     /// <summary>
     /// The name used in <c>tokenizer.json</c>: <c>characters</c>, <c>bytes</c>, <c>bpe</c> or <c>words</c>.
@@ -29,11 +30,15 @@ internal abstract class Tokenizer
     /// </summary>
     public TextNormalization Normalization { get; private set; }
 
+    /// <summary>Encodes single words, and remembers them.</summary>
+    internal WordMemory Words => _words ??= new(this);
+
     /// <summary>The same tokenizer with another normalization before it.</summary>
     public Tokenizer With(TextNormalization normalization)
     {
         var copy = (Tokenizer)MemberwiseClone();
         (copy.Normalization, copy._normalizer) = (normalization, UnicodeNormalizer.For(normalization));
+        copy._words = null;
         return copy;
     }
 
@@ -109,7 +114,7 @@ internal abstract class Tokenizer
     /// tokens of the whole, whatever follows the text; 0 if there is none. Here: before white space that follows
     /// something else.
     /// </summary>
-    private protected virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
+    internal virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
 
     /// <summary>The UTF-8 bytes that token <paramref name="id"/> stands for; may end inside a character.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>

@@ -1,0 +1,74 @@
+using System.Text;
+using LmModel.Files;
+using LmModel.Guard;
+using LmModel.Networks;
+using LmModel.Quantization;
+using LmModel.Tokenization;
+
+namespace LmModel.Checkpoints;
+
+internal sealed partial class ModelFolder
+{
+    /// <summary>
+    /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
+    /// <c>precision.json</c> or <c>verbatim.filter</c> is removed, because it was made for the previous weights.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The vocabulary of the tokenizer does not match the weights; nothing was written.
+    /// </exception>
+    public static void Save(string path, Tokenizer tokenizer, NetworkWeights weights, string card)
+    {
+        var config = weights.Config;
+        if (tokenizer.VocabularySize != config.VocabularySize)
+        {
+            throw new ArgumentException(
+                $"The tokenizer has {tokenizer.VocabularySize} tokens, vocabulary_size is {config.VocabularySize}.",
+                nameof(tokenizer));
+        }
+
+        var tensors = weights.Named.Select(p => TensorData.Floats(p.Name, p.Shape, p.Values)).ToList();
+        string File(string name) => System.IO.Path.Combine(path, name);
+
+        Directory.CreateDirectory(path);
+        System.IO.File.Delete(File(PrecisionName));
+        System.IO.File.Delete(File(GuardName));
+        AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
+        AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
+        AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
+        // Written last, so that a new folder that has weights is complete.
+        SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
+    }
+
+    /// <summary>Replaces <c>precision.json</c>.</summary>
+    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
+    /// written.</exception>
+    public void SavePrecision(PrecisionReport report)
+    {
+        var problems = new ProblemList();
+        foreach (var problem in report.Problems())
+        {
+            problems.Add(problem);
+        }
+
+        if (report.WeightsSha256 != WeightsSha256)
+        {
+            problems.Add(
+                $"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(problems.Describe("This precision report cannot be saved"));
+        }
+
+        AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
+    }
+
+    /// <summary>Replaces <c>verbatim.filter</c>.</summary>
+    public void SaveGuard(VerbatimFilter filter) => AtomicFile.Write(
+        System.IO.Path.Combine(Path, GuardName), stream => VerbatimFilterFile.Write(stream, filter));
+
+    /// <summary>Replaces the model card.</summary>
+    public void SaveCard(string card) =>
+        AtomicFile.Write(System.IO.Path.Combine(Path, CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
+}
