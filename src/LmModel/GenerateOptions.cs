@@ -1,4 +1,5 @@
 using LmModel.Generation;
+using LmModel.Guard;
 using LmModel.Sampling;
 
 namespace LmModel;
@@ -20,6 +21,12 @@ public sealed record GenerateOptions
     /// <summary>Mixes the text's own past into the model's distribution; null for the model alone.</summary>
     public NeuralCacheSettings? NeuralCache { get; init; }
 
+    /// <summary>
+    /// Keeps the text free of runs of this many tokens of the training text. Needs the <c>verbatim.filter</c> that
+    /// <c>lm guard</c> writes, which also has the least value. Null allows all runs.
+    /// </summary>
+    public int? Verbatim { get; init; }
+
     /// <summary>Texts that end the generation and are not part of it; none may be empty.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
@@ -37,13 +44,15 @@ public sealed record GenerateOptions
         }
     }
 
-    internal GenerationSettings SettingsFor(int[] prompt) => new()
+    /// <exception cref="ArgumentException">The filter does not serve <see cref="Verbatim"/>, or is null.</exception>
+    internal GenerationSettings SettingsFor(int[] prompt, VerbatimFilter? filter) => new()
     {
         PromptTokens = prompt,
         MaxTokens = MaxTokens,
         Seed = Seed ?? new Random().NextInt64(1L << 53),
         Sampling = Sampling,
         NeuralCache = NeuralCache,
+        Guard = Verbatim is { } run ? VerbatimRule.Of(filter, run) : null,
         Stop = Stop,
         Alternatives = Alternatives,
     };

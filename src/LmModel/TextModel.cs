@@ -122,7 +122,9 @@ public sealed class TextModel : IDisposable
     /// </param>
     /// <returns>The tokens as they are drawn. The concatenation of their texts is the generated text.</returns>
     /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the prompt.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is outside of its range, or the folder has no filter for <see cref="GenerateOptions.Verbatim"/>.
+    /// </exception>
     /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not a number.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
     public async IAsyncEnumerable<TokenEvent> GenerateAsync(
@@ -132,7 +134,7 @@ public sealed class TextModel : IDisposable
     {
         options ??= new();
         options.ThrowIfInvalid();
-        await foreach (var token in RunAsync(options.SettingsFor(Tokenize(prompt)), cancellationToken))
+        await foreach (var token in RunAsync(options.SettingsFor(Tokenize(prompt), _folder.Guard), cancellationToken))
         {
             yield return token;
         }

@@ -1,4 +1,5 @@
 using LmModel.Checkpoints;
+using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
@@ -30,6 +31,9 @@ internal static class Seeds
             Tokens = 10,
             Figures = [new() { Precision = Precision.Fp32, NatsPerToken = 1.5, BytesPerToken = 100 }],
         }));
+        var builder = new VerbatimFilterBuilder(least: 4, tokens: 5);
+        builder.Add([1, 2, 3, 4, 5]);
+        Add("guard", "five", stream => VerbatimFilterFile.Write(stream, builder.Build(new string('0', 64))));
         foreach (var tokenizer in (Tokenizer[])
             [
                 new ByteTokenizer(), CharacterTokenizer.FromCorpus(text), WordTokenizer.FromCorpus(text, 8),

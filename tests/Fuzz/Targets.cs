@@ -1,6 +1,7 @@
 using System.Text;
 using LmModel.Checkpoints;
 using LmModel.Files;
+using LmModel.Guard;
 using LmModel.Quantization;
 using LmModel.Tokenization;
 
@@ -18,6 +19,7 @@ internal static class Targets
         ["safetensors"] = SafeTensors,
         ["config"] = bytes => Members(problems => ConfigFile.Read(bytes, problems)),
         ["precision"] = bytes => Members(problems => PrecisionFile.Read(bytes, problems)),
+        ["guard"] = bytes => Members(problems => VerbatimFilterFile.Read(bytes, problems)),
         ["tokenizer"] = TokenizerAndText,
     };
 

@@ -9,8 +9,8 @@ internal static class GenerationDocs
 
         * `start`: `id`, `model` and the `seed` used, sent as soon as the request is admitted.
         * `token`: one `TokenResponse`. The texts of all tokens together are the text of `done`, always.
-        * `done`: the `GenerationResponse`: finish reason, stop string that matched, whole text, usage, seed used,
-          timings.
+        * `done`: the `GenerationResponse`: finish reason, stop string that matched, whole text, usage, how often the
+          guard acted, seed used, timings.
         * `error`: `code`, `message` and `trace_id`; the text so far is all there is.
 
         Every event has an id, `<generation>:<n>`, with n from 1. While nothing is generated, comments keep the connection
@@ -64,5 +64,7 @@ internal static class GenerationDocs
             """
             { "prompt": "ROMEO:", "max_tokens": 64, "seed": 42, "neural_cache": { "size": 500, "theta": 0.3, "lambda": 0.1 } }
             """,
+        ["without runs of 12 tokens of the training text"] =
+            """{ "prompt": "Once upon a time", "max_tokens": 64, "temperature": 0.3, "guard": { "verbatim": 12 } }""",
     };
 }

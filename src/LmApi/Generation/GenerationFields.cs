@@ -9,7 +9,8 @@ namespace LmApi.Generation;
 /// <summary>
 /// The members of <c>POST /generate</c>: this table is parser, validator, suggestions and documentation.
 /// </summary>
-internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOptions<EngineOptions> engine) : FieldTable
+internal sealed class GenerationFields(
+    IOptions<GenerationOptions> options, IOptions<EngineOptions> engine, IOptions<GuardOptions> guard) : FieldTable
 {
     /// <summary>2⁵³−1: every JSON reader keeps a seed exactly and can send it back.</summary>
     public const long MaxSeed = (1L << 53) - 1;
@@ -72,6 +73,19 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
         Example = new JsonObject { ["size"] = 500, ["theta"] = 0.3, ["lambda"] = 0.1 },
     };
 
+    public GuardField Guard { get; } = new(guard.Value.Verbatim)
+    {
+        Name = "guard",
+        Aliases = ["memfree", "verbatim"],
+        Description =
+                "Keeps the text free of copies: a token that would complete a run of the training text is not drawn. "
+                    + "It prevents nothing but verbatim copies."
+                    + (guard.Value.Verbatim is { } run
+                        ? $" This service always refuses runs of {run} tokens; a request may ask for fewer."
+                        : ""),
+        Example = new JsonObject { ["verbatim"] = 12 },
+    };
+
     public TextListField Stop { get; } = new()
     {
         Name = "stop",
@@ -125,7 +139,7 @@ internal sealed class GenerationFields(IOptions<GenerationOptions> options, IOpt
     public override IReadOnlyList<Field> All =>
         field ??=
         [
-            Prompt, MaxTokens, .. Sampling.Select(parameter => parameter.Field), LogitBias, NeuralCache, Stop, Seed,
-            Stream, Logprobs, Echo,
+            Prompt, MaxTokens, .. Sampling.Select(parameter => parameter.Field), LogitBias, NeuralCache, Guard, Stop,
+            Seed, Stream, Logprobs, Echo,
         ];
 }

@@ -48,7 +48,12 @@ internal sealed class GenerationReply(string id, string model, Tokenizer tokeniz
     {
         Id = id,
         Model = model,
-        FinishReason = done.FinishReason switch { FinishReason.Stop => "stop", _ => "length" },
+        FinishReason = done.FinishReason switch
+        {
+            FinishReason.Stop => "stop",
+            FinishReason.Guard => "guard",
+            _ => "length",
+        },
         StopSequence = done.StopSequence,
         Text = done.Text,
         Usage = new()
@@ -58,6 +63,7 @@ internal sealed class GenerationReply(string id, string model, Tokenizer tokeniz
             CompletionTokens = done.CompletionTokens,
             TotalTokens = done.PromptTokens + done.CompletionTokens,
         },
+        Guard = done.Guarded is { } blocked ? new() { Blocked = blocked } : null,
         Seed = _settings.Seed,
         Timings = ToResponse(done.Timings, done.CompletionTokens),
     };

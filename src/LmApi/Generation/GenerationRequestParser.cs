@@ -30,6 +30,7 @@ internal sealed class GenerationRequestParser(
             Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),
             Sampling = ReadSampling(reader, tokenizer),
             NeuralCache = reader.Read(fields.NeuralCache),
+            Guard = fields.Guard.ReadRule(reader, host.Model.Folder.Guard),
             Stop = reader.Read(fields.Stop) ?? [],
             Alternatives = (int)(reader.Read(fields.Logprobs) ?? 0),
             Echo = reader.Read(fields.Echo) ?? false,

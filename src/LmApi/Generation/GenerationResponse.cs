@@ -70,8 +70,11 @@ internal sealed record GenerationResponse
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>`length`: `max_tokens` were generated. `stop`: a stop string appeared.</summary>
-    [AllowedValues("length", "stop")]
+    /// <summary>
+    /// `length`: `max_tokens` were generated. `stop`: a stop string appeared. `guard`: every token would have completed
+    /// a run of the training text.
+    /// </summary>
+    [AllowedValues("length", "stop", "guard")]
     public required string FinishReason { get; init; }
 
     /// <summary>The stop string that ended the text; absent if none did.</summary>
@@ -85,6 +88,9 @@ internal sealed record GenerationResponse
 
     /// <summary>Tokens read and generated.</summary>
     public required UsageResponse Usage { get; init; }
+
+    /// <summary>How often the guard acted; absent without one.</summary>
+    public GuardResponse? Guard { get; init; }
 
     /// <summary>The seed that was used; the same request with this seed gives the same text.</summary>
     public required long Seed { get; init; }
@@ -110,6 +116,16 @@ internal sealed record UsageResponse
 
     /// <summary>Both together.</summary>
     public required int TotalTokens { get; init; }
+}
+
+/// <summary>What the guard against copies of the training text did.</summary>
+internal sealed record GuardResponse
+{
+    /// <summary>
+    /// Number of tokens of the text that are not the first choice, because that would have completed a run of the
+    /// training text.
+    /// </summary>
+    public required int Blocked { get; init; }
 }
 
 /// <summary>Where the time went.</summary>

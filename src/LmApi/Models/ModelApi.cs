@@ -2,6 +2,7 @@ using System.Text.Json;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.OpenApi;
 using LmModel.Checkpoints;
+using LmModel.Guard;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
@@ -27,6 +28,10 @@ internal static class ModelApi
             .Validate(
                 o => o.Precision is not { } precision || StepModels.Offers(o.Engine, precision),
                 "Inference:Precision must be fp32 if Inference:Engine is torch, which supports nothing else.")
+            .ValidateOnStart();
+        builder.Services.AddOptions<GuardOptions>()
+            .BindConfiguration(GuardOptions.Section)
+            .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.AddOptions<EngineOptions>()
             .BindConfiguration(EngineOptions.Section)
@@ -63,7 +68,8 @@ internal static class ModelApi
         }
     }
 
-    internal static JsonHttpResult<ModelResponse> Describe(ModelHost host, IOptions<InferenceOptions> inference)
+    internal static JsonHttpResult<ModelResponse> Describe(
+        ModelHost host, IOptions<InferenceOptions> inference, IOptions<GuardOptions> guard)
     {
         var folder = host.Model.Folder;
         var config = folder.Config;
@@ -88,6 +94,7 @@ internal static class ModelApi
                 Bytes = folder.WeightsBytes,
             },
             Inference = ToResponse(inference.Value, folder),
+            Guard = folder.Guard is { } filter ? ToResponse(filter, guard.Value) : null,
             Card = folder.Card,
         }, ModelJson.Wire.ModelResponse);
     }
@@ -108,6 +115,13 @@ internal static class ModelApi
         Threads = options.ThreadsInUse,
         BatchSize = options.BatchSize,
         Evidence = folder.PrecisionReport is { } report ? ToResponse(report) : null,
+    };
+
+    private static ModelGuardResponse ToResponse(VerbatimFilter filter, GuardOptions options) => new()
+    {
+        Verbatim = filter.Least,
+        FalsePositiveRate = Math.Round(filter.FalsePositiveRate, 7),
+        Always = options.Verbatim,
     };
 
     private static PrecisionEvidenceResponse ToResponse(PrecisionReport report) => new()

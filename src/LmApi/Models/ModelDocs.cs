@@ -32,6 +32,7 @@ internal static class ModelDocs
               ]
             }
           },
+          "guard": { "verbatim": 12, "false_positive_rate": 0.0002076 },
           "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }
         """;

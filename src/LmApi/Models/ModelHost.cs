@@ -1,6 +1,7 @@
 using LmApi.Infrastructure;
 using LmModel.Checkpoints;
 using LmModel.Generation;
+using LmModel.Guard;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Quantization;
@@ -22,6 +23,7 @@ internal sealed partial class ModelHost(
     IOptions<ModelOptions> model,
     IOptions<EngineOptions> engineOptions,
     IOptions<InferenceOptions> inference,
+    IOptions<GuardOptions> guard,
     StepModelFactory createStepModel,
     Rehearse rehearse,
     TimeProvider time,
@@ -50,6 +52,11 @@ internal sealed partial class ModelHost(
         var started = time.GetTimestamp();
         var folder = ModelFolder.Open(
             ModelPath.Resolve(model.Value.Path, Environment.CurrentDirectory, environment.ContentRootPath));
+        if (guard.Value.Verbatim is { } run && VerbatimRule.Problem(folder.Guard, run) is { } problem)
+        {
+            throw new ModelFolderException($"Guard:Verbatim is {run}, but {folder.Path} cannot serve that. {problem}");
+        }
+
         var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize);
         var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);

@@ -26,6 +26,9 @@ internal sealed record ModelResponse
     /// <summary>The engine that computes its tokens.</summary>
     public required InferenceResponse Inference { get; init; }
 
+    /// <summary>Which copies of the training text a request can have refused; absent if none.</summary>
+    public ModelGuardResponse? Guard { get; init; }
+
     /// <summary>The model card in Markdown: the training data, the figures and the known limits.</summary>
     public string? Card { get; init; }
 }
@@ -108,6 +111,21 @@ internal sealed record InferenceResponse
 
     /// <summary>What the model loses in each precision; absent where it was not measured.</summary>
     public PrecisionEvidenceResponse? Evidence { get; init; }
+}
+
+/// <summary>The model's filter of runs of its training text.</summary>
+internal sealed record ModelGuardResponse
+{
+    /// <summary>The least `guard.verbatim` of a request.</summary>
+    public required int Verbatim { get; init; }
+
+    /// <summary>
+    /// The probability that a run of so many tokens is refused although the training text has no part of it.
+    /// </summary>
+    public required double FalsePositiveRate { get; init; }
+
+    /// <summary>The `guard.verbatim` of requests without one, and the greatest of all; absent if there is none.</summary>
+    public int? Always { get; init; }
 }
 
 /// <summary>The loss of the model in each precision, on a text it was not trained on.</summary>

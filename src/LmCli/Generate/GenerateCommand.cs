@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
+using LmCli.Guard;
 using LmCli.Options;
 using LmModel.Checkpoints;
 using LmModel.Generation;
+using LmModel.Guard;
 using LmModel.Inference.Engines;
 using LmModel.Quantization;
 
@@ -55,7 +57,7 @@ internal static class GenerateCommand
         var command = new Command("generate", "Generates text with a model.")
         {
             Model, Prompt, PromptFile, MaxTokens, Stop, Echo, Seed, Engine, Kept, Threads,
-            NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda,
+            NeuralCacheOptions.Size, NeuralCacheOptions.Theta, NeuralCacheOptions.Lambda, GuardOptions.Refused,
         };
         foreach (var option in SamplingOptions.All)
         {
@@ -73,7 +75,7 @@ internal static class GenerateCommand
             arguments.GetValue(PromptFile),
             cancellation);
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
-        var settings = Settings(arguments, folder.Tokenizer.Encode(prompt, cancellation));
+        var settings = Settings(arguments, folder, folder.Tokenizer.Encode(prompt, cancellation));
         var stepping = arguments.GetValue(Engine);
         var precision = StepModels.PrecisionFor(stepping, arguments.GetValue(Kept), folder.DefaultPrecision);
         using var model = StepModels.Create(
@@ -99,7 +101,7 @@ internal static class GenerateCommand
         return 0;
     }
 
-    private static GenerationSettings Settings(ParseResult arguments, int[] prompt) => new()
+    private static GenerationSettings Settings(ParseResult arguments, ModelFolder folder, int[] prompt) => new()
     {
         PromptTokens = prompt,
         MaxTokens = arguments.GetValue(MaxTokens),
@@ -107,6 +109,7 @@ internal static class GenerateCommand
         Stop = arguments.GetValue(Stop) ?? [],
         Echo = arguments.GetValue(Echo),
         NeuralCache = NeuralCacheOptions.Read(arguments),
+        Guard = arguments.GetValue(GuardOptions.Refused) is { } run ? VerbatimRule.Of(folder.Guard, run) : null,
         Sampling = SamplingOptions.Read(arguments),
     };
 
@@ -114,10 +117,11 @@ internal static class GenerateCommand
     {
         var reason = done.StopSequence is { } stop
             ? $"stop at \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(stop)}\""
-            : "length";
+            : done.FinishReason is FinishReason.Guard ? "guard" : "length";
+        var guard = done.Guarded is { } blocked ? $"the guard acted at {blocked}; " : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{reason}; {done.PromptTokens} + {done.CompletionTokens} tokens; {Pace(done)}; seed {seed}]");
+            $"[{reason}; {done.PromptTokens} + {done.CompletionTokens} tokens; {guard}{Pace(done)}; seed {seed}]");
     }
 
     private static string Pace(DoneEvent done)

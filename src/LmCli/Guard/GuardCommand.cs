@@ -94,7 +94,7 @@ internal static class GuardCommand
             precision,
             arguments.GetValue(Threads) ?? Environment.ProcessorCount);
         var sampling = new SamplingSettings { Temperature = arguments.GetValue(Temperature) };
-        return await new GuardMeasurement(folder, new VerbatimRule(filter, filter.Least), sampling)
+        return await new GuardMeasurement(folder, VerbatimRule.Of(filter, filter.Least), sampling)
             .RunAsync(model, texts, tokens, cancellation);
     }
 }

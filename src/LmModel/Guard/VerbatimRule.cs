@@ -3,22 +3,18 @@ namespace LmModel.Guard;
 /// <summary>What a text must not contain: a run of a number of tokens of the training text.</summary>
 internal sealed record VerbatimRule
 {
-    /// <param name="filter">The runs of the training text.</param>
-    /// <param name="run">Tokens of the shortest run that is refused, from <see cref="VerbatimFilter.Least"/> on.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The filter does not serve that length.</exception>
-    public VerbatimRule(VerbatimFilter filter, int run)
-    {
-        if (Problem(filter, run) is { } problem)
-        {
-            throw new ArgumentOutOfRangeException(nameof(run), run, problem);
-        }
-
-        (Filter, Run) = (filter, run);
-    }
+    private VerbatimRule(VerbatimFilter filter, int run) => (Filter, Run) = (filter, run);
 
     public VerbatimFilter Filter { get; }
 
+    /// <summary>Tokens of the shortest run that is refused.</summary>
     public int Run { get; }
+
+    /// <param name="filter">The runs of the training text.</param>
+    /// <param name="run">Tokens, at least <see cref="VerbatimFilter.Least"/>.</param>
+    /// <exception cref="ArgumentException">There is no such rule; the message says why.</exception>
+    public static VerbatimRule Of(VerbatimFilter? filter, int run) =>
+        Problem(filter, run) is { } problem ? throw new ArgumentException(problem) : new(filter!, run);
 
     /// <summary>Why a model cannot refuse runs of a length, and what to do; null if it can.</summary>
     /// <param name="filter">The filter of its folder; null if it has none.</param>

@@ -79,6 +79,9 @@ public sealed partial class ValidationTests : IAsyncLifetime
     [InlineData("""{"prompt":"a","neural_cache":null}""")]
     [InlineData("""{"prompt":"a","neural_cache":{"size":1,"theta":0,"lambda":0}}""")]
     [InlineData("""{"prompt":"a","neural_cache":{"lambda":0.999,"theta":1000,"size":2e3}}""")]
+    [InlineData("""{"prompt":"a","guard":null}""")]
+    [InlineData("""{"prompt":"a","guard":{"verbatim":5}}""")]
+    [InlineData("""{"prompt":"a","guard":{"verbatim":1024}}""")]
     [InlineData("""{"prompt":"a","stop":[]}""")]
     [InlineData("""{"prompt":"a","stop":["1","2","3","4"]}""")]
     [InlineData("""{"prompt":"","logit_bias":{"3":-100}}""")]
@@ -146,6 +149,12 @@ public sealed partial class ValidationTests : IAsyncLifetime
         """{"prompt":"a","neural_cache":{"size":9,"theta":1,"lambda":0.1,"\ud800":1}}""",
         "neural_cache invalid_text"
     )]
+    [InlineData("""{"prompt":"a","guard":12}""", "guard wrong_type")]
+    [InlineData("""{"prompt":"a","guard":{}}""", "guard.verbatim missing")]
+    [InlineData("""{"prompt":"a","guard":{"verbatim":3}}""", "guard.verbatim out_of_range")]
+    [InlineData("""{"prompt":"a","guard":{"verbatim":4}}""", "guard.verbatim out_of_range")]
+    [InlineData("""{"prompt":"a","guard":{"verbatim":1025}}""", "guard.verbatim out_of_range")]
+    [InlineData("""{"prompt":"a","guard":{"n":12,"verbatim":12}}""", "guard.n unknown_field")]
     [InlineData("""{"prompt":"a","repetition_penalty":0}""", "repetition_penalty out_of_range")]
     [InlineData("""{"prompt":"a","echo":"yes"}""", "echo wrong_type")]
     [InlineData("""{"prompt":"a","stop":["1","2","3","4","5"]}""", "stop too_many")]

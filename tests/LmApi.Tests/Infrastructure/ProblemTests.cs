@@ -44,7 +44,8 @@ public sealed class ProblemTests
     public void Every_member_of_a_request_is_documented_with_its_default()
     {
         var engine = Options.Create(new EngineOptions());
-        AssertDocumented("generate", new GenerationFields(Options.Create(new GenerationOptions()), engine));
+        AssertDocumented("generate", new GenerationFields(
+            Options.Create(new GenerationOptions()), engine, Options.Create(new GuardOptions())));
         AssertDocumented("score", new ScoreFields(engine));
         AssertDocumented("explain", new ExplainFields(Options.Create(new ExplanationOptions())));
     }

@@ -36,6 +36,14 @@ public sealed class StartupTests
     }
 
     [Fact]
+    public async Task A_guard_that_the_model_cannot_serve_stops_the_process_with_one_line()
+    {
+        var line = await StopsAsync(
+            "Guard:Verbatim", $"--Model:Path={ServiceProcess.TinyModel}", "--Guard:Verbatim=12");
+        Assert.Contains("lm guard MODEL --training TEXT", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Options_out_of_range_stop_the_process_with_one_line_that_lists_them_all()
     {
         var line = await StopsAsync("BatchSize", "--Inference:BatchSize=0", "--Generation:MaxWaiting=-1");

@@ -24,6 +24,7 @@ internal static class RandomRequests
         ("logit_bias", Gen.OneOf("{}", "{\"3\":5}", "{\"0\":-100,\"1\":100}")),
         ("neural_cache", Gen.OneOf(
             "null", "{\"size\":20,\"theta\":1,\"lambda\":0.5}", "{\"size\":1,\"theta\":0,\"lambda\":0}")),
+        ("guard", Gen.OneOf("null", "{\"verbatim\":5}", "{\"verbatim\":9}")),
         ("stop", Gen.OneOf("\"z\"", "[\"ab\",\"q\"]", "[]")),
         ("logprobs", Gen.Int[0, 20].Select(Json)),
         ("echo", Gen.OneOf("true", "false")),
@@ -37,6 +38,7 @@ internal static class RandomRequests
             Gen.OneOf<string>(
                 Gen.OneOf(
                     "\"prompt\"", "\"max_tokens\"", "\"seed\"", "\"stop\"", "\"logit_bias\"", "\"neural_cache\"",
+                    "\"guard\"",
                     "\"temperature\"", "\"echo\"", "\"text\"", "\"tokens\"",
                     "\"max_new_tokens\"", "\"Max-Tokens\"", "\"\""),
                 RandomInputs.JsonStrings),

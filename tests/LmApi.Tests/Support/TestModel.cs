@@ -1,4 +1,5 @@
 using LmModel.Checkpoints;
+using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Tokenization;
 
@@ -28,7 +29,17 @@ internal static class TestModel
         };
         var path = Path.Combine(Directory.CreateTempSubdirectory("lm-api-").FullName, Name);
         ModelFolder.Save(path, tokenizer, NetworkWeights.Of(config, Weights(config)), Card);
+        var folder = ModelFolder.Open(path);
+        folder.SaveGuard(InOrder(tokenizer.VocabularySize, folder.WeightsSha256));
         return path;
+    }
+
+    /// <summary>The runs of 5 tokens of a text that has every token once, in the order of their ids.</summary>
+    private static VerbatimFilter InOrder(int vocabularySize, string weightsSha256)
+    {
+        var builder = new VerbatimFilterBuilder(least: 5, vocabularySize);
+        builder.Add([.. Enumerable.Range(0, vocabularySize)]);
+        return builder.Build(weightsSha256);
     }
 
     private static Dictionary<string, float[]> Weights(ModelConfig config)

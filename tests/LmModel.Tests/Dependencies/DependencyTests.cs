@@ -17,9 +17,9 @@ public sealed class DependencyTests
         "Files", "Numerics", "Networks", "Quantization", "Tokenization", "Guard", "Sampling", "Inference",
         "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Guard.Making",
         "Generation", "Guard.Measurement", "Scoring", "Explanation", "Evaluation", "Evaluation.Leaks",
-        "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement", "Training.Settings", "Training.Regularization",
-        "Training.Backpropagation", "Training.Batches", "Training.Optimization", "Training.Planning",
-        "Training.Checkpoints", "Training.Reporting", "Training", "",
+        "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement", "Training.Settings",
+        "Training.Regularization", "Training.Backpropagation", "Training.Batches", "Training.Optimization",
+        "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);
 
     public static TheoryData<string> Folders => [.. Order.Folders.Where(folder => folder.Length > 0)];

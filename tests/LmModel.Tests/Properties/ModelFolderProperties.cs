@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using LmModel.Checkpoints;
+using LmModel.Corpora;
+using LmModel.Guard.Making;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
@@ -20,7 +22,8 @@ public sealed class ModelFolderProperties : IDisposable
 
     private const int LongestLine = 4000;
 
-    private static readonly string[] Files = ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
+    private static readonly string[] Files =
+        ["config.json", "tokenizer.json", "precision.json", "verbatim.filter", "model.safetensors"];
 
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
 
@@ -40,8 +43,9 @@ public sealed class ModelFolderProperties : IDisposable
 
         if (mutated.File == "model.safetensors")
         {
-            // It names the hash of other weights, so nothing else would be looked at.
+            // They name the hash of other weights, so nothing else would be looked at.
             File.Delete(_folder["precision.json"]);
+            File.Delete(_folder["verbatim.filter"]);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -73,7 +77,9 @@ public sealed class ModelFolderProperties : IDisposable
             RandomInputs.Edits(file),
             RandomInputs.JsonEdits(Encoding.UTF8.GetString(file)).Select(Encoding.UTF8.GetBytes),
             RandomInputs.Json.Select(Encoding.UTF8.GetBytes))
-        : Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300], Headers(file));
+        : name == "verbatim.filter"
+            ? Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300])
+            : Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300], Headers(file));
 
     /// <summary>The file's own data behind a header whose JSON was changed, and which says its true length.</summary>
     private static Gen<byte[]> Headers(byte[] file)
@@ -111,6 +117,11 @@ public sealed class ModelFolderProperties : IDisposable
         using var folder = new TemporaryFolder();
         ModelFolder.Save(folder.Path, tokenizer, NetworkWeights.Of(config, weights), "# A card\n");
         ModelFolder.Open(folder.Path).SavePrecision(Report(ModelFolder.Open(folder.Path).WeightsSha256));
+        GuardRecord.Save(
+            ModelFolder.Open(folder.Path),
+            [Corpus.FromText("text", "the cat sat on the mat").Text],
+            least: 4,
+            CancellationToken.None);
         return Files.ToDictionary(name => name, name => File.ReadAllBytes(folder[name]));
     }
 

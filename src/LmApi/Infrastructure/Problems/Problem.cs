@@ -136,4 +136,5 @@ internal static class FieldErrorCodes
     public const string InvalidText = "invalid_text";
     public const string UnknownCharacter = "unknown_character";
     public const string UnknownToken = "unknown_token";
+    public const string NotAvailable = "not_available";
 }
