@@ -52,6 +52,10 @@ public sealed class CommandErrorTests
     [InlineData("quantize|x|y|--protocol|both", "'contiguous'")]
     [InlineData("quantize|x|y|--validation|2", "--validation must be above 0 and at most 1, not 2.")]
     [InlineData("quantize|nowhere|y", "there is no such folder")]
+    [InlineData("guard|x", "Option '--training' is required.")]
+    [InlineData("guard|x|--training|y|--verbatim|3", "--verbatim must be from 4 to 1024, not 3.")]
+    [InlineData("guard|x|--training|y|--measure|0", "--measure must be at least 1, not 0.")]
+    [InlineData("generate|x|--guard|2000", "--guard must be from 4 to 1024, not 2000.")]
     [InlineData("generate|x|--temperature|-1", "--temperature must be from 0 to 2, not -1.")]
     public async Task A_wrong_command_reports_only_what_is_wrong(string command, string expected)
     {

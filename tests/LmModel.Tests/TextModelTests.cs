@@ -40,6 +40,30 @@ public sealed class TextModelTests
     }
 
     [Fact]
+    public async Task A_run_of_the_training_text_is_continued_without_a_guard_and_not_with_one()
+    {
+        using var model = TextModel.Open(FairyTales);
+        var options = new GenerateOptions { MaxTokens = 1, Seed = 1, Sampling = new() { Temperature = 0 } };
+        // From the Blue Fairy Book, which it was trained on.
+        const string passage = "He married the Dear Little Princess, and they lived happily ever";
+
+        Assert.Equal(" after", await TextAsync(model, passage, options));
+        Assert.NotEqual(" after", await TextAsync(model, passage, options with { Verbatim = 12 }));
+        Assert.Equal(" after", await TextAsync(model, passage, options with { Verbatim = 40 }));
+    }
+
+    [Fact]
+    public async Task A_guard_without_a_filter_is_refused()
+    {
+        using var model = TextModel.Open(Path.Combine(Repository.Root, "models", "tiny"));
+
+        var exception = await Assert.ThrowsAsync<ArgumentException>(
+            () => TextAsync(model, "ROMEO:", new() { Verbatim = 12 }));
+
+        Assert.Contains("lm guard MODEL --training TEXT", exception.Message);
+    }
+
+    [Fact]
     public async Task Token_scores_sum_to_the_total_and_the_likelier_text_scores_higher()
     {
         using var model = TextModel.Open(FairyTales);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LmCli.Options;
 using LmModel.Corpora;
 using LmModel.Guard;
@@ -25,7 +26,10 @@ internal static class GuardOptions
     };
 
     public static readonly Option<double> Held = CorpusOptions.Share(
-        "Share of the text that was held out of the training, and is left out here. Default: none.");
+        "Share of the text that was held out of the training, and is left out here. Default: none.")
+        .Refuse(share => share is > 0 and < 1
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be above 0 and below 1, not {share}."));
 
     /// <summary>What was trained on: all of the texts, or what the training did not hold out of them.</summary>
     public static IReadOnlyList<CorpusText> TrainingTexts(ParseResult arguments, CancellationToken cancellation)

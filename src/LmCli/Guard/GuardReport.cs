@@ -10,7 +10,7 @@ internal static class GuardReport
     public static string Of(VerbatimFilter filter) => string.Create(
         CultureInfo.InvariantCulture,
         $"{filter.Runs:N0} runs in {sizeof(ulong) * filter.Words.Length / 1e6:F1} MB. Requests can refuse runs of "
-            + $"{filter.Least} tokens or more; {filter.FalsePositiveRate:P3} of the runs of {filter.Least} that the "
+            + $"{filter.Least} tokens or more; {filter.FalsePositiveRate:P4} of the runs of {filter.Least} that the "
             + $"text does not have are taken for one of it.");
 
     public static IEnumerable<string> Of(GuardFigures figures, VerbatimFilter filter)
@@ -22,7 +22,8 @@ internal static class GuardReport
             CultureInfo.InvariantCulture,
             $"The guard acted at {figures.Refused:N0} of {figures.With.Tokens:N0} tokens "
                 + $"({(double)figures.Refused / figures.With.Tokens:P2}). Throughput with it: {figures.Throughput:P1} "
-                + $"of that without, the median of {figures.With.Seconds.Count} rounds.");
+                + $"of that without, the median of {figures.Throughputs.Count} rounds ({figures.Throughputs[0]:P1} to "
+                + $"{figures.Throughputs[^1]:P1}).");
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"{figures.Mistaken:N0} of {figures.Checked:N0} runs of these texts that the training text does not have "

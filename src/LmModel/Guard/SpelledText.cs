@@ -39,7 +39,10 @@ internal sealed class SpelledText
     {
         var text = _open + _decoder.Peek(token);
         var cut = _tokenizer.LastCut(text);
-        var (settled, open) = (_tokenizer.Words.Encode(text[..cut]), text[cut..]);
+        var open = cut == 0 ? text : text[cut..];
+        var settled = cut == 0 ? []
+            : cut == _open.Length ? _openTokens
+            : _tokenizer.Words.Encode(text[..cut]);
         _asked = (token, settled, open, _tokenizer.Words.Encode(open));
         _trial.CopyFrom(_settled);
         var known = 0;

@@ -10,9 +10,9 @@ namespace LmModel.Guard;
 /// </summary>
 /// <remarks>
 /// It holds runs that are <see cref="Overlap"/> − 1 tokens shorter than <see cref="Least"/>. A run of that length
-/// contains three of them, and counts as copied if all three are found: one lookup may be wrong once in 16 times, three
-/// in a row once in 4096, and that takes 6 bits for a token of the text instead of 18. A longer run contains more of
-/// them, so one filter serves every length from <see cref="Least"/> on. Immutable and safe for concurrent use.
+/// contains three of them, and counts as copied if all three are found: one lookup is wrong once in 32 times, three in a
+/// row once in 32,768, and that takes 7 bits for a token of the text instead of 22. A longer run contains more of them,
+/// so one filter serves every length from <see cref="Least"/> on. Immutable and safe for concurrent use.
 /// </remarks>
 internal sealed class VerbatimFilter
 {
@@ -26,10 +26,10 @@ internal sealed class VerbatimFilter
     public const int Overlap = 3;
 
     /// <summary>Bits that are set for a run.</summary>
-    public const int Hashes = 4;
+    public const int Hashes = 5;
 
-    /// <summary>Hashes / ln 2: half of the bits are set, and 1 lookup in 2⁴ is wrong.</summary>
-    public const double BitsPerRun = 5.771;
+    /// <summary>Hashes / ln 2: half of the bits are set, and 1 lookup in 2⁵ is wrong.</summary>
+    public const double BitsPerRun = 7.2135;
 
     private readonly ulong[] _words;
     private readonly ulong _bits;

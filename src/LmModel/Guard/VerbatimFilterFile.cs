@@ -25,7 +25,7 @@ internal static class VerbatimFilterFile
     /// <summary>The only version; another one may also mean other hashes.</summary>
     public const int FormatVersion = 1;
 
-    /// <summary>The largest file that is read; it holds the runs of 370 million tokens.</summary>
+    /// <summary>The largest file that is read; it holds the runs of 297 million tokens.</summary>
     public const int MaxBytes = 1 << 28;
 
     private const int HeaderLength = 64;

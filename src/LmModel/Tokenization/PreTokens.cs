@@ -35,7 +35,7 @@ internal static partial class PreTokens
     public static int LastCut(string text)
     {
         var cut = TextPieces.BeforeWhiteSpace(text);
-        if (cut > 0)
+        if (cut > 0 || text.Length < Reach)
             return cut;
         foreach (var piece in Pattern.EnumerateMatches(text))
         {

@@ -34,7 +34,7 @@ public sealed class VerbatimFilterFileTests
     [Theory]
     [InlineData(8, 2, "the version must be 1, not 2")]
     [InlineData(16, 1, "the number of held runs in a run must be 3, not 1")]
-    [InlineData(20, 5, "the number of bits for a run must be 4, not 5")]
+    [InlineData(20, 4, "the number of bits for a run must be 5, not 4")]
     [InlineData(12, 3, "the shortest run must have 4 to 1024 tokens, not 3")]
     [InlineData(12, -1, "the shortest run must have 4 to 1024 tokens, not -1")]
     [InlineData(24, 0, "the number of held runs must be at least 1, not 0")]

@@ -10,15 +10,13 @@ namespace LmModel.Guard.Measurement;
 /// <param name="Mistaken">How many of them the filter takes for one that it has.</param>
 internal sealed record GuardFigures(TextFigures Without, TextFigures With, int Refused, int Checked, int Mistaken)
 {
-    /// <summary>The throughput with the guard as a share of that without, the median of the rounds.</summary>
-    public double Throughput
-    {
-        get
-        {
-            double[] shares = [.. With.Seconds.Zip(Without.Seconds, (with, without) => without / with).Order()];
-            return (shares[(shares.Length - 1) / 2] + shares[shares.Length / 2]) / 2;
-        }
-    }
+    /// <summary>The throughput with the guard as a share of that without: of each round, the least first.</summary>
+    public IReadOnlyList<double> Throughputs =>
+        [.. With.Seconds.Zip(Without.Seconds, (with, without) => without / with).Order()];
+
+    /// <summary>The median of them.</summary>
+    public double Throughput =>
+        (Throughputs[(Throughputs.Count - 1) / 2] + Throughputs[Throughputs.Count / 2]) / 2;
 }
 
 /// <summary>Texts that a model continued from passages of its training text.</summary>

@@ -18,8 +18,12 @@ internal sealed class GuardMeasurement(ModelFolder folder, VerbatimRule rule, Sa
     /// <summary>Tokens of a text.</summary>
     public const int TextTokens = 500;
 
-    /// <summary>Rounds, each without and with the guard, so that both see the same moods of the machine.</summary>
+    /// <summary>Rounds at least, each without and with the guard, so that both see the same moods of the
+    /// machine.</summary>
     private const int Rounds = 10;
+
+    /// <summary>Texts that are stepped together.</summary>
+    private const int TextsAtOnce = 128;
 
     private const int PromptCharacters = 200;
 
@@ -35,7 +39,11 @@ internal sealed class GuardMeasurement(ModelFolder folder, VerbatimRule rule, Sa
     {
         var prompts = Prompts(training, (tokens + TextTokens - 1) / TextTokens);
         var (without, with) = (new Texts(), new Texts());
-        foreach (var (i, part) in prompts.Chunk((prompts.Count + Rounds - 1) / Rounds).Index())
+        var round = Math.Min(TextsAtOnce, (prompts.Count + Rounds - 1) / Rounds);
+        // Compiles what the first round would otherwise wait for.
+        await GenerateAsync(model, [.. prompts.Take(round)], null, new Texts(), cancellation);
+        await GenerateAsync(model, [.. prompts.Take(round)], rule, new Texts(), cancellation);
+        foreach (var (i, part) in prompts.Chunk(round).Index())
         {
             // What runs second finds the machine warmer.
             foreach (var texts in i % 2 == 0 ? [without, with] : new[] { with, without })
@@ -54,7 +62,7 @@ internal sealed class GuardMeasurement(ModelFolder folder, VerbatimRule rule, Sa
             model,
             folder.Tokenizer,
             folder.Config.StartToken,
-            new GenerationEngineOptions { MaxActive = 128, MaxWaiting = int.MaxValue, PrefixCacheBytes = 0 },
+            new GenerationEngineOptions { MaxActive = TextsAtOnce, MaxWaiting = int.MaxValue, PrefixCacheBytes = 0 },
             TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var running = prompts.Select((prompt, seed) => ReadAsync(
