@@ -32,7 +32,7 @@ internal static class ModelDocs
               ]
             }
           },
-          "guard": { "verbatim": 12, "false_positive_rate": 0.0002076 },
+          "guard": { "verbatim": 12, "false_positive_rate": 2.54E-05 },
           "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }
         """;

@@ -77,6 +77,7 @@ internal sealed class Sampler
     /// <summary>Draws the next token and counts it for the penalties.</summary>
     /// <param name="logits">(V); not changed. −∞ is a token that cannot be drawn.</param>
     /// <param name="position">Index of the token among the generated ones, from 0.</param>
+    /// <returns>The token; <see cref="NoToken"/> where the guard refuses every one.</returns>
     /// <exception cref="InvalidOperationException">A logit is NaN or +∞, or all are −∞.</exception>
     public int Draw(ReadOnlySpan<float> logits, int position) =>
         Draw(logits, position, _own ??= new Candidates(_vocabularySize));
