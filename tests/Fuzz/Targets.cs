@@ -3,6 +3,7 @@ using LmModel.Checkpoints;
 using LmModel.Files;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace Fuzz;
 
@@ -18,6 +19,7 @@ internal static class Targets
         ["safetensors"] = SafeTensors,
         ["config"] = bytes => Members(problems => ConfigFile.Read(bytes, problems)),
         ["precision"] = bytes => Members(problems => PrecisionFile.Read(bytes, problems)),
+        ["units"] = bytes => Members(problems => UnitFile.Read(bytes, problems)),
         ["tokenizer"] = TokenizerAndText,
     };
 

@@ -4,12 +4,13 @@ using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace LmModel.Checkpoints;
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
-/// <c>README.md</c>.
+/// <c>units.json</c>, <c>README.md</c>.
 /// </summary>
 internal sealed class ModelFolder
 {
@@ -17,15 +18,20 @@ internal sealed class ModelFolder
     public const string WeightsName = "model.safetensors";
 
     /// <summary>
-    /// Maximum size of <c>config.json</c>, <c>precision.json</c> or <c>README.md</c> in bytes; real files have a few
-    /// thousand.
+    /// Maximum size of <c>config.json</c>, <c>precision.json</c>, <c>units.json</c> or <c>README.md</c> in bytes; real
+    /// files have a few thousand.
     /// </summary>
     internal const int MaxSmallLength = 1 << 20;
 
     private const string ConfigName = "config.json";
     private const string TokenizerName = "tokenizer.json";
     private const string CardName = "README.md";
-    private const string PrecisionName = "precision.json";
+
+    private static readonly ReportFile<PrecisionReport> PrecisionFiles =
+        new("precision.json", "precision report", "lm quantize", PrecisionFile.Read, PrecisionFile.Write);
+
+    private static readonly ReportFile<UnitReport> UnitFiles =
+        new("units.json", "report on units", "lm units", UnitFile.Read, UnitFile.Write);
 
     public required string Path { get; init; }
 
@@ -46,22 +52,25 @@ internal sealed class ModelFolder
     /// measured.</summary>
     public PrecisionReport? PrecisionReport { get; init; }
 
+    /// <summary>Which units follow something nameable; null if that was not looked for.</summary>
+    public UnitReport? Units { get; init; }
+
     /// <summary>The precision to serve the model in if none is requested; fp32 if nothing was measured.</summary>
     public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
 
     /// <summary>Checks everything, but allocates no memory for the weights and does not use libtorch.</summary>
     /// <exception cref="ModelFolderException">Something is missing, broken or does not fit; the message lists every
     /// problem.</exception>
-    public static ModelFolder Open(string path) => Open(path, withPrecision: true);
+    public static ModelFolder Open(string path) => Open(path, withReports: true);
 
     /// <summary>
-    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, so that the precisions can be measured
-    /// again.
+    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c> and <c>units.json</c>, so that they can be
+    /// measured again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false);
+    public static ModelFolder OpenUnmeasured(string path) => Open(path, withReports: false);
 
-    private static ModelFolder Open(string path, bool withPrecision)
+    private static ModelFolder Open(string path, bool withReports)
     {
         var problems = new ProblemList();
         if (FolderHints.OfPath(path) is { } notAFolder)
@@ -74,6 +83,7 @@ internal sealed class ModelFolder
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
         PrecisionReport? precision = null;
+        UnitReport? units = null;
         var bytes = 0L;
         string File(string name) => System.IO.Path.Combine(path, name);
 
@@ -95,11 +105,16 @@ internal sealed class ModelFolder
             problems.Attempt(CardName, () => card = ReadCard(File(CardName)));
         }
 
-        if (withPrecision && FolderFile.Exists(File(PrecisionName)))
+        if (withReports)
         {
-            // If the weights have to be replaced anyway, the report does not need to match them.
+            // If the weights have to be replaced anyway, the reports do not need to match them.
             var measured = problems.Count == before ? sha256 : null;
-            problems.Attempt(PrecisionName, () => precision = ReadPrecision(File(PrecisionName), measured, problems));
+            precision = PrecisionFiles.Read(path, measured, problems);
+            units = UnitFiles.Read(path, measured, problems);
+            foreach (var missing in (config is null ? null : units?.Missing(config.Layers, config.HiddenSize)) ?? [])
+            {
+                problems.Add($"{UnitFiles.Name}: {missing}");
+            }
         }
 
         return problems.Count == 0
@@ -112,6 +127,7 @@ internal sealed class ModelFolder
                 WeightsBytes = bytes,
                 Card = card,
                 PrecisionReport = precision,
+                Units = units,
             }
             : throw Failure(path, problems);
     }
@@ -144,7 +160,7 @@ internal sealed class ModelFolder
 
     /// <summary>
     /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
-    /// <c>precision.json</c> is removed, because it was measured for the previous weights.
+    /// <c>precision.json</c> or <c>units.json</c> is removed, because it was measured for the previous weights.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The vocabulary of the tokenizer does not match the weights; nothing was written.
@@ -163,7 +179,8 @@ internal sealed class ModelFolder
         string File(string name) => System.IO.Path.Combine(path, name);
 
         Directory.CreateDirectory(path);
-        System.IO.File.Delete(File(PrecisionName));
+        PrecisionFiles.Delete(path);
+        UnitFiles.Delete(path);
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
@@ -174,27 +191,12 @@ internal sealed class ModelFolder
     /// <summary>Replaces <c>precision.json</c>.</summary>
     /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
     /// written.</exception>
-    public void SavePrecision(PrecisionReport report)
-    {
-        var problems = new ProblemList();
-        foreach (var problem in report.Problems())
-        {
-            problems.Add(problem);
-        }
+    public void SavePrecision(PrecisionReport report) => PrecisionFiles.Write(Path, WeightsSha256, report);
 
-        if (report.WeightsSha256 != WeightsSha256)
-        {
-            problems.Add(
-                $"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(problems.Describe("This precision report cannot be saved"));
-        }
-
-        AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
-    }
+    /// <summary>Replaces <c>units.json</c>.</summary>
+    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
+    /// written.</exception>
+    public void SaveUnits(UnitReport report) => UnitFiles.Write(Path, WeightsSha256, report);
 
     /// <summary>Replaces the model card.</summary>
     public void SaveCard(string card) =>
@@ -213,22 +215,6 @@ internal sealed class ModelFolder
     {
         using var reader = new StreamReader(new MemoryStream(FolderFile.Read(path, MaxSmallLength)), Encoding.UTF8);
         return reader.ReadToEnd();
-    }
-
-    /// <summary>A report on other weights is an error and is not ignored, because someone may rely on it.</summary>
-    private static PrecisionReport? ReadPrecision(string path, string? weightsSha256, ProblemList problems)
-    {
-        var found = new ProblemList();
-        var report = PrecisionFile.Read(FolderFile.Read(path, MaxSmallLength), found);
-        if (report is not null && weightsSha256 is not null && report.WeightsSha256 != weightsSha256)
-        {
-            found.Add(
-                $"measured for other weights, with SHA-256 {report.WeightsSha256}; these have {weightsSha256}: "
-                    + "run lm quantize again, or delete the file");
-        }
-
-        problems.AddAll(PrecisionName, found);
-        return report;
     }
 
     /// <summary>Hash and size of the file. Without a configuration, only the file itself is checked.</summary>

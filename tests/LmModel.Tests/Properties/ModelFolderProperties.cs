@@ -4,6 +4,7 @@ using CsCheck;
 using LmModel.Checkpoints;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Tests.Units;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;
@@ -20,7 +21,8 @@ public sealed class ModelFolderProperties : IDisposable
 
     private const int LongestLine = 4000;
 
-    private static readonly string[] Files = ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
+    private static readonly string[] Files =
+        ["config.json", "tokenizer.json", "precision.json", "units.json", "model.safetensors"];
 
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
 
@@ -40,8 +42,9 @@ public sealed class ModelFolderProperties : IDisposable
 
         if (mutated.File == "model.safetensors")
         {
-            // It names the hash of other weights, so nothing else would be looked at.
+            // They name the hash of other weights, so nothing else would be looked at.
             File.Delete(_folder["precision.json"]);
+            File.Delete(_folder["units.json"]);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -110,7 +113,9 @@ public sealed class ModelFolderProperties : IDisposable
             p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d)).Select(i => MathF.Sin(i)).ToArray());
         using var folder = new TemporaryFolder();
         ModelFolder.Save(folder.Path, tokenizer, NetworkWeights.Of(config, weights), "# A card\n");
-        ModelFolder.Open(folder.Path).SavePrecision(Report(ModelFolder.Open(folder.Path).WeightsSha256));
+        var saved = ModelFolder.Open(folder.Path);
+        saved.SavePrecision(Report(saved.WeightsSha256));
+        saved.SaveUnits(UnitFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
         return Files.ToDictionary(name => name, name => File.ReadAllBytes(folder[name]));
     }
 
