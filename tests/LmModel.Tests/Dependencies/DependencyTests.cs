@@ -16,10 +16,10 @@ public sealed class DependencyTests
     [
         "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Sampling", "Inference",
         "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Generation", "Scoring",
-        "Explanation", "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison",
-        "Quantization.Measurement", "Training.Settings", "Training.Regularization", "Training.Backpropagation",
-        "Training.Batches", "Training.Optimization", "Training.Planning", "Training.Checkpoints", "Training.Reporting",
-        "Training", "",
+        "Explanation", "Units.Activations", "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams",
+        "Evaluation.Comparison", "Quantization.Measurement", "Units.Search", "Training.Settings",
+        "Training.Regularization", "Training.Backpropagation", "Training.Batches", "Training.Optimization",
+        "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);
 
     public static TheoryData<string> Folders => [.. Order.Folders.Where(folder => folder.Length > 0)];
