@@ -20,5 +20,13 @@ internal readonly record struct HiddenLayout(int Layers, int Units, int Stride)
     }
 
     /// <summary>Index in a state of a unit's h.</summary>
-    public int IndexOf(int layer, int unit) => (layer * Stride) + unit;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such unit.</exception>
+    public int IndexOf(int layer, int unit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Layers);
+        ArgumentOutOfRangeException.ThrowIfNegative(unit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(unit, Units);
+        return (layer * Stride) + unit;
+    }
 }
