@@ -5,8 +5,7 @@ public sealed class DependencyTests
     private static readonly FolderOrder Order = new("src/LmCli",
     [
         "Terminal", "Options", "Completion", "Generate", "Evaluate", "Score", "Explain", "Quantize",
-        "Train", "Bench.Measures",
-        "Bench.Load", "Bench.Peers", "Bench", "",
+        "Units", "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
     ]);
 
     [Fact]
