@@ -7,6 +7,7 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
 using LmApi.Scoring;
+using LmApi.Units;
 
 return HealthProbe.IsAskedFor(args)
     ? await HealthProbe.RunAsync(args)
@@ -19,6 +20,7 @@ return HealthProbe.IsAskedFor(args)
         builder.AddGeneration();
         builder.AddScoring();
         builder.AddExplanation();
+        builder.AddUnits();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -31,6 +33,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapGeneration();
         app.MapScoring();
         app.MapExplanation();
+        app.MapUnits();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

@@ -12,6 +12,7 @@ using LmCli.Quantize;
 using LmCli.Score;
 using LmCli.Terminal;
 using LmCli.Train;
+using LmCli.Units;
 
 // Numbers are read and written in one format, whatever the culture of the machine, on every thread.
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
@@ -32,6 +33,7 @@ try
         GenerateCommand.Create(),
         ScoreCommand.Create(),
         ExplainCommand.Create(),
+        UnitsCommand.Create(),
         BenchCommand.Create(),
         CompletionCommand.Create(),
     };

@@ -11,6 +11,8 @@ using LmModel.Tokenization;
 using LmModel.Training;
 using LmModel.Training.Reporting;
 using LmModel.Training.Settings;
+using LmModel.Units;
+using LmModel.Units.Activations;
 
 namespace LmModel;
 
@@ -30,6 +32,7 @@ public sealed class TextModel : IDisposable
     private readonly GenerationEngine _engine;
     private readonly TextScorer _scorer;
     private readonly GradientExplainer _gradients;
+    private readonly ActivationReader _activations;
 
     private TextModel(ModelFolder folder, IStepModel stepModel)
     {
@@ -47,6 +50,7 @@ public sealed class TextModel : IDisposable
             stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
         _scorer = new TextScorer(_engine.TryStart, folder.Tokenizer);
         _gradients = new GradientExplainer(folder.ReadWeights);
+        _activations = new ActivationReader(_engine.TryStart, folder.Tokenizer, HiddenLayout.Of(stepModel));
     }
 
     /// <summary>The name of the model's folder.</summary>
@@ -203,6 +207,22 @@ public sealed class TextModel : IDisposable
             Tokenize(prompt), Tokenize(target), against is null ? null : Tokenize(against), [.. methods.Distinct()]);
         return new Explainer(_engine.TryStart, _folder.Tokenizer, Config.StartToken, _gradients)
             .ExplainAsync(request, TextsAtOnce, cancellationToken);
+    }
+
+    /// <summary>Reads a text and reports the activations h of units after each of its tokens.</summary>
+    /// <param name="text">At least one token.</param>
+    /// <param name="units">At least one.</param>
+    /// <param name="cancellationToken">Ends the reading before its next token.</param>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
+    /// <exception cref="ArgumentException">The text is empty, or there is no such unit.</exception>
+    /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
+    public Task<TextActivations> StatesAsync(
+        string text, IReadOnlyList<UnitIndex> units, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        ArgumentOutOfRangeException.ThrowIfZero(units.Count, nameof(units));
+        return _activations.ReadAsync(Tokenize(text), units, cancellationToken);
     }
 
     /// <summary>The ids of a text's tokens, each below V.</summary>

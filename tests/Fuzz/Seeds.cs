@@ -3,12 +3,25 @@ using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace Fuzz;
 
 /// <summary>Small valid files to begin with: what the program itself writes.</summary>
 internal static class Seeds
 {
+    private static readonly FoundUnit Quotes = new()
+    {
+        Feature = "quotes",
+        Meaning = "inside of double quotes",
+        Layer = 0,
+        Unit = 3,
+        Sign = 1,
+        Auc = 0.9,
+        Share = 0.2,
+        PValue = 1e-9,
+    };
+
     public static void Write(string folder)
     {
         const string text = "the cat sat on the mat: é\n";
@@ -30,6 +43,19 @@ internal static class Seeds
             Window = 256,
             Tokens = 10,
             Figures = [new() { Precision = Precision.Fp32, NatsPerToken = 1.5, BytesPerToken = 100 }],
+        }));
+        Add("units", "quotes", stream => UnitFile.Write(stream, new UnitReport
+        {
+            WeightsSha256 = new string('0', 64),
+            Text = "text.txt",
+            TextSha256 = new string('a', 64),
+            TextShare = 0.5,
+            HeldOut = ["text.txt"],
+            Tokens = 40000,
+            Features = ["quotes"],
+            Tried = 4,
+            Control = 0,
+            Units = [Quotes],
         }));
         var builder = new VerbatimFilterBuilder(least: 4, tokens: 5);
         builder.Add([1, 2, 3, 4, 5]);

@@ -4,6 +4,7 @@ using LmModel.Files;
 using LmModel.Guard;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace Fuzz;
 
@@ -19,6 +20,7 @@ internal static class Targets
         ["safetensors"] = SafeTensors,
         ["config"] = bytes => Members(problems => ConfigFile.Read(bytes, problems)),
         ["precision"] = bytes => Members(problems => PrecisionFile.Read(bytes, problems)),
+        ["units"] = bytes => Members(problems => UnitFile.Read(bytes, problems)),
         ["guard"] = bytes => Members(problems => VerbatimFilterFile.Read(bytes, problems)),
         ["tokenizer"] = TokenizerAndText,
     };

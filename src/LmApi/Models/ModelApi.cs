@@ -8,6 +8,7 @@ using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -49,7 +50,8 @@ internal static class ModelApi
             .WithName("getModel")
             .WithTags("Model")
             .WithSummary("Describe the model")
-            .WithDescription("Returns architecture, sizes, tokenizer, hash of the weights and the model card.")
+            .WithDescription(
+                "Returns architecture, sizes, tokenizer, hash of the weights, units found and the model card.")
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
 
@@ -94,6 +96,7 @@ internal static class ModelApi
                 Bytes = folder.WeightsBytes,
             },
             Inference = ToResponse(inference.Value, folder),
+            Units = folder.Units is { } units ? ToResponse(units) : null,
             Guard = folder.Guard is { } filter ? ToResponse(filter, guard.Value) : null,
             Card = folder.Card,
         }, ModelJson.Wire.ModelResponse);
@@ -135,6 +138,25 @@ internal static class ModelApi
             Precision = figure.Precision.Name(),
             NatsPerToken = Math.Round(figure.NatsPerToken, 6),
             BytesPerToken = figure.BytesPerToken,
+        })],
+    };
+
+    private static UnitsResponse ToResponse(UnitReport report) => new()
+    {
+        Text = report.Text,
+        Tokens = report.Tokens,
+        Tried = report.Tried,
+        Control = report.Control,
+        Found = [.. report.Units.Select(unit => new FoundUnitResponse
+        {
+            Feature = unit.Feature,
+            Meaning = unit.Meaning,
+            Layer = unit.Layer,
+            Unit = unit.Unit,
+            Sign = unit.Sign,
+            Auc = Math.Round(unit.Auc, 6),
+            Share = Math.Round(unit.Share, 6),
+            PValue = unit.PValue,
         })],
     };
 

@@ -32,6 +32,24 @@ internal static class ModelDocs
               ]
             }
           },
+          "units": {
+            "text": "input.txt",
+            "tokens": 40000,
+            "tried": 480,
+            "control": 0,
+            "found": [
+              {
+                "feature": "after:,",
+                "meaning": "directly after \",\"",
+                "layer": 0,
+                "unit": 38,
+                "sign": 1,
+                "auc": 0.986823,
+                "share": 0.01705,
+                "p_value": 1.8e-12
+              }
+            ]
+          },
           "guard": { "verbatim": 12, "false_positive_rate": 2.54E-05 },
           "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }

@@ -26,6 +26,9 @@ internal sealed record ModelResponse
     /// <summary>The engine that computes its tokens.</summary>
     public required InferenceResponse Inference { get; init; }
 
+    /// <summary>Units that follow something nameable; absent if `lm units` has not searched the model.</summary>
+    public UnitsResponse? Units { get; init; }
+
     /// <summary>Which copies of the training text a request can have refused; absent if none.</summary>
     public ModelGuardResponse? Guard { get; init; }
 
@@ -160,4 +163,53 @@ internal sealed record PrecisionLossResponse
 
     /// <summary>Bytes of weights that are read for a token of one text.</summary>
     public required long BytesPerToken { get; init; }
+}
+
+/// <summary>What a search for units that follow something nameable found.</summary>
+internal sealed record UnitsResponse
+{
+    /// <summary>Name of the file or folder with the text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Tokens that were compared, half of them to choose the units and half to judge them.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Pairs of a unit and a feature, for which the p-values are corrected.</summary>
+    public required long Tried { get; init; }
+
+    /// <summary>Units found for the same labels at other tokens, where there is nothing to find.</summary>
+    public required int Control { get; init; }
+
+    /// <summary>At most one for a feature.</summary>
+    public required IReadOnlyList<FoundUnitResponse> Found { get; init; }
+}
+
+/// <summary>A unit that follows something nameable.</summary>
+internal sealed record FoundUnitResponse
+{
+    /// <summary>The name of what it follows; `POST /states` accepts it in place of a unit.</summary>
+    public required string Feature { get; init; }
+
+    /// <summary>The tokens that are told apart from all others.</summary>
+    public required string Meaning { get; init; }
+
+    /// <summary>The recurrent layer, from 0.</summary>
+    public required int Layer { get; init; }
+
+    /// <summary>The unit of the layer, from 0.</summary>
+    public required int Unit { get; init; }
+
+    /// <summary>1 if its activation is larger at these tokens, -1 if it is smaller.</summary>
+    public required int Sign { get; init; }
+
+    /// <summary>
+    /// The probability, on the judging half, that it tells a token of each kind apart; 0.5 is chance.
+    /// </summary>
+    public required double Auc { get; init; }
+
+    /// <summary>The share of these tokens.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>A bound of the probability of this by chance, corrected for all pairs tried.</summary>
+    public required double PValue { get; init; }
 }

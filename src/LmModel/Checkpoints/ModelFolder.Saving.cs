@@ -1,9 +1,9 @@
 using System.Text;
-using LmModel.Files;
 using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace LmModel.Checkpoints;
 
@@ -11,7 +11,8 @@ internal sealed partial class ModelFolder
 {
     /// <summary>
     /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
-    /// <c>precision.json</c> or <c>verbatim.filter</c> is removed, because it was made for the previous weights.
+    /// <c>precision.json</c>, <c>units.json</c> or <c>verbatim.filter</c> is removed, because it was made for the
+    /// previous weights.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The vocabulary of the tokenizer does not match the weights; nothing was written.
@@ -30,7 +31,8 @@ internal sealed partial class ModelFolder
         string File(string name) => System.IO.Path.Combine(path, name);
 
         Directory.CreateDirectory(path);
-        System.IO.File.Delete(File(PrecisionName));
+        PrecisionFiles.Delete(path);
+        UnitFiles.Delete(path);
         System.IO.File.Delete(File(GuardName));
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
@@ -42,27 +44,12 @@ internal sealed partial class ModelFolder
     /// <summary>Replaces <c>precision.json</c>.</summary>
     /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
     /// written.</exception>
-    public void SavePrecision(PrecisionReport report)
-    {
-        var problems = new ProblemList();
-        foreach (var problem in report.Problems())
-        {
-            problems.Add(problem);
-        }
+    public void SavePrecision(PrecisionReport report) => PrecisionFiles.Write(Path, WeightsSha256, report);
 
-        if (report.WeightsSha256 != WeightsSha256)
-        {
-            problems.Add(
-                $"it was measured for weights with SHA-256 {report.WeightsSha256}, these have {WeightsSha256}");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(problems.Describe("This precision report cannot be saved"));
-        }
-
-        AtomicFile.Write(System.IO.Path.Combine(Path, PrecisionName), stream => PrecisionFile.Write(stream, report));
-    }
+    /// <summary>Replaces <c>units.json</c>.</summary>
+    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
+    /// written.</exception>
+    public void SaveUnits(UnitReport report) => UnitFiles.Write(Path, WeightsSha256, report);
 
     /// <summary>Replaces <c>verbatim.filter</c>.</summary>
     public void SaveGuard(VerbatimFilter filter) => AtomicFile.Write(

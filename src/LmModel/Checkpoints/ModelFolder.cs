@@ -5,12 +5,13 @@ using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace LmModel.Checkpoints;
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
-/// <c>verbatim.filter</c>, <c>README.md</c>.
+/// <c>units.json</c>, <c>verbatim.filter</c>, <c>README.md</c>.
 /// </summary>
 internal sealed partial class ModelFolder
 {
@@ -18,16 +19,21 @@ internal sealed partial class ModelFolder
     public const string WeightsName = "model.safetensors";
 
     /// <summary>
-    /// Maximum size of <c>config.json</c>, <c>precision.json</c> or <c>README.md</c> in bytes; real files have a few
-    /// thousand.
+    /// Maximum size of <c>config.json</c>, <c>precision.json</c>, <c>units.json</c> or <c>README.md</c> in bytes; real
+    /// files have a few thousand.
     /// </summary>
     internal const int MaxSmallLength = 1 << 20;
 
     private const string ConfigName = "config.json";
     private const string TokenizerName = "tokenizer.json";
     private const string CardName = "README.md";
-    private const string PrecisionName = "precision.json";
     private const string GuardName = "verbatim.filter";
+
+    private static readonly ReportFile<PrecisionReport> PrecisionFiles =
+        new("precision.json", "precision report", "lm quantize", PrecisionFile.Read, PrecisionFile.Write);
+
+    private static readonly ReportFile<UnitReport> UnitFiles =
+        new("units.json", "report on units", "lm units", UnitFile.Read, UnitFile.Write);
 
     public required string Path { get; init; }
 
@@ -48,6 +54,9 @@ internal sealed partial class ModelFolder
     /// measured.</summary>
     public PrecisionReport? PrecisionReport { get; init; }
 
+    /// <summary>Which units follow something nameable; null if that was not looked for.</summary>
+    public UnitReport? Units { get; init; }
+
     /// <summary>The runs of tokens of the training text; null if nobody recorded them.</summary>
     public VerbatimFilter? Guard { get; init; }
 
@@ -57,22 +66,22 @@ internal sealed partial class ModelFolder
     /// <summary>Checks everything, but allocates no memory for the weights and does not use libtorch.</summary>
     /// <exception cref="ModelFolderException">Something is missing, broken or does not fit; the message lists every
     /// problem.</exception>
-    public static ModelFolder Open(string path) => Open(path, withPrecision: true, withGuard: true);
+    public static ModelFolder Open(string path) => Open(path, withReports: true, withGuard: true);
 
     /// <summary>
-    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, so that the precisions can be measured
-    /// again.
+    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c> and <c>units.json</c>, so that they can be
+    /// measured again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnmeasured(string path) => Open(path, withPrecision: false, withGuard: true);
+    public static ModelFolder OpenUnmeasured(string path) => Open(path, withReports: false, withGuard: true);
 
     /// <summary>
     /// Like <see cref="Open(string)"/>, but ignores <c>verbatim.filter</c>, so that it can be made again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnguarded(string path) => Open(path, withPrecision: true, withGuard: false);
+    public static ModelFolder OpenUnguarded(string path) => Open(path, withReports: true, withGuard: false);
 
-    private static ModelFolder Open(string path, bool withPrecision, bool withGuard)
+    private static ModelFolder Open(string path, bool withReports, bool withGuard)
     {
         var problems = new ProblemList();
         if (FolderHints.OfPath(path) is { } notAFolder)
@@ -85,6 +94,7 @@ internal sealed partial class ModelFolder
         Tokenizer? tokenizer = null;
         string? sha256 = null, card = null;
         PrecisionReport? precision = null;
+        UnitReport? units = null;
         VerbatimFilter? guard = null;
         var bytes = 0L;
         string File(string name) => System.IO.Path.Combine(path, name);
@@ -109,9 +119,14 @@ internal sealed partial class ModelFolder
 
         // If the weights have to be replaced anyway, nothing needs to match them.
         var measured = problems.Count == before ? sha256 : null;
-        if (withPrecision && FolderFile.Exists(File(PrecisionName)))
+        if (withReports)
         {
-            problems.Attempt(PrecisionName, () => precision = ReadPrecision(File(PrecisionName), measured, problems));
+            precision = PrecisionFiles.Read(path, measured, problems);
+            units = UnitFiles.Read(path, measured, problems);
+            foreach (var missing in (config is null ? null : units?.Missing(config.Layers, config.HiddenSize)) ?? [])
+            {
+                problems.Add($"{UnitFiles.Name}: {missing}");
+            }
         }
 
         if (withGuard && FolderFile.Exists(File(GuardName)))
@@ -129,6 +144,7 @@ internal sealed partial class ModelFolder
                 WeightsBytes = bytes,
                 Card = card,
                 PrecisionReport = precision,
+                Units = units,
                 Guard = guard,
             }
             : throw Failure(path, problems);
@@ -173,22 +189,6 @@ internal sealed partial class ModelFolder
     {
         using var reader = new StreamReader(new MemoryStream(FolderFile.Read(path, MaxSmallLength)), Encoding.UTF8);
         return reader.ReadToEnd();
-    }
-
-    /// <summary>A report on other weights is an error and is not ignored, because someone may rely on it.</summary>
-    private static PrecisionReport? ReadPrecision(string path, string? weightsSha256, ProblemList problems)
-    {
-        var found = new ProblemList();
-        var report = PrecisionFile.Read(FolderFile.Read(path, MaxSmallLength), found);
-        if (report is not null && weightsSha256 is not null && report.WeightsSha256 != weightsSha256)
-        {
-            found.Add(
-                $"measured for other weights, with SHA-256 {report.WeightsSha256}; these have {weightsSha256}: "
-                    + "run lm quantize again, or delete the file");
-        }
-
-        problems.AddAll(PrecisionName, found);
-        return report;
     }
 
     /// <summary>A filter for other weights holds another text, so whoever relies on it would be mistaken.</summary>

@@ -87,6 +87,40 @@ internal static class JsonMembers
         }
     }
 
+    /// <summary>Reads what was measured on the weights of a folder.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="version">The version it must have.</param>
+    /// <param name="what">What it should hold, for the complaint.</param>
+    /// <param name="list">The member that is a list of <typeparamref name="TItem"/>.</param>
+    /// <param name="problems">Receives everything that is wrong.</param>
+    /// <returns>The report, or null if <paramref name="problems"/> received something.</returns>
+    public static TReport? ReadReport<TReport, TItem>(
+        ReadOnlySpan<byte> json, int version, string what, string list, ProblemList problems)
+        where TReport : class, IMeasuredReport
+    {
+        var before = problems.Count;
+        if (Parse(json, what, problems) is not { } members)
+        {
+            return null;
+        }
+
+        ReadVersion(members, version, problems);
+        CheckItems<TItem>(members, list, problems);
+        Check<TReport>(members, problems);
+        if (problems.Count > before)
+        {
+            return null;
+        }
+
+        var report = members.Deserialize<TReport>(Options)!;
+        foreach (var problem in report.Problems())
+        {
+            problems.Add(problem);
+        }
+
+        return problems.Count > before ? null : report;
+    }
+
     public static void Write<T>(Stream stream, int version, T value)
     {
         var members = new JsonObject { [VersionMember] = version };
@@ -100,6 +134,38 @@ internal static class JsonMembers
     }
 
     public static string Show(JsonNode? value) => value is null ? "null" : ProblemList.Show(value.ToJsonString());
+
+    /// <summary>
+    /// Checks each item of a list member by member; a list with reported errors is not reported again as a whole.
+    /// </summary>
+    private static void CheckItems<T>(JsonObject members, string list, ProblemList problems)
+    {
+        if (members[list] is not JsonArray items)
+        {
+            return;
+        }
+
+        var before = problems.Count;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var found = new ProblemList();
+            if (items[i] is JsonObject item)
+            {
+                Check<T>(item, found);
+            }
+            else
+            {
+                found.Add($"must be an object, not {Show(items[i])}");
+            }
+
+            problems.AddAll($"{list}[{i}]", found);
+        }
+
+        if (problems.Count > before)
+        {
+            members[list] = new JsonArray();
+        }
+    }
 
     private static bool Fits(JsonNode value, JsonPropertyInfo property)
     {

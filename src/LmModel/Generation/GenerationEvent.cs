@@ -56,6 +56,10 @@ internal sealed record DoneEvent(
     /// <summary>−ln p of the tokens from <see cref="GenerationSettings.ScoredFrom"/> on, in nats.</summary>
     public double[] Losses { get; init; } = [];
 
+    /// <summary>(n, i): the values of <see cref="GenerationSettings.Recorded"/> after each token of the
+    /// prompt.</summary>
+    public float[] Recorded { get; init; } = [];
+
     /// <summary>Positions at which a token was refused that would have completed a run of the training text; null
     /// without <see cref="GenerationSettings.Guard"/>.</summary>
     public int? Guarded { get; init; }

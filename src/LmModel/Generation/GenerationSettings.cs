@@ -44,4 +44,10 @@ internal sealed record GenerationSettings
     /// scored prompt is not continued: <see cref="MaxTokens"/> is 0.
     /// </summary>
     public int? ScoredFrom { get; init; }
+
+    /// <summary>
+    /// Indexes into the state, whose values after each token of the prompt are wanted: the end then has them. The
+    /// prompt is read one token at a time, all of it, so this does not go with <see cref="ScoredFrom"/>.
+    /// </summary>
+    public IReadOnlyList<int> Recorded { get; init; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using LmModel.Guard;
 using LmModel.Inference;
 using LmModel.Sampling;
@@ -31,12 +30,12 @@ internal sealed class Sequence : IDisposable
     private readonly StopMatcher _stop;
     private readonly int[] _prompt;
     private readonly double[] _losses; // of the prompt's tokens from ScoredFrom on
+    private readonly PooledText _text = new();
     private readonly NeuralCacheSettings? _cacheSettings;
     private readonly Range _topHidden;
     private readonly int _vocabularySize;
     private NeuralCache? _cache;
-    private char[] _text = [];
-    private int _textLength;
+    private float[] _recorded = []; // (n, recorded indexes)
     private TimeSpan? _queued;
     private TimeSpan? _firstToken;
     private int _events;
@@ -94,7 +93,7 @@ internal sealed class Sequence : IDisposable
     /// The prompt is read from its first token, whatever is in the prefix cache, because the states on the way are
     /// needed.
     /// </summary>
-    public bool ReadsWholePrompt => NeedsEveryLogit || _cacheSettings is not null;
+    public bool ReadsWholePrompt => NeedsEveryState || _cacheSettings is not null;
 
     /// <summary>The maximum size of the neural cache in bytes; 0 without one.</summary>
     public long CacheBytes =>
@@ -117,7 +116,7 @@ internal sealed class Sequence : IDisposable
     public int PromptLeft => _prompt.Length - (_settings.ScoredFrom is null ? 0 : 1) - PromptRead;
 
     /// <summary>Whether more than one token of the prompt can be read in a turn.</summary>
-    public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryLogit;
+    public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryState;
 
     /// <summary>The tokens to read in this turn; none if the state is already that of the whole prompt.</summary>
     public ReadOnlySpan<int> Turn => PromptLeft > 0
@@ -161,7 +160,7 @@ internal sealed class Sequence : IDisposable
             most = Math.Clamp(from - 1 - PromptRead, 1, most);
         }
 
-        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryLogit ? 1 : most) : Math.Min(_drawn, 1);
+        TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryState ? 1 : most) : Math.Min(_drawn, 1);
     }
 
     /// <summary>Ends the turn: the state has read its tokens.</summary>
@@ -202,18 +201,13 @@ internal sealed class Sequence : IDisposable
     public void Dispose()
     {
         _cache?.Dispose();
-        ReturnText();
+        _text.Dispose();
     }
+
+    /// <summary>The state after each token of the prompt is needed, so tokens are read one at a time.</summary>
+    private bool NeedsEveryState => NeedsEveryLogit || _settings.Recorded.Count > 0;
 
     private ReadOnlySpan<float> Hidden => State.Values[_topHidden];
-
-    private void ReturnText()
-    {
-        if (Interlocked.Exchange(ref _text, []) is { Length: > 0 } text)
-        {
-            ArrayPool<char>.Shared.Return(text);
-        }
-    }
 
     private void ReadPrompt(ReadOnlySpan<float> logits, GenerationEventStream events)
     {
@@ -222,6 +216,7 @@ internal sealed class Sequence : IDisposable
         if (!stands)
         {
             Observe(Turn);
+            Record();
         }
 
         if (_settings.Echo && PromptRead == 0 && !stands)
@@ -245,6 +240,21 @@ internal sealed class Sequence : IDisposable
         if (_settings.Echo)
         {
             Report(next, _decoder.Append(next), logits, events);
+        }
+    }
+
+    private void Record()
+    {
+        var indexes = _settings.Recorded;
+        if (PromptRead == 0 && indexes.Count > 0)
+        {
+            // Not before, because many prompts may be waiting.
+            _recorded = new float[_prompt.Length * indexes.Count];
+        }
+
+        for (var i = 0; i < indexes.Count; i++)
+        {
+            _recorded[(PromptRead * indexes.Count) + i] = State.Values[indexes[i]];
         }
     }
 
@@ -286,10 +296,11 @@ internal sealed class Sequence : IDisposable
     private DoneEvent End(FinishReason reason)
     {
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
-        var text = new string(_text, 0, _textLength);
-        return new DoneEvent(reason, text, _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings)
+        return new DoneEvent(
+            reason, _text.ToString(), _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings)
         {
             Losses = _losses,
+            Recorded = _recorded,
             Guarded = _settings.Guard is null ? null : _sampler.GuardedDraws,
         };
     }
@@ -307,21 +318,7 @@ internal sealed class Sequence : IDisposable
     private void Report(
         int id, string text, float? logprob, IReadOnlyList<TokenAlternative> alternatives, GenerationEventStream events)
     {
-        Append(text);
+        _text.Append(text);
         events.Write(new(new TokenEvent(_events++, id, text, logprob, alternatives)));
-    }
-
-    private void Append(string text)
-    {
-        if (_text.Length - _textLength < text.Length)
-        {
-            var longer = ArrayPool<char>.Shared.Rent(Math.Max(256, 2 * (_textLength + text.Length)));
-            _text.AsSpan(0, _textLength).CopyTo(longer);
-            ReturnText();
-            _text = longer;
-        }
-
-        text.CopyTo(_text.AsSpan(_textLength));
-        _textLength += text.Length;
     }
 }

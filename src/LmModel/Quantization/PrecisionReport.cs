@@ -4,7 +4,7 @@ using LmModel.Files;
 namespace LmModel.Quantization;
 
 /// <summary>The precision that a model is served in by default, and the evidence: <c>precision.json</c>.</summary>
-public sealed record PrecisionReport
+public sealed record PrecisionReport : IMeasuredReport
 {
     /// <summary><see cref="Protocol"/>: windows that begin from the zero state.</summary>
     public const string Cold = "cold";
@@ -48,8 +48,7 @@ public sealed record PrecisionReport
     /// <summary>One for each measured precision, including fp32.</summary>
     public required IReadOnlyList<PrecisionFigure> Figures { get; init; }
 
-    /// <summary>Everything wrong with this report, one sentence each; empty where it is valid.</summary>
-    internal IEnumerable<string> Problems()
+    IEnumerable<string> IMeasuredReport.Problems()
     {
         if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
         {

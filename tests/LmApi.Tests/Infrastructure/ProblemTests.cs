@@ -5,6 +5,7 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Scoring;
 using LmApi.Tests.Support;
+using LmApi.Units;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Tests.Infrastructure;
@@ -48,6 +49,7 @@ public sealed class ProblemTests
             Options.Create(new GenerationOptions()), engine, Options.Create(new GuardOptions())));
         AssertDocumented("score", new ScoreFields(engine));
         AssertDocumented("explain", new ExplainFields(Options.Create(new ExplanationOptions())));
+        AssertDocumented("states", new StatesFields(Options.Create(new UnitsOptions())));
     }
 
     private static void AssertDocumented(string endpoint, FieldTable table)

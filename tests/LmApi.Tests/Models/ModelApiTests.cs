@@ -24,5 +24,8 @@ public sealed class ModelApiTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(weights)), model.GetProperty("weights").Text("sha256"));
         Assert.Equal(weights.Length, model.GetProperty("weights").GetProperty("bytes").GetInt32());
         Assert.Equal(TestModel.Card, model.Text("card"));
+        Assert.Equal(
+            ["\"after:,\"", "\"directly after \\\",\\\"\"", "0", "3", "-1", "0.9", "0.02", "1E-06"],
+            model.GetProperty("units").GetProperty("found")[0].EnumerateObject().Select(m => m.Value.GetRawText()));
     }
 }

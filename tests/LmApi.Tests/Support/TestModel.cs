@@ -2,6 +2,7 @@ using LmModel.Checkpoints;
 using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Tokenization;
+using LmModel.Units;
 
 namespace LmApi.Tests.Support;
 
@@ -17,6 +18,19 @@ internal static class TestModel
 
     public static Tokenizer Tokenizer { get; } = new CharacterTokenizer([.. Characters.EnumerateRunes()]);
 
+    /// <summary>As if a search had found it.</summary>
+    public static FoundUnit Comma { get; } = new()
+    {
+        Feature = "after:,",
+        Meaning = "directly after \",\"",
+        Layer = 0,
+        Unit = 3,
+        Sign = -1,
+        Auc = 0.9,
+        Share = 0.02,
+        PValue = 1e-6,
+    };
+
     /// <summary>Writes the folder below a new temporary one and returns its path.</summary>
     public static string Save(Tokenizer tokenizer)
     {
@@ -30,6 +44,18 @@ internal static class TestModel
         var path = Path.Combine(Directory.CreateTempSubdirectory("lm-api-").FullName, Name);
         ModelFolder.Save(path, tokenizer, NetworkWeights.Of(config, Weights(config)), Card);
         var folder = ModelFolder.Open(path);
+        folder.SaveUnits(new()
+        {
+            WeightsSha256 = folder.WeightsSha256,
+            Text = "text.txt",
+            TextSha256 = new string('0', 64),
+            TextShare = 1,
+            Tokens = 40_000,
+            Features = [Comma.Feature],
+            Tried = 16,
+            Control = 0,
+            Units = [Comma],
+        });
         folder.SaveGuard(InOrder(tokenizer.VocabularySize, folder.WeightsSha256));
         return path;
     }

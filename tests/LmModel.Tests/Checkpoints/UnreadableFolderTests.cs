@@ -2,6 +2,7 @@ using System.Text;
 using LmModel.Checkpoints;
 using LmModel.Files;
 using LmModel.Tests.Quantization;
+using LmModel.Tests.Units;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Checkpoints;
@@ -22,12 +23,13 @@ public sealed partial class UnreadableFolderTests : IDisposable
             _folder.Path, CharacterTokenizer.FromCorpus("abcdefghijk"), _gru.Network, "# Card");
         var folder = ModelFolder.Open(_folder.Path);
         folder.SavePrecision(PrecisionFileTests.Report with { WeightsSha256 = folder.WeightsSha256 });
+        folder.SaveUnits(UnitFileTests.Report with { WeightsSha256 = folder.WeightsSha256 });
     }
 
-    public static TheoryData<string> Jsons { get; } = ["config.json", "tokenizer.json", "precision.json"];
+    public static TheoryData<string> Jsons { get; } = ["config.json", "tokenizer.json", "precision.json", "units.json"];
 
     public static TheoryData<string> Files { get; } =
-    ["config.json", "tokenizer.json", "precision.json", "model.safetensors"];
+    ["config.json", "tokenizer.json", "precision.json", "units.json", "model.safetensors"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -232,7 +234,8 @@ public sealed partial class UnreadableFolderTests : IDisposable
         Assert.InRange(lines.Length, 1, ProblemList.MostListed + 1);
         Assert.All(lines, line =>
         {
-            Assert.Matches("^- (config.json|tokenizer.json|precision.json|model.safetensors|and \\d+ more)", line);
+            Assert.Matches(
+                "^- (config.json|tokenizer.json|precision.json|units.json|model.safetensors|and \\d+ more)", line);
             Assert.DoesNotMatch("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", line);
             // The exceptions that were thought of have words of their own.
             Assert.DoesNotContain("Exception", line);

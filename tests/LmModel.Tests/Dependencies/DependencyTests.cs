@@ -14,10 +14,11 @@ public sealed class DependencyTests
 
     private static readonly FolderOrder Order = new("src/LmModel",
     [
-        "Files", "Numerics", "Networks", "Quantization", "Tokenization", "Guard", "Sampling", "Inference",
+        "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Inference",
         "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Guard.Making",
-        "Generation", "Guard.Measurement", "Scoring", "Explanation", "Evaluation", "Evaluation.Leaks",
-        "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement", "Training.Settings",
+        "Generation", "Guard.Measurement", "Scoring", "Explanation", "Units.Activations", "Evaluation",
+        "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement", "Units.Search",
+        "Training.Settings",
         "Training.Regularization", "Training.Backpropagation", "Training.Batches", "Training.Optimization",
         "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);

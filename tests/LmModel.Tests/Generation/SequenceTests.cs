@@ -155,6 +155,18 @@ public sealed partial class SequenceTests
         Assert.Equal(Enumerable.Range(0, tokens.Count), tokens.Select(t => t.Index));
     }
 
+    [Theory]
+    [InlineData("abc", new float[] { 1, 97, 2, 98, 3, 99 })]
+    [InlineData("", new float[0])]
+    public void Recorded_values_are_those_after_each_token_of_the_prompt(string prompt, float[] expected)
+    {
+        var model = new FakeStepModel((token, memory, _) => (memory[0], memory[2]) = (memory[0] + 1, token));
+
+        var (_, done) = Run(model, Settings(prompt, maxTokens: 2) with { Recorded = [0, 2] }, slice: 100);
+
+        Assert.Equal(expected, done.Recorded);
+    }
+
     [Fact]
     public void Timings_start_at_submission()
     {

@@ -6,6 +6,7 @@ using LmModel.Corpora;
 using LmModel.Guard.Making;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Tests.Units;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Properties;
@@ -23,7 +24,7 @@ public sealed class ModelFolderProperties : IDisposable
     private const int LongestLine = 4000;
 
     private static readonly string[] Files =
-        ["config.json", "tokenizer.json", "precision.json", "verbatim.filter", "model.safetensors"];
+        ["config.json", "tokenizer.json", "precision.json", "units.json", "verbatim.filter", "model.safetensors"];
 
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
 
@@ -45,6 +46,7 @@ public sealed class ModelFolderProperties : IDisposable
         {
             // They name the hash of other weights, so nothing else would be looked at.
             File.Delete(_folder["precision.json"]);
+            File.Delete(_folder["units.json"]);
             File.Delete(_folder["verbatim.filter"]);
         }
 
@@ -116,12 +118,11 @@ public sealed class ModelFolderProperties : IDisposable
             p => Enumerable.Range(0, (int)p.Shape.Aggregate(1L, (n, d) => n * d)).Select(i => MathF.Sin(i)).ToArray());
         using var folder = new TemporaryFolder();
         ModelFolder.Save(folder.Path, tokenizer, NetworkWeights.Of(config, weights), "# A card\n");
-        ModelFolder.Open(folder.Path).SavePrecision(Report(ModelFolder.Open(folder.Path).WeightsSha256));
+        var saved = ModelFolder.Open(folder.Path);
+        saved.SavePrecision(Report(saved.WeightsSha256));
+        saved.SaveUnits(UnitFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
         GuardRecord.Save(
-            ModelFolder.Open(folder.Path),
-            [Corpus.FromText("text", "the cat sat on the mat").Text],
-            least: 4,
-            CancellationToken.None);
+            saved, [Corpus.FromText("text", "the cat sat on the mat").Text], least: 4, CancellationToken.None);
         return Files.ToDictionary(name => name, name => File.ReadAllBytes(folder[name]));
     }
 
