@@ -64,7 +64,17 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
             _json.Flush();
         }
 
-        output.Write("\n\n"u8);
+        Write("\n\n"u8);
+    }
+
+    /// <summary>
+    /// Asks for all the space at once: an output whose client has just left has an empty span for whoever asks for none,
+    /// which <see cref="BuffersExtensions.Write"/> takes for an error.
+    /// </summary>
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(output.GetSpan(bytes.Length));
+        output.Advance(bytes.Length);
     }
 
     /// <summary>Writes one event. The JSON has no line breaks, so one <c>data:</c> line holds it.</summary>
@@ -72,14 +82,14 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
     {
         Begin(Head(name, reply.Id));
         JsonSerializer.Serialize(_json, data, type);
-        output.Write("\n\n"u8);
+        Write("\n\n"u8);
     }
 
     /// <summary>Writes a comment, which clients ignore and proxies take as a sign of life.</summary>
     public void WriteKeepAlive()
     {
         HasUnsent = true;
-        output.Write(": keep-alive\n\n"u8);
+        Write(": keep-alive\n\n"u8);
     }
 
     public async ValueTask SendAsync(CancellationToken cancellation)
