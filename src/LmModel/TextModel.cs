@@ -214,7 +214,7 @@ public sealed class TextModel : IDisposable
     /// <param name="units">At least one.</param>
     /// <param name="cancellationToken">Ends the reading before its next token.</param>
     /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
-    /// <exception cref="ArgumentException">The text is empty, or there is no such unit.</exception>
+    /// <exception cref="ArgumentException">The text is empty, or the network does not have one of the units.</exception>
     /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
     public Task<TextActivations> StatesAsync(

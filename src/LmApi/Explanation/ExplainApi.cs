@@ -1,7 +1,6 @@
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
-using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Scoring;
 using LmModel.Explanation;
@@ -34,15 +33,7 @@ internal static class ExplainApi
             .WithDescription(ExplainDocs.Description)
             .WithRequestBody<ExplainFields>(ExplainDocs.Requests)
             .WithResponse<ExplainResponse>(ExplainDocs.Answer)
-            .WithProblems(
-                ProblemKind.MalformedJson,
-                ProblemKind.RequestTimeout,
-                ProblemKind.BodyTooLarge,
-                ProblemKind.UnsupportedMediaType,
-                ProblemKind.InvalidRequest,
-                ProblemKind.Overloaded,
-                ProblemKind.GenerationFailed,
-                ProblemKind.ShuttingDown);
+            .WithProblems(EngineProblems.Kinds);
 
     internal static async Task<JsonHttpResult<ExplainResponse>> ExplainAsync(
         HttpContext http,
@@ -52,31 +43,23 @@ internal static class ExplainApi
         IOptions<HttpLimits> limits)
     {
         var request = await bodies.ReadAsync(http.Request, parser.Parse);
-        try
-        {
-            if (request.Target.Length == 0)
-            {
-                request = request with { Target = [await NextAsync(host, request.Prompt, http.RequestAborted)] };
-            }
+        var explained = await EngineProblems.RunAsync(
+            () => RunAsync(host, request, http.RequestAborted), limits.Value.RetryAfterSeconds);
+        http.Response.Headers.CacheControl = "no-store";
+        return Answers.Json(ToResponse(host, explained), ExplainJson.Wire.ExplainResponse);
+    }
 
-            var explainer = new Explainer(
-                host.TryStart,
-                host.Model.Tokenizer,
-                host.Model.Folder.Config.StartToken,
-                host.Model.Gradients);
-            var explained = await explainer.ExplainAsync(request, ScoreApi.TextsAtOnce, http.RequestAborted);
-            http.Response.Headers.CacheControl = "no-store";
-            return Answers.Json(ToResponse(host, explained), ExplainJson.Wire.ExplainResponse);
-        }
-        catch (EngineFullException)
+    private static async Task<TextExplanation> RunAsync(
+        ModelHost host, ExplanationRequest request, CancellationToken aborted)
+    {
+        if (request.Target.Length == 0)
         {
-            throw new ProblemException(ScoreApi.Full(limits.Value.RetryAfterSeconds));
+            request = request with { Target = [await NextAsync(host, request.Prompt, aborted)] };
         }
-        catch (Exception exception) when (
-            exception is not OperationCanceledException && ScoreReply.ProblemOf(exception) is { } problem)
-        {
-            throw new ProblemException(problem);
-        }
+
+        var explainer = new Explainer(
+            host.TryStart, host.Model.Tokenizer, host.Model.Folder.Config.StartToken, host.Model.Gradients);
+        return await explainer.ExplainAsync(request, ScoreApi.TextsAtOnce, aborted);
     }
 
     /// <summary>The most probable token after a prompt.</summary>

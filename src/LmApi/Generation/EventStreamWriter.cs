@@ -67,16 +67,6 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
         Write("\n\n"u8);
     }
 
-    /// <summary>
-    /// Asks for all the space at once: an output whose client has just left has an empty span for whoever asks for none,
-    /// which <see cref="BuffersExtensions.Write"/> takes for an error.
-    /// </summary>
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(output.GetSpan(bytes.Length));
-        output.Advance(bytes.Length);
-    }
-
     /// <summary>Writes one event. The JSON has no line breaks, so one <c>data:</c> line holds it.</summary>
     public void Write<T>(string name, T data, JsonTypeInfo<T> type)
     {
@@ -104,6 +94,16 @@ internal sealed class EventStreamWriter(PipeWriter output, GenerationReply reply
         Encoding.ASCII.GetBytes($"event: {name}\nid: {generationId}:");
 
     /// <summary>Everything before the data: the event's name, its id and the word itself.</summary>
+    /// <summary>
+    /// Asks for the space that it needs. Once the client has left, the output returns an empty span to a caller that
+    /// asks for no size, and <see cref="BuffersExtensions.Write"/> throws.
+    /// </summary>
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(output.GetSpan(bytes.Length));
+        output.Advance(bytes.Length);
+    }
+
     private void Begin(ReadOnlySpan<byte> head)
     {
         HasUnsent = true;

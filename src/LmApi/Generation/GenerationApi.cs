@@ -42,16 +42,7 @@ internal static class GenerationApi
             .WithResponse<GenerationResponse>(GenerationDocs.Answer)
             .WithResponseHeader(SeedHeader, "The seed that was used; the same request with this seed gives "
                 + "the same text.", 42)
-            .WithProblems(
-                ProblemKind.MalformedJson,
-                ProblemKind.NotAcceptable,
-                ProblemKind.RequestTimeout,
-                ProblemKind.BodyTooLarge,
-                ProblemKind.UnsupportedMediaType,
-                ProblemKind.InvalidRequest,
-                ProblemKind.Overloaded,
-                ProblemKind.GenerationFailed,
-                ProblemKind.ShuttingDown);
+            .WithProblems([.. EngineProblems.Kinds, ProblemKind.NotAcceptable]);
 
     internal static async Task GenerateAsync(
         HttpContext http,

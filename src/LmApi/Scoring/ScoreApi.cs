@@ -1,7 +1,6 @@
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
-using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmModel.Scoring;
 using Microsoft.Extensions.Options;
@@ -30,15 +29,7 @@ internal static class ScoreApi
             .WithDescription(ScoreDocs.Description)
             .WithRequestBody<ScoreFields>(ScoreDocs.Requests)
             .WithResponse<ScoreResponse>(ScoreDocs.Answer)
-            .WithProblems(
-                ProblemKind.MalformedJson,
-                ProblemKind.RequestTimeout,
-                ProblemKind.BodyTooLarge,
-                ProblemKind.UnsupportedMediaType,
-                ProblemKind.InvalidRequest,
-                ProblemKind.Overloaded,
-                ProblemKind.GenerationFailed,
-                ProblemKind.ShuttingDown);
+            .WithProblems(EngineProblems.Kinds);
 
     internal static async Task ScoreAsync(
         HttpContext http,
@@ -55,7 +46,8 @@ internal static class ScoreApi
         }
 
         var work = await bodies.ReadAsync(http.Request, parser.Parse);
-        var scores = await ScoresAsync(host, work, limits.Value.RetryAfterSeconds, http.RequestAborted);
+        var scores = await EngineProblems.RunAsync(
+            () => ScoresAsync(host, work, http.RequestAborted), limits.Value.RetryAfterSeconds);
         http.Response.Headers.CacheControl = "no-store";
         await Answers.Json(
             new ScoreResponse
@@ -67,35 +59,13 @@ internal static class ScoreApi
             ScoreJson.Wire.ScoreResponse).ExecuteAsync(http);
     }
 
-    /// <exception cref="ProblemException">429, 500 or 503.</exception>
     private static async Task<IReadOnlyList<TextScore>> ScoresAsync(
-        ModelHost host, ScoreWork work, int retryAfterSeconds, CancellationToken aborted)
-    {
-        try
-        {
-            var scorer = new TextScorer(host.TryStart, host.Model.Tokenizer);
-            return await scorer
-                .ScoreAsync(
-                    work.Requests.Select(request => (request, (ScoreRequest?)request)).ToAsyncEnumerable(),
-                    TextsAtOnce,
-                    aborted)
-                .Select(scored => scored.Score!)
-                .ToListAsync(aborted);
-        }
-        catch (EngineFullException)
-        {
-            throw new ProblemException(Full(retryAfterSeconds));
-        }
-        catch (Exception exception) when (
-            exception is not OperationCanceledException && ScoreReply.ProblemOf(exception) is { } problem)
-        {
-            throw new ProblemException(problem);
-        }
-    }
-
-    public static Problem Full(int retryAfterSeconds) =>
-        ProblemKind.Overloaded.With($"The queue of requests is full. Retry in {retryAfterSeconds} s.") with
-        {
-            RetryAfterSeconds = retryAfterSeconds,
-        };
+        ModelHost host, ScoreWork work, CancellationToken aborted) =>
+        await new TextScorer(host.TryStart, host.Model.Tokenizer)
+            .ScoreAsync(
+                work.Requests.Select(request => (request, (ScoreRequest?)request)).ToAsyncEnumerable(),
+                TextsAtOnce,
+                aborted)
+            .Select(scored => scored.Score!)
+            .ToListAsync(aborted);
 }

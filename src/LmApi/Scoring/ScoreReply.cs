@@ -1,10 +1,8 @@
-using LmApi.Infrastructure.Problems;
-using LmModel.Inference;
 using LmModel.Scoring;
 
 namespace LmApi.Scoring;
 
-/// <summary>The wire format of scores, and of what keeps a text from being scored.</summary>
+/// <summary>The wire format of scores.</summary>
 internal static class ScoreReply
 {
     public static TextScoreResponse Of(TextScore score, bool logprobs, bool lines) => new()
@@ -23,16 +21,6 @@ internal static class ScoreReply
     {
         Raw = Order(scores, score => score.Nats),
         Normalized = Order(scores, score => score.BitsPerByte),
-    };
-
-    /// <summary>The problem of a text that was admitted and then not scored; null if its client has left.</summary>
-    public static Problem? ProblemOf(Exception exception) => exception switch
-    {
-        ProblemException refused => refused.Problem,
-        ObjectDisposedException => ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning),
-        NonFiniteLogitsException => ProblemKind.GenerationFailed.With(exception.Message),
-        OperationCanceledException => null,
-        _ => ProblemKind.GenerationFailed.With(ProblemKind.GenerationFailed.Meaning),
     };
 
     private static IReadOnlyList<int> Order(IReadOnlyList<TextScore> scores, Func<TextScore, double> loss) =>

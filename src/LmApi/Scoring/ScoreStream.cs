@@ -114,7 +114,7 @@ internal sealed partial class ScoreStream(
     {
         if (exception is EngineFullException)
         {
-            return ScoreApi.Full(limits.Value.RetryAfterSeconds);
+            return EngineProblems.Full(limits.Value.RetryAfterSeconds);
         }
 
         if (exception is OperationCanceledException)
@@ -122,7 +122,7 @@ internal sealed partial class ScoreStream(
             return ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning);
         }
 
-        var problem = ScoreReply.ProblemOf(exception)!;
+        var problem = EngineProblems.Of(exception)!;
         if (problem.Code == ProblemKind.GenerationFailed.Code)
         {
             LogFailed(exception);

@@ -1,11 +1,8 @@
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
-using LmApi.Infrastructure.Problems;
 using LmApi.Models;
-using LmApi.Scoring;
 using LmModel.Inference;
-using LmModel.Scoring;
 using LmModel.Units.Activations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -33,38 +30,18 @@ internal static class StatesApi
             .WithDescription(StatesDocs.Description)
             .WithRequestBody<StatesFields>(StatesDocs.Requests)
             .WithResponse<StatesResponse>(StatesDocs.Answer)
-            .WithProblems(
-                ProblemKind.MalformedJson,
-                ProblemKind.RequestTimeout,
-                ProblemKind.BodyTooLarge,
-                ProblemKind.UnsupportedMediaType,
-                ProblemKind.InvalidRequest,
-                ProblemKind.Overloaded,
-                ProblemKind.GenerationFailed,
-                ProblemKind.ShuttingDown);
+            .WithProblems(EngineProblems.Kinds);
 
     internal static async Task<JsonHttpResult<StatesResponse>> StatesAsync(
         HttpContext http, ModelHost host, BodyReader bodies, StatesRequestParser parser, IOptions<HttpLimits> limits)
     {
         var work = await bodies.ReadAsync(http.Request, parser.Parse);
-        try
-        {
-            var reader = new ActivationReader(
-                host.TryStart, host.Model.Tokenizer, HiddenLayout.Of(host.Model.StepModel));
-            var read = await reader.ReadAsync(
-                work.Tokens, [.. work.Units.Select(unit => unit.Place)], http.RequestAborted);
-            http.Response.Headers.CacheControl = "no-store";
-            return Answers.Json(ToResponse(host.Model.Name, work, read), StatesJson.Wire.StatesResponse);
-        }
-        catch (EngineFullException)
-        {
-            throw new ProblemException(ScoreApi.Full(limits.Value.RetryAfterSeconds));
-        }
-        catch (Exception exception) when (
-            exception is not OperationCanceledException && ScoreReply.ProblemOf(exception) is { } problem)
-        {
-            throw new ProblemException(problem);
-        }
+        var reader = new ActivationReader(host.TryStart, host.Model.Tokenizer, HiddenLayout.Of(host.Model.StepModel));
+        var read = await EngineProblems.RunAsync(
+            () => reader.ReadAsync(work.Tokens, [.. work.Units.Select(unit => unit.Place)], http.RequestAborted),
+            limits.Value.RetryAfterSeconds);
+        http.Response.Headers.CacheControl = "no-store";
+        return Answers.Json(ToResponse(host.Model.Name, work, read), StatesJson.Wire.StatesResponse);
     }
 
     private static StatesResponse ToResponse(string model, StatesWork work, TextActivations read) => new()

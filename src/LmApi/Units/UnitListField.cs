@@ -10,7 +10,7 @@ namespace LmApi.Units;
 
 /// <summary>A unit that a body asks for.</summary>
 /// <param name="Feature">The feature whose unit it is; null if the unit is given by its place.</param>
-/// <param name="Place">The unit, where there is no feature.</param>
+/// <param name="Place">The unit; the default while only its feature is known.</param>
 internal readonly record struct UnitChoice(string? Feature, UnitIndex Place);
 
 /// <summary>Units of the model, each by its place or by the feature that it was found for.</summary>

@@ -12,7 +12,7 @@ internal sealed record VerbatimRule
 
     /// <param name="filter">The runs of the training text.</param>
     /// <param name="run">Tokens, at least <see cref="VerbatimFilter.Least"/>.</param>
-    /// <exception cref="ArgumentException">There is no such rule; the message says why.</exception>
+    /// <exception cref="ArgumentException">The filter cannot refuse such runs; the message says why.</exception>
     public static VerbatimRule Of(VerbatimFilter? filter, int run) =>
         Problem(filter, run) is { } problem ? throw new ArgumentException(problem) : new(filter!, run);
 

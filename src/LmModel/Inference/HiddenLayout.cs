@@ -20,7 +20,7 @@ internal readonly record struct HiddenLayout(int Layers, int Units, int Stride)
     }
 
     /// <summary>Index in a state of a unit's h.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such unit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The network does not have this unit.</exception>
     public int IndexOf(int layer, int unit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(layer);

@@ -174,6 +174,6 @@ public sealed class GuardedGenerationTests
             ids.Add(item.Token.Id);
         }
 
-        throw new InvalidOperationException("There was no end.");
+        throw new InvalidOperationException("The stream ended without a done event.");
     }
 }

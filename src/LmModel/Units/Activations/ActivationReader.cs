@@ -18,7 +18,7 @@ internal sealed class ActivationReader(
     /// <param name="tokens">Ids below V.</param>
     /// <param name="units">The units to report.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such unit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The network does not have one of the units.</exception>
     /// <exception cref="EngineFullException">The engine is full.</exception>
     public async Task<TextActivations> ReadAsync(
         int[] tokens, IReadOnlyList<UnitIndex> units, CancellationToken cancellation)
