@@ -77,7 +77,13 @@ internal sealed class CompletionHypothesis(
 
             var shorter = new List<int>();
             vocabulary.Index.AddPrefixesOf(rest, shorter);
-            Branches = [.. best.Shares(total), .. shorter.Select(id => (id, weights[id] / total))];
+            var branches = best.Shares(total).ToList();
+            foreach (var id in shorter)
+            {
+                branches.Add((id, weights[id] / total));
+            }
+
+            Branches = branches;
             return;
         }
 

@@ -3,7 +3,7 @@ using LmModel.Sampling;
 
 namespace LmModel.Generation;
 
-/// <summary>Divides the waves of a search into turns of the engine. Not thread-safe but for <see cref="Accept"/>.</summary>
+/// <summary>Divides the waves of a search into turns of the engine. Not thread-safe.</summary>
 /// <param name="search">The search of one generation.</param>
 internal sealed class SearchTurns(ISearch search)
 {
