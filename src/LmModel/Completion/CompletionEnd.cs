@@ -15,6 +15,12 @@ internal abstract class CompletionEnd
     /// <param name="count">Completions wanted.</param>
     public abstract int Width(int count);
 
+    /// <summary>
+    /// A completion ends only where its end is more probable than any token that would continue it. Otherwise every
+    /// possible end counts.
+    /// </summary>
+    public virtual bool EndsWhereMostProbable => false;
+
     /// <summary>Looks for the end in what would be inserted.</summary>
     /// <param name="insert">Whole characters; may be empty.</param>
     public abstract EndState Find(string insert);

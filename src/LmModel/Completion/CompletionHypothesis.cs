@@ -51,6 +51,9 @@ internal sealed class CompletionHypothesis(
     /// <summary>The share of what follows that ends the completion.</summary>
     public double Ends { get; private set; }
 
+    /// <summary>Whether ending is more probable than any token that continues it.</summary>
+    public bool EndsMostProbably => Branches.Count == 0 || Ends > Branches[0].Share;
+
     /// <summary>The most probable tokens that continue it, best first, with their share of what follows.</summary>
     public IReadOnlyList<(int Token, double Share)> Branches { get; private set; } = [];
 

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Unicode;
 using LmModel.Generation;
 using LmModel.Inference;
@@ -103,7 +103,7 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
     private void Take(CompletionHypothesis read)
     {
         _covered += read.Probability * read.Covers;
-        if (read.End.MayEndAt is { } at)
+        if (read.End.MayEndAt is { } at && (!end.EndsWhereMostProbable || read.EndsMostProbably))
         {
             Find(read.Insert![..at], read.Probability * read.Ends);
         }
@@ -174,7 +174,7 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
         var status = Utf8.ToUtf16(
             bytes, characters, out _, out var written, replaceInvalidSequences: false, isFinalBlock: false);
         text = new string(characters, 0, written);
-        whole = status is System.Buffers.OperationStatus.Done;
-        return status is not System.Buffers.OperationStatus.InvalidData;
+        whole = status is OperationStatus.Done;
+        return status is not OperationStatus.InvalidData;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class LineEnd : CompletionEnd
     /// <remarks>Narrow: a line has many tokens, and what differs in its middle hardly helps who types it.</remarks>
     public override int Width(int count) => Math.Max(4, count);
 
+    /// <remarks>Every line could end at once, and as a whole the shortest are the most probable.</remarks>
+    public override bool EndsWhereMostProbable => true;
+
     public override NextCharacter Kind(Rune character) =>
         IsBreak(character.Value) ? NextCharacter.Outside : NextCharacter.Inside;
 

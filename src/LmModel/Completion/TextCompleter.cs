@@ -41,7 +41,7 @@ internal sealed class TextCompleter(
         }
 
         // No token begins like the last word, which a vocabulary of words reads as unknown: what follows that?
-        var certain = request with { Open = new(tokenizer.Encode(request.Text), []) };
+        var certain = request with { Open = new(tokenizer.Encode(request.Text, cancellation), []) };
         var further = await RunAsync(certain, cancellation);
         return further with { ReadTokens = completed.ReadTokens + further.ReadTokens };
     }

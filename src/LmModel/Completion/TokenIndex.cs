@@ -39,8 +39,9 @@ internal sealed class TokenIndex
         var from = 0;
         for (var length = 1; length < Math.Min(bytes.Length, _longest + 1); length++)
         {
-            from = LowerBound(bytes[..length], from);
-            for (var i = from; i < _sorted.Length && Tokenizer.TokenBytes(_sorted[i]).SequenceEqual(bytes[..length]); i++)
+            var prefix = bytes[..length];
+            from = LowerBound(prefix, from);
+            for (var i = from; i < _sorted.Length && Tokenizer.TokenBytes(_sorted[i]).SequenceEqual(prefix); i++)
             {
                 ids.Add(_sorted[i]);
             }

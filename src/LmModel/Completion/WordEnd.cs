@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace LmModel.Completion;
@@ -14,7 +15,10 @@ internal sealed class WordEnd(int words) : CompletionEnd
 
     public override int MostTokens => TokensOfAWord * words;
 
-    public override int Width(int count) => Math.Max(8, 2 * count);
+    /// <remarks>
+    /// Wide enough that a single word is not lost among the beginnings of others, also where tokens are characters.
+    /// </remarks>
+    public override int Width(int count) => Math.Max(Math.Max(8, 2 * count), 32 / words);
 
     public override NextCharacter Kind(Rune character) =>
         IsWord(character) ? NextCharacter.Inside
@@ -75,10 +79,10 @@ internal sealed class WordEnd(int words) : CompletionEnd
 
     private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune) || IsMark(Rune.GetUnicodeCategory(rune));
 
-    private static bool IsMark(System.Globalization.UnicodeCategory category) =>
-        category is System.Globalization.UnicodeCategory.NonSpacingMark
-            or System.Globalization.UnicodeCategory.SpacingCombiningMark
-            or System.Globalization.UnicodeCategory.EnclosingMark;
+    private static bool IsMark(UnicodeCategory category) =>
+        category is UnicodeCategory.NonSpacingMark
+            or UnicodeCategory.SpacingCombiningMark
+            or UnicodeCategory.EnclosingMark;
 
     private static bool IsApostrophe(Rune rune) => rune.Value is '\'' or '’';
 }
