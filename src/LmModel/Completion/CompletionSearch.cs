@@ -37,7 +37,7 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
 
     // Ties are broken by the order in which hypotheses were made, which depends on nothing else.
     private readonly PriorityQueue<CompletionHypothesis, (double, int)> _open = new();
-    private readonly Dictionary<string, double> _found = new(StringComparer.Ordinal);
+    private readonly FoundCompletions _found = new(count);
     private readonly List<CompletionHypothesis> _wave = [];
     private readonly List<int> _read = []; // by length: hypotheses read
     private double _covered = vocabulary.Open.Length == 0 ? 1 : 0;
@@ -45,12 +45,8 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
     private int _made;
 
     /// <summary>The completions by falling probability; equal ones in ordinal order. May be fewer than wanted.</summary>
-    public IEnumerable<(string Insert, double Probability)> Best() => _found
-        .OrderByDescending(found => found.Value)
-        .ThenBy(found => found.Key, StringComparer.Ordinal)
-        .Take(count)
-        .Where(found => found.Value > 0)
-        .Select(found => (found.Key, Math.Min(1, found.Value / _covered)));
+    public IEnumerable<(string Insert, double Probability)> Best() =>
+        _found.Best.Select(found => (found.Insert, Math.Min(1, found.Probability / _covered)));
 
     public void Begin(RecurrentState state, ReadOnlySpan<float> logits, Candidates candidates)
     {
@@ -66,8 +62,7 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
         }
 
         _wave.Clear();
-        var least = LeastWanted();
-        while (_wave.Count < Wave && _open.TryPeek(out var best, out _) && IsWorthReading(best, least))
+        while (_wave.Count < Wave && _open.TryPeek(out var best, out _) && IsWorthReading(best))
         {
             _open.Dequeue();
             _short -= IsShort(best) ? best.Probability : 0;
@@ -82,8 +77,8 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
 
     private bool IsShort(CompletionHypothesis hypothesis) => hypothesis.Bytes.Length < vocabulary.Open.Length;
 
-    private bool IsWorthReading(CompletionHypothesis best, double least) =>
-        best.Probability > least || _short > Missing * _covered;
+    private bool IsWorthReading(CompletionHypothesis best) =>
+        best.Probability > _found.Least || _short > Missing * _covered;
 
     /// <summary>Counts one more hypothesis of a length, unless the beam has as many as it is wide.</summary>
     private bool HasRoom(int length)
@@ -95,10 +90,6 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
 
         return ++_read[length] <= end.Width(count);
     }
-
-    /// <summary>What a hypothesis must exceed to matter: the last of the completions wanted, or 0.</summary>
-    private double LeastWanted() =>
-        _found.Count < count ? 0 : _found.Values.OrderDescending().ElementAt(count - 1);
 
     private void Take(CompletionHypothesis read)
     {
@@ -160,9 +151,9 @@ internal sealed class CompletionSearch(CompletionVocabulary vocabulary, Completi
 
     private void Find(string insert, double probability)
     {
-        if (insert.Length > 0)
+        if (insert.Length > 0 && probability > 0)
         {
-            _found[insert] = _found.GetValueOrDefault(insert) + probability;
+            _found.Add(insert, probability);
         }
     }
 
