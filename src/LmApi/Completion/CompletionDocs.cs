@@ -14,15 +14,16 @@ internal static class CompletionDocs
         {
           "model": "tiny",
           "completions": [
-            { "insert": "e", "text": "be", "probability": 0.2709, "log_probability": -1.306 }
+            { "insert": "e", "text": "be", "probability": 0.1447, "log_probability": -1.933 },
+            { "insert": "ut", "text": "but", "probability": 0.0386, "log_probability": -3.254 }
           ],
-          "usage": { "prompt_tokens": 18, "cached_tokens": 17, "completion_tokens": 9, "total_tokens": 27 }
+          "usage": { "prompt_tokens": 18, "cached_tokens": 17, "completion_tokens": 12, "total_tokens": 30 }
         }
         """;
 
     public static readonly IReadOnlyDictionary<string, string> Requests = new Dictionary<string, string>
     {
-        ["a word that has begun"] = """{ "text": "To be, or not to b" }""",
+        ["a word that has begun"] = """{ "text": "To be, or not to b", "count": 2 }""",
         ["the next three words"] = """{ "text": "To be, or ", "count": 1, "words": 3 }""",
         ["the rest of the line"] = """{ "text": "To be, or ", "count": 1, "until": "line" }""",
     };
