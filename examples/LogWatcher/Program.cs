@@ -42,13 +42,14 @@ while (await answers.ReadLineAsync() is { } answer)
         line = sent.Dequeue();
     }
 
-    if (!json.RootElement.TryGetProperty("bits_per_character", out var bits))
+    // A line that cannot be scored, because it is too long or has unknown characters, gets an error in its place.
+    if (!json.RootElement.TryGetProperty("score", out var scored))
     {
         Console.WriteLine($"not scored: {line}");
     }
-    else if (bits.GetDouble() > threshold)
+    else if (scored.GetProperty("bits_per_character").GetDouble() is var bits && bits > threshold)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bits.GetDouble():F2}  {line}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bits:F2}  {line}"));
     }
 }
 
