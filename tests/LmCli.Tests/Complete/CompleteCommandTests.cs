@@ -18,7 +18,8 @@ public sealed class CompleteCommandTests
     [Fact]
     public async Task Json_has_what_to_insert()
     {
-        var (code, output, _) = await LmProcess.RunAsync("complete", Tiny, "To be, or not to b", "--json", "--count", "1");
+        var (code, output, _) = await LmProcess.RunAsync(
+            "complete", Tiny, "To be, or not to b", "--json", "--count", "1");
         var best = JsonDocument.Parse(output).RootElement[0];
 
         Assert.Equal(0, code);
