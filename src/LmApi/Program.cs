@@ -1,3 +1,4 @@
+using LmApi.Completion;
 using LmApi.Explanation;
 using LmApi.Generation;
 using LmApi.Health;
@@ -19,6 +20,7 @@ return HealthProbe.IsAskedFor(args)
         builder.AddModel();
         builder.AddGeneration();
         builder.AddScoring();
+        builder.AddCompletion();
         builder.AddExplanation();
         builder.AddUnits();
         builder.AddApiDocument();
@@ -32,6 +34,7 @@ return HealthProbe.IsAskedFor(args)
 
         app.MapGeneration();
         app.MapScoring();
+        app.MapCompletion();
         app.MapExplanation();
         app.MapUnits();
         app.MapModel();

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using LmCli.Bench;
-using LmCli.Completion;
+using LmCli.Complete;
 using LmCli.Evaluate;
 using LmCli.Explain;
 using LmCli.Generate;
@@ -10,6 +10,7 @@ using LmCli.Guard;
 using LmCli.Options;
 using LmCli.Quantize;
 using LmCli.Score;
+using LmCli.ShellCompletion;
 using LmCli.Terminal;
 using LmCli.Train;
 using LmCli.Units;
@@ -31,6 +32,7 @@ try
         QuantizeCommand.Create(),
         GuardCommand.Create(),
         GenerateCommand.Create(),
+        CompleteCommand.Create(),
         ScoreCommand.Create(),
         ExplainCommand.Create(),
         UnitsCommand.Create(),

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LmModel.Checkpoints;
+using LmModel.Completion;
 using LmModel.Corpora;
 using LmModel.Explanation;
 using LmModel.Generation;
@@ -31,6 +32,7 @@ public sealed class TextModel : IDisposable
     private readonly IStepModel _stepModel;
     private readonly GenerationEngine _engine;
     private readonly TextScorer _scorer;
+    private readonly Lazy<TextCompleter> _completer;
     private readonly GradientExplainer _gradients;
     private readonly ActivationReader _activations;
 
@@ -49,6 +51,7 @@ public sealed class TextModel : IDisposable
         _engine = new GenerationEngine(
             stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
         _scorer = new TextScorer(_engine.TryStart, folder.Tokenizer);
+        _completer = new(() => new(_engine.TryStart, folder.Tokenizer));
         _gradients = new GradientExplainer(folder.ReadWeights);
         _activations = new ActivationReader(_engine.TryStart, folder.Tokenizer, HiddenLayout.Of(stepModel));
     }
@@ -142,6 +145,29 @@ public sealed class TextModel : IDisposable
         {
             yield return token;
         }
+    }
+
+    /// <summary>
+    /// Completes a text that is being typed: the most probable ways to continue it up to the end of a word or line. A
+    /// word that has begun is continued, also where the tokenizer would have cut it differently. After one more letter
+    /// only what has become certain is read. The same text and options give the same completions.
+    /// </summary>
+    /// <param name="text">What has been typed; may be empty.</param>
+    /// <param name="options">What to look for; null for the three most probable words.</param>
+    /// <param name="cancellationToken">Ends the work before its next step.</param>
+    /// <returns>Best first; fewer than wanted if no more were found.</returns>
+    /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of the text.</exception>
+    /// <exception cref="ArgumentException">An option is outside of its range.</exception>
+    /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed, before or while this runs.</exception>
+    public async Task<IReadOnlyList<TextCompletion>> CompleteAsync(
+        string text, CompleteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new();
+        options.ThrowIfInvalid();
+        var request = _completer.Value.Request(text, options.Count, options.Until, options.Words);
+        return (await _completer.Value.CompleteAsync(request, cancellationToken)).Completions;
     }
 
     /// <summary>

@@ -40,6 +40,8 @@ internal static class BenchCommand
                     NoPeers,
                     Url,
                     Clients,
+                    Typists,
+                    Keystrokes,
                 ]
         )
         {
@@ -58,6 +60,19 @@ internal static class BenchCommand
     {
         if (arguments.GetValue(Url) is { } url)
         {
+            if (arguments.GetValue(Typists) is { } typists)
+            {
+                var typing = new TypingSettings
+                {
+                    Url = url,
+                    Typists = typists,
+                    Keystrokes = arguments.GetValue(Keystrokes),
+                    Rounds = arguments.GetValue(Rounds),
+                };
+                await TypingRun.RunAsync(typing, Console.Out, cancellation);
+                return 0;
+            }
+
             var load = new LoadSettings
             {
                 Url = url,
@@ -136,6 +151,11 @@ internal static class BenchCommand
         }
 
         Refuse(Given(Url) ? LocalOnly : UrlOnly, Given(Url) ? "with --url" : "without --url");
+        if (Given(Url))
+        {
+            Refuse(Given(Typists) ? StreamsOnly : TypistsOnly, Given(Typists) ? "with --typists" : "without --typists");
+        }
+
         if (result.GetResult(Model) is { Tokens.Count: > 0 })
         {
             Refuse(Given(Url) ? [Url] : Sizes, "with a model folder");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LmCli.Bench.Load;
 using LmCli.Options;
 using LmCli.Train;
 using LmModel.Quantization;
@@ -82,11 +83,25 @@ internal static class BenchOptions
         "Connections with --url, each with one stream at a time.",
         32);
 
+    public static readonly Option<int?> Typists = new Option<int?>("--typists")
+    {
+        Description = $"With --url: measure completions for so many people who type {TypingSettings.Rate} characters a "
+            + "second, in place of streams.",
+    }.Refuse(typists => typists < 1 ? "must be at least 1." : null);
+
+    public static readonly Option<int> Keystrokes = Positive(
+        "--keystrokes", "Keystrokes of a typist in a round.", 100);
+
     /// <summary>Options that only make sense without a service, or with one.</summary>
     public static readonly IReadOnlyList<Option> LocalOnly =
         [Hidden, Layers, Vocabulary, CellKind.Option, Streams, Seconds, Threads, Kept, NoPeers, Save];
 
-    public static readonly IReadOnlyList<Option> UrlOnly = [Clients];
+    public static readonly IReadOnlyList<Option> UrlOnly = [Clients, Typists, Keystrokes];
+
+    /// <summary>What only streams have, and what only typists have.</summary>
+    public static readonly IReadOnlyList<Option> StreamsOnly = [Clients, Tokens, PromptTokens];
+
+    public static readonly IReadOnlyList<Option> TypistsOnly = [Keystrokes];
 
     /// <summary>What a model folder decides.</summary>
     public static readonly IReadOnlyList<Option> Sizes = [Hidden, Layers, Vocabulary, CellKind.Option, Save];

@@ -77,15 +77,18 @@ internal static class EvaluateCommand
             NeuralCacheOptions.Theta,
             NeuralCacheOptions.Lambda,
             Search,
+            CompletionEvaluation.Asked,
+            CompletionEvaluation.Words,
             Against,
             Trained,
             LeakWindow,
         };
-        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+        command.Validators.Add(CompletionEvaluation.Validate);
+        command.SetAction(RunAsync);
         return command;
     }
 
-    private static int Run(ParseResult arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var searched = SearchedSize(arguments);
         var cache = searched is null ? NeuralCacheOptions.Read(arguments) : null;
@@ -95,6 +98,15 @@ internal static class EvaluateCommand
         if (searched is { } size)
         {
             SearchNeuralCache(folder, text, size, arguments, cancellation);
+            return 0;
+        }
+
+        if (arguments.GetValue(CompletionEvaluation.Asked))
+        {
+            RequireMemory(folder, arguments);
+            using var decoder = Decoder(folder, arguments);
+            await CompletionEvaluation.RunAsync(
+                folder, decoder, text, Training(arguments, split, cancellation), arguments, cancellation);
             return 0;
         }
 
@@ -227,13 +239,16 @@ internal static class EvaluateCommand
     private static IEnumerable<string> Leaks(
         ParseResult arguments, CorpusSplit split, string text, CancellationToken cancellation)
     {
-        var training = arguments.GetValue(Trained) is { } path ? Corpus.Open(path, cancellation).Text
-            : arguments.GetValue(Part) == "validation" ? split.Training
-            : null;
-        return training is null
+        return Training(arguments, split, cancellation) is not { } training
             ? []
             : ScoreLines.Leaks(TrainingText.Search(training, text, arguments.GetValue(LeakWindow), cancellation));
     }
+
+    /// <summary>What the model has read, as far as it is known.</summary>
+    private static CorpusText? Training(ParseResult arguments, CorpusSplit split, CancellationToken cancellation) =>
+        arguments.GetValue(Trained) is { } path ? Corpus.Open(path, cancellation).Text
+        : arguments.GetValue(Part) == "validation" ? split.Training
+        : null;
 
     private static void RequireMemory(ModelFolder folder, ParseResult arguments) => MemoryCheck.Require(
         MemoryNeed.OfScoring(folder.Config, arguments.GetValue(Engine)), $"Scoring with {ShellWord.Quote(folder.Path)}",

@@ -121,7 +121,8 @@ internal static class BlockBootstrap
         }
     }
 
-    private static double Quantile(double[] sorted, double share)
+    /// <summary>The value below which a share of sorted values lies, interpolated.</summary>
+    internal static double Quantile(double[] sorted, double share)
     {
         var place = share * (sorted.Length - 1);
         var below = (int)place;

@@ -60,6 +60,9 @@ internal sealed class ActiveGeneration
     /// <summary>The exception that its turn threw and with which it ends; null if there was none.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Rows of this turn that have not been stepped; used by the decode thread only.</summary>
+    public int RowsLeft { get; set; }
+
     /// <summary>Ends this generation before its next step.</summary>
     public bool CancelRequested
     {
@@ -79,16 +82,33 @@ internal sealed class ActiveGeneration
     public void StopListening() => _registration.Unregister();
 
     /// <summary>
-    /// Ends a turn: draws a token and reports it. It uses this generation only, so all of a batch can do so in
-    /// parallel.
+    /// Draws a token and reports it, or lets a search see what follows its hypothesis. It uses this generation and row
+    /// only, so all of a batch can do so in parallel.
     /// </summary>
+    /// <param name="row">Of the turn.</param>
     /// <param name="logits">(V), or empty if they were not wanted.</param>
     /// <param name="candidates">The thread's.</param>
-    public void Accept(Span<float> logits, Candidates candidates)
+    public void Accept(int row, Span<float> logits, Candidates candidates)
     {
         try
         {
-            Sequence.Accept(logits, candidates, Events);
+            Sequence.Accept(row, logits, candidates, Events);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <summary>All rows of the turn have been accepted.</summary>
+    public void EndTurn()
+    {
+        try
+        {
+            if (Failure is null)
+            {
+                Sequence.EndTurn();
+            }
         }
         catch (Exception e)
         {

@@ -5,8 +5,9 @@ namespace LmModel.Generation;
 
 /// <summary>
 /// Runs one turn for each generation of a round: plans, forms batches, steps the model, and lets each generation
-/// continue from its logits. It runs on the decode thread, except that drawing also uses the threads of the model. A
-/// token of a text allocates nothing.
+/// continue from its logits. A generation takes one row of a batch, and a search one for each hypothesis of its turn.
+/// It runs on the decode thread, except that drawing also uses the threads of the model. A token of a text allocates
+/// nothing.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -23,7 +24,7 @@ internal sealed class BatchRound : IDisposable
     private readonly AdmissionQueue _admission;
     private readonly PrefixCache _cache;
     private readonly int _interval;
-    private readonly List<ActiveGeneration> _batch = []; // (B)
+    private readonly List<(ActiveGeneration Generation, int Row)> _batch = []; // (B)
     private readonly int[] _lengths; // (B)
     private readonly RecurrentState[] _states; // (B)
     private readonly float[] _logits; // (B, V), of which R rows are filled
@@ -73,12 +74,17 @@ internal sealed class BatchRound : IDisposable
         var slice = Slice(prompts, Generations.Count - prompts);
         foreach (var generation in Generations)
         {
-            // A slice ends at each position whose state is kept.
-            generation.Sequence.Plan(Math.Min(slice, _interval - (generation.Sequence.PromptRead % _interval)));
+            // A slice of a prompt ends at each position whose state is kept.
+            var sequence = generation.Sequence;
+            sequence.Plan(
+                sequence.IsSearching ? slice : Math.Min(slice, _interval - (sequence.PromptRead % _interval)));
+            generation.RowsLeft = sequence.Rows;
         }
     }
 
-    /// <summary>Tokens that each prompt reads in this round; a text and an echoed prompt read one.</summary>
+    /// <summary>
+    /// Tokens that each prompt and each search reads in this round; a text and an echoed prompt read one.
+    /// </summary>
     /// <remarks>
     /// The more prompts there are, the more they read together, up to the limit for which texts may wait. With M other
     /// generations, a prompt has been read after at most M + 1 times its own work.
@@ -133,10 +139,13 @@ internal sealed class BatchRound : IDisposable
                 continue;
             }
 
-            _batch.Add(generation);
-            if (_batch.Count == _states.Length)
+            for (var row = 0; row < generation.Sequence.Rows; row++)
             {
-                StepBatch();
+                _batch.Add((generation, row));
+                if (_batch.Count == _states.Length)
+                {
+                    StepBatch();
+                }
             }
         }
     }
@@ -159,9 +168,9 @@ internal sealed class BatchRound : IDisposable
         var (size, rows, sum, width) = (_batch.Count, 0, 0, _model.VocabularySize); // B, R, ΣT, V
         for (var i = 0; i < size; i++)
         {
-            var sequence = _batch[i].Sequence;
-            sequence.Turn.CopyTo(_tokens.AsSpan(sum));
-            (_lengths[i], _states[i]) = (sequence.TurnLength, sequence.State);
+            var (sequence, row) = (_batch[i].Generation.Sequence, _batch[i].Row);
+            sequence.TurnOf(row).CopyTo(_tokens.AsSpan(sum));
+            (_lengths[i], _states[i]) = (sequence.TurnLength, sequence.StateOf(row));
             sum += sequence.TurnLength;
             rows += sequence.WantsLogits ? 1 : 0;
         }
@@ -177,7 +186,7 @@ internal sealed class BatchRound : IDisposable
         catch (Exception e)
         {
             // All of them end, because their states may be partially written.
-            foreach (var generation in _batch)
+            foreach (var (generation, _) in _batch)
             {
                 generation.Fail(e);
             }
@@ -185,7 +194,7 @@ internal sealed class BatchRound : IDisposable
             return;
         }
 
-        foreach (var generation in _batch)
+        foreach (var (generation, _) in _batch)
         {
             StorePrefix(generation);
         }
@@ -197,15 +206,22 @@ internal sealed class BatchRound : IDisposable
     private void Accept(int item)
     {
         var width = _model.VocabularySize;
-        _batch[item].Accept(item < _rows ? _logits.AsSpan(item * width, width) : [], _candidates.Value!);
+        var (generation, row) = _batch[item];
+        generation.Accept(row, item < _rows ? _logits.AsSpan(item * width, width) : [], _candidates.Value!);
     }
 
-    /// <summary>Frees the places of ended generations; a place is free before the end of its generation is
-    /// visible.</summary>
+    /// <summary>Ends the turns of the batch whose rows have all been stepped, and frees the places of ended
+    /// generations; a place is free before the end of its generation is visible.</summary>
     private void Settle()
     {
-        foreach (var generation in _batch)
+        foreach (var (generation, _) in _batch)
         {
+            if (--generation.RowsLeft > 0)
+            {
+                continue;
+            }
+
+            generation.EndTurn();
             if (generation.Failure is not null || generation.Sequence.Done is not null)
             {
                 _admission.Leave(generation);

@@ -41,7 +41,7 @@ public readonly record struct TokenAlternative(int Id, float Logprob);
 /// <param name="Text">The whole text: the concatenated texts of the token events.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CachedTokens">How many of them did not have to be read because of the prefix cache.</param>
-/// <param name="CompletionTokens">Tokens drawn.</param>
+/// <param name="CompletionTokens">Tokens drawn, or those of the hypotheses that a search has read.</param>
 /// <param name="StopSequence">The stop sequence that ended the text; null if none did.</param>
 /// <param name="Timings">Where the time went.</param>
 internal sealed record DoneEvent(
@@ -63,6 +63,9 @@ internal sealed record DoneEvent(
     /// <summary>Positions at which a token was refused that would have completed a run of the training text; null
     /// without <see cref="GenerationSettings.Guard"/>.</summary>
     public int? Guarded { get; init; }
+
+    /// <summary>The search of <see cref="GenerationSettings.Search"/>, which has ended; null without one.</summary>
+    public ISearch? Search { get; init; }
 }
 
 internal enum FinishReason

@@ -50,4 +50,10 @@ internal sealed record GenerationSettings
     /// prompt is read one token at a time, all of it, so this does not go with <see cref="ScoredFrom"/>.
     /// </summary>
     public IReadOnlyList<int> Recorded { get; init; } = [];
+
+    /// <summary>
+    /// Makes what looks for continuations of the prompt in place of drawing one; null draws. A search reports no
+    /// tokens, <see cref="MaxTokens"/> is 0, and neither a neural cache, a guard nor an echo goes with it.
+    /// </summary>
+    public Func<ISearch>? Search { get; init; }
 }

@@ -16,7 +16,7 @@ namespace LmModel.Generation;
 /// turn      p0 … pi−1 │ pi … pn−1 │ t0 │ t1 │ …  tm−2
 /// logits of                    t0   t1   t2   …  tm−1
 /// </code>
-/// A turn is <see cref="Plan"/>, the step, and <see cref="Accept"/>. With a neural cache the last tokens of the prompt,
+/// A turn is <see cref="Plan"/>, the step, <see cref="Accept"/> and <see cref="EndTurn"/>. With a neural cache the last tokens of the prompt,
 /// as many as it remembers, are also read one at a time: the state after each is added to it, together with the token
 /// that follows.
 /// </remarks>
@@ -31,6 +31,7 @@ internal sealed class Sequence : IDisposable
     private readonly int[] _prompt;
     private readonly double[] _losses; // of the prompt's tokens from ScoredFrom on
     private readonly PooledText _text = new();
+    private readonly SearchTurns? _search;
     private readonly NeuralCacheSettings? _cacheSettings;
     private readonly Range _topHidden;
     private readonly int _vocabularySize;
@@ -68,6 +69,7 @@ internal sealed class Sequence : IDisposable
         _sampler = new Sampler(settings.Sampling, tokenizer.VocabularySize, settings.Seed, guard);
         _stop = new StopMatcher([.. settings.Stop.Select(tokenizer.Normalize)]);
         _decoder = new TokenTextDecoder(tokenizer);
+        _search = settings.Search is { } search ? new SearchTurns(search()) : null;
         _prompt = settings.PromptTokens is [] ? [startToken] : settings.PromptTokens;
         _losses = settings.ScoredFrom is { } from ? new double[_prompt.Length - from] : [];
         State = RecurrentState.Zero(stateSize);
@@ -115,13 +117,27 @@ internal sealed class Sequence : IDisposable
     /// <remarks>The last token of a scored prompt is not read, because nothing after it is predicted.</remarks>
     public int PromptLeft => _prompt.Length - (_settings.ScoredFrom is null ? 0 : 1) - PromptRead;
 
-    /// <summary>Whether more than one token of the prompt can be read in a turn.</summary>
-    public bool ReadsSlices => PromptLeft > 0 && !NeedsEveryState;
+    /// <summary>
+    /// Whether more than one token can be read in a turn: of the prompt, or by as many hypotheses of a search.
+    /// </summary>
+    public bool ReadsSlices => IsSearching || (PromptLeft > 0 && !NeedsEveryState);
+
+    /// <summary>The prompt has been read, and a search reads its hypotheses.</summary>
+    public bool IsSearching => _search is { Running: true };
+
+    /// <summary>Places in a batch that this turn takes: one, or one for each hypothesis that it reads.</summary>
+    public int Rows => IsSearching ? _search!.Rows : 1;
 
     /// <summary>The tokens to read in this turn; none if the state is already that of the whole prompt.</summary>
-    public ReadOnlySpan<int> Turn => PromptLeft > 0
-        ? _prompt.AsSpan(PromptRead, TurnLength)
+    /// <param name="row">Below <see cref="Rows"/>.</param>
+    public ReadOnlySpan<int> TurnOf(int row) =>
+        IsSearching ? _search![row].Tokens
+        : PromptLeft > 0 ? _prompt.AsSpan(PromptRead, TurnLength)
         : new ReadOnlySpan<int>(ref _next)[..TurnLength];
+
+    /// <summary>What the tokens of a row are read into.</summary>
+    /// <param name="row">Below <see cref="Rows"/>.</param>
+    public RecurrentState StateOf(int row) => IsSearching ? _search![row].State : State;
 
     /// <summary>T of this turn.</summary>
     public int TurnLength { get; private set; }
@@ -145,10 +161,17 @@ internal sealed class Sequence : IDisposable
     }
 
     /// <summary>Decides what to read next. The first turn ends the time in the queue.</summary>
-    /// <param name="most">Tokens of the prompt at most; at least 1.</param>
+    /// <param name="most">Tokens of the prompt, or hypotheses of a search, at most; at least 1.</param>
     public void Plan(int most)
     {
         _queued ??= _time.GetElapsedTime(_submitted);
+        if (IsSearching)
+        {
+            _search!.Plan(most);
+            TurnLength = 1;
+            return;
+        }
+
         if (_cacheSettings is not null)
         {
             _cache ??= new NeuralCache(_cacheSettings.Size, Hidden.Length, _vocabularySize);
@@ -163,18 +186,27 @@ internal sealed class Sequence : IDisposable
         TurnLength = PromptLeft > 0 ? Math.Min(PromptLeft, NeedsEveryState ? 1 : most) : Math.Min(_drawn, 1);
     }
 
-    /// <summary>Ends the turn: the state has read its tokens.</summary>
+    /// <summary>
+    /// The tokens of a row have been read. Those of the rows of a search may be accepted at the same time.
+    /// </summary>
+    /// <param name="row">Below <see cref="Rows"/>.</param>
     /// <param name="logits">(V), where <see cref="WantsLogits"/>; a neural cache is mixed into them in place.</param>
     /// <param name="candidates">What drawing works with; used by nothing else meanwhile.</param>
     /// <param name="events">Receives the tokens there are to report, at most two; the end is
     /// <see cref="Done"/>.</param>
     /// <exception cref="NonFiniteLogitsException">A logit is NaN or infinite.</exception>
-    public void Accept(Span<float> logits, Candidates candidates, GenerationEventStream events)
+    public void Accept(int row, Span<float> logits, Candidates candidates, GenerationEventStream events)
     {
         if (!logits.IsEmpty)
         {
             NonFiniteLogitsException.ThrowIfAny(logits, PromptRead + (PromptLeft > 0 ? TurnLength : _drawn));
             _cache?.Mix(Hidden, logits, _cacheSettings!.Theta, _cacheSettings.Lambda);
+        }
+
+        if (IsSearching)
+        {
+            _search![row].Accept(logits, candidates);
+            return;
         }
 
         if (PromptLeft > 0)
@@ -187,11 +219,24 @@ internal sealed class Sequence : IDisposable
             return;
         }
 
-        if (_settings.MaxTokens > 0)
+        if (_search is not null)
+        {
+            _search.Begin(State, logits, candidates);
+        }
+        else if (_settings.MaxTokens > 0)
         {
             Draw(logits, candidates, events);
         }
         else
+        {
+            Done = End(FinishReason.Length);
+        }
+    }
+
+    /// <summary>Ends the turn, after <see cref="Accept"/> of every row.</summary>
+    public void EndTurn()
+    {
+        if (_search is not null && PromptLeft == 0 && _search.EndTurn())
         {
             Done = End(FinishReason.Length);
         }
@@ -215,7 +260,7 @@ internal sealed class Sequence : IDisposable
         var stands = _settings.PromptTokens is [];
         if (!stands)
         {
-            Observe(Turn);
+            Observe(TurnOf(0));
             Record();
         }
 
@@ -297,8 +342,10 @@ internal sealed class Sequence : IDisposable
     {
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         return new DoneEvent(
-            reason, _text.ToString(), _settings.PromptTokens.Length, _cached, _drawn, _stop.Matched, timings)
+            reason, _text.ToString(), _settings.PromptTokens.Length, _cached, _search?.TokensRead ?? _drawn,
+            _stop.Matched, timings)
         {
+            Search = _search?.Search,
             Losses = _losses,
             Recorded = _recorded,
             Guarded = _settings.Guard is null ? null : _sampler.GuardedDraws,

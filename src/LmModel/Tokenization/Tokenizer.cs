@@ -116,6 +116,27 @@ internal abstract class Tokenizer
     /// </summary>
     internal virtual int LastCut(string text) => TextPieces.BeforeWhiteSpace(text);
 
+    /// <summary>
+    /// A text that is still being typed: tokens of its beginning that stand whatever is typed next, and the rest, which
+    /// the next letters may cut differently.
+    /// </summary>
+    /// <exception cref="UnknownCharacterException">As for <see cref="Encode(string)"/>.</exception>
+    internal virtual OpenText Open(string text)
+    {
+        var tokens = Encode(text);
+        var normalized = WellFormed(Normalize(text));
+        var cut = LastCut(normalized);
+        if (cut == normalized.Length)
+        {
+            return new(tokens, []);
+        }
+
+        var open = Encoding.UTF8.GetBytes(normalized[cut..]);
+        return open.Length <= OpenText.MostBytes
+            ? new(EncodeNormalized(normalized[..cut]), open)
+            : OpenText.Tail(this, tokens);
+    }
+
     /// <summary>The UTF-8 bytes that token <paramref name="id"/> stands for; may end inside a character.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public abstract ReadOnlySpan<byte> TokenBytes(int id);

@@ -127,6 +127,16 @@ internal sealed class WordTokenizer : Tokenizer
         return [.. ids];
     }
 
+    /// <remarks>A word that has begun is open, and so is the space before one that has not.</remarks>
+    internal override OpenText Open(string text)
+    {
+        var normalized = WellFormed(Normalize(text));
+        var start = normalized.Length;
+        while (start > 0 && !char.IsWhiteSpace(normalized[start - 1]))
+            start--;
+        return new(EncodeNormalized(normalized[..start]), Encoding.UTF8.GetBytes(' ' + normalized[start..]));
+    }
+
     public override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[CheckedId(id)];
 
     /// <summary>

@@ -41,7 +41,7 @@ public sealed class ArchitectureTests
         [
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
             "Infrastructure", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation", "Scoring",
-            "Explanation", "Units", "",
+            "Completion", "Explanation", "Units", "",
         ]);
 
         Assert.Empty(order.Missing());

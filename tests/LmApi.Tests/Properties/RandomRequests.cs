@@ -52,7 +52,11 @@ internal static class RandomRequests
 
     private static readonly Gen<string> Texts = Gen.OneOf<string>(
         Prompts.Select(text => $"{{\"text\":\"{text}\"}}"),
-        RandomInputs.JsonStrings.Select(text => $"{{\"text\":{text}}}"));
+        RandomInputs.JsonStrings.Select(text => $"{{\"text\":{text}}}"),
+        Gen.Select(
+            Prompts, Gen.Int[0, 11], Gen.Int[0, 9], Gen.OneOf("\"word\"", "\"line\"", "null", "1"),
+            (text, count, words, until) =>
+                $"{{\"text\":\"{text}\",\"count\":{count},\"words\":{words},\"until\":{until}}}"));
 
     private static readonly Gen<string> Whole = Gen.Frequency<string>(
         (4, Objects), (1, TokenLists), (1, Texts), (1, RandomInputs.Json));
@@ -68,6 +72,7 @@ internal static class RandomRequests
     public static readonly Gen<string> Paths = Gen.Frequency<string>(
         (6, Gen.Const("/generate")),
         (2, Gen.OneOf("/tokenize", "/detokenize")),
+        (2, Gen.Const("/complete")),
         (1, Gen.OneOf(
             "/", "/model", "/model/card", "/health/live", "/health/ready", "/Generate", "/generate/",
             "/x%0a%1b[2J", "/%ff", "/generate?stream=true&x=%0d%0a", "/swagger",

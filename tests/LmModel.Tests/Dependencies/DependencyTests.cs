@@ -16,9 +16,9 @@ public sealed class DependencyTests
     [
         "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Inference",
         "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Corpora", "Guard.Making",
-        "Generation", "Guard.Measurement", "Scoring", "Explanation", "Units.Activations", "Evaluation",
-        "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Quantization.Measurement", "Units.Search",
-        "Training.Settings",
+        "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations", "Evaluation",
+        "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Completion.Measurement",
+        "Quantization.Measurement", "Units.Search", "Training.Settings",
         "Training.Regularization", "Training.Backpropagation", "Training.Batches", "Training.Optimization",
         "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);

@@ -212,8 +212,8 @@ public sealed partial class SequenceTests
         {
             sequence.Plan(slice);
             var wanted = sequence.WantsLogits ? logits : [];
-            model.Advance(sequence.Turn, [sequence.TurnLength], [sequence.State], wanted);
-            sequence.Accept(wanted, new Candidates(256), events);
+            model.Advance(sequence.TurnOf(0), [sequence.TurnLength], [sequence.State], wanted);
+            sequence.Accept(0, wanted, new Candidates(256), events);
             while (events.TryRead(out var next))
             {
                 tokens.Add(next.Token);

@@ -27,6 +27,9 @@ internal sealed class NgramTable
     /// <summary>The id of an n-gram's first n − 1 tokens.</summary>
     public int ContextOf(int id) => (int)(_keys[id] >> 32);
 
+    /// <summary>An n-gram's last token.</summary>
+    public int TokenOf(int id) => (int)(uint)_keys[id];
+
     /// <summary>The id of an n-gram; −1 if it never occurred.</summary>
     public int Find(int context, int token) => _slots[SlotOf(Key(context, token))] - 1;
 

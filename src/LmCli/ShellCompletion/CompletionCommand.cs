@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LmCli.Completion;
+namespace LmCli.ShellCompletion;
 
 /// <summary>
 /// <c>lm completion SHELL</c>: prints the script that makes a shell complete <c>lm</c>. The scripts ask the command
