@@ -197,6 +197,17 @@ internal sealed class Sequence : IDisposable
         }
     }
 
+    /// <summary>What became of it, at its end.</summary>
+    /// <param name="failure">Why it was interrupted; null if it is <see cref="Done"/>.</param>
+    public GenerationOutcome OutcomeOf(Exception? failure) => new(
+        _settings,
+        new(_queued ?? _time.GetElapsedTime(_submitted), _firstToken, _time.GetElapsedTime(_submitted)),
+        _cached,
+        Math.Min(PromptRead, _settings.PromptTokens.Length) - _cached,
+        _drawn,
+        Done?.FinishReason,
+        failure);
+
     /// <summary>Frees the neural cache; the sequence must not be used any more.</summary>
     public void Dispose()
     {
