@@ -4,8 +4,8 @@ public sealed class DependencyTests
 {
     private static readonly FolderOrder Order = new("src/LmCli",
     [
-        "Terminal", "Options", "Completion", "Guard", "Generate", "Evaluate", "Score", "Explain", "Quantize", "Units",
-        "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
+        "Terminal", "Options", "Completion", "Keys", "Guard", "Generate", "Evaluate", "Score", "Explain", "Quantize",
+        "Units", "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
     ]);
 
     [Fact]
