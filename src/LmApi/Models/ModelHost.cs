@@ -1,4 +1,5 @@
 using LmApi.Infrastructure;
+using LmApi.Infrastructure.Problems;
 using LmModel.Checkpoints;
 using LmModel.Generation;
 using LmModel.Guard;
@@ -30,6 +31,7 @@ internal sealed partial class ModelHost(
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
     Lifecycle lifecycle,
+    Admission admission,
     ILogger<ModelHost> logger) : IHostedService, IDisposable
 {
     private const int WarmUpTokens = 8;
@@ -43,9 +45,10 @@ internal sealed partial class ModelHost(
     /// <summary>Ends when the model is warm.</summary>
     public Task WarmUp { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Admits a generation; null if the queue is full.</summary>
+    /// <summary>Admits a generation for the caller of the current request; null if the queue is full.</summary>
+    /// <exception cref="ProblemException">429: the caller has used its tokens.</exception>
     public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
-        Model.Engine.TryStart(settings, cancellation);
+        admission.TryStart(Model, settings, cancellation);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -57,10 +60,11 @@ internal sealed partial class ModelHost(
             throw new ModelFolderException($"Guard:Verbatim is {run}, but {folder.Path} cannot serve that. {problem}");
         }
 
-        var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize);
+        var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize) with { Stepped = admission.Stepped };
         var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
+        admission.Observe(engine);
         LogLoaded(
             _model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds,
             inference.Value.Engine.Name(), inference.Value.PrecisionOf(folder).Name(), inference.Value.ThreadsInUse);
