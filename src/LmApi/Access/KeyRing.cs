@@ -21,6 +21,7 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly string? _path = options.Value.KeysFile is { } path ? Path.GetFullPath(path) : null;
+    private readonly Lock _reading = new();
     private volatile KnownKey[] _keys = [];
     private string _state = "";
     private ITimer? _timer;
@@ -66,7 +67,7 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
     /// <summary>Runs on the timer, which does not wait for the last run: one at a time is enough.</summary>
     private void ReadAgain()
     {
-        if (!Monitor.TryEnter(this))
+        if (!_reading.TryEnter())
         {
             return;
         }
@@ -87,7 +88,7 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
         }
         finally
         {
-            Monitor.Exit(this);
+            _reading.Exit();
         }
     }
 

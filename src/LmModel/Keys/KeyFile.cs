@@ -74,8 +74,11 @@ internal static class KeyFile
             throw new InvalidDataException($"{path}: {problem}");
         }
 
-        AtomicFile.Write(path, stream => JsonMembers.Write(stream, FormatVersion, new KeyList { Keys = keys }));
+        AtomicFile.Write(path, stream => Write(stream, keys));
     }
+
+    public static void Write(Stream stream, IReadOnlyList<ApiKey> keys) =>
+        JsonMembers.Write(stream, FormatVersion, new KeyList { Keys = keys });
 
     private static IEnumerable<string> Problems(IReadOnlyList<ApiKey> keys)
     {
