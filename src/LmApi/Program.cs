@@ -1,3 +1,4 @@
+using LmApi.Access;
 using LmApi.Completion;
 using LmApi.Explanation;
 using LmApi.Generation;
@@ -15,8 +16,10 @@ return HealthProbe.IsAskedFor(args)
     : await Startup.RunAsync(args, builder =>
     {
         builder.AddLogs();
+        builder.AddTelemetry();
         builder.AddLifecycle();
         builder.AddHttpServer();
+        builder.AddAccess();
         builder.AddModel();
         builder.AddGeneration();
         builder.AddScoring();
@@ -28,9 +31,11 @@ return HealthProbe.IsAskedFor(args)
         var app = builder.Build();
         app.UseRequestLogs();
         app.UseSecurityHeaders();
+        app.UseOrigins();
         app.UseHead();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        app.UseAccess();
 
         app.MapGeneration();
         app.MapScoring();
@@ -40,6 +45,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();
+        app.MapMetrics();
         app.MapApiDocument();
         return app;
     },

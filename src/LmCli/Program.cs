@@ -7,6 +7,7 @@ using LmCli.Evaluate;
 using LmCli.Explain;
 using LmCli.Generate;
 using LmCli.Guard;
+using LmCli.Keys;
 using LmCli.Options;
 using LmCli.Quantize;
 using LmCli.Score;
@@ -37,6 +38,7 @@ try
         ExplainCommand.Create(),
         UnitsCommand.Create(),
         BenchCommand.Create(),
+        KeyCommand.Create(),
         CompletionCommand.Create(),
     };
     foreach (var help in root.Options.OfType<HelpOption>())

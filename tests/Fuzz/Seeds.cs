@@ -1,5 +1,6 @@
 using LmModel.Checkpoints;
 using LmModel.Guard;
+using LmModel.Keys;
 using LmModel.Networks;
 using LmModel.Quantization;
 using LmModel.Tokenization;
@@ -44,6 +45,18 @@ internal static class Seeds
             Tokens = 10,
             Figures = [new() { Precision = Precision.Fp32, NatsPerToken = 1.5, BytesPerToken = 100 }],
         }));
+        Add("keys", "one", stream => KeyFile.Write(stream,
+        [
+            new()
+            {
+                Name = "alice",
+                Sha256 = new string('0', 64),
+                Created = DateTimeOffset.UnixEpoch,
+                Expires = DateTimeOffset.UnixEpoch,
+                RequestsPerMinute = 60,
+                TokensPerMinute = 20_000,
+            },
+        ]));
         Add("units", "quotes", stream => UnitFile.Write(stream, new UnitReport
         {
             WeightsSha256 = new string('0', 64),

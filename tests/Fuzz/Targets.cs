@@ -2,6 +2,7 @@ using System.Text;
 using LmModel.Checkpoints;
 using LmModel.Files;
 using LmModel.Guard;
+using LmModel.Keys;
 using LmModel.Quantization;
 using LmModel.Tokenization;
 using LmModel.Units;
@@ -20,6 +21,7 @@ internal static class Targets
         ["safetensors"] = SafeTensors,
         ["config"] = bytes => Members(problems => ConfigFile.Read(bytes, problems)),
         ["precision"] = bytes => Members(problems => PrecisionFile.Read(bytes, problems)),
+        ["keys"] = bytes => Members(problems => KeyFile.Read(bytes, problems)),
         ["units"] = bytes => Members(problems => UnitFile.Read(bytes, problems)),
         ["guard"] = bytes => Members(problems => VerbatimFilterFile.Read(bytes, problems)),
         ["tokenizer"] = TokenizerAndText,

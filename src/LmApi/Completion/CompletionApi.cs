@@ -36,7 +36,7 @@ internal static class CompletionApi
     {
         var request = await bodies.ReadAsync(http.Request, parser.Parse);
         var completed = await EngineProblems.RunAsync(
-            () => host.Model.Completer.CompleteAsync(request, http.RequestAborted), limits.Value.RetryAfterSeconds);
+            () => host.Completer.CompleteAsync(request, http.RequestAborted), limits.Value.RetryAfterSeconds);
         http.Response.Headers.CacheControl = "no-store";
         return Answers.Json(ToResponse(host.Model.Name, completed), CompletionJson.Wire.CompletionResponse);
     }

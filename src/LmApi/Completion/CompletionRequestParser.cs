@@ -36,7 +36,7 @@ internal sealed class CompletionRequestParser(
         }
 
         reader.Errors.ThrowIfAny();
-        return host.Model.Completer.Request(text!, (int)count!.Value, until, (int)words!.Value) with
+        return host.Completer.Request(text!, (int)count!.Value, until, (int)words!.Value) with
         {
             Guard = guard.Value.Verbatim is { } run ? VerbatimRule.Of(host.Model.Folder.Guard, run) : null,
         };

@@ -18,7 +18,8 @@ internal static class HealthApi
             .WithSummary("Liveness")
             .WithDescription("200 as long as the process answers. If it does not answer, restart it.")
             .WithResponse<HealthResponse>(HealthDocs.Live)
-            .WithProblems();
+            .WithProblems()
+            .AllowAnonymous();
         routes.MapGet(ReadyPath, Ready)
             .WithName("getReadiness")
             .WithTags("Health")
@@ -28,7 +29,8 @@ internal static class HealthApi
                     + "service is stopping.")
             .WithResponse<HealthResponse>(HealthDocs.Ready)
             .WithResponse<HealthResponse>(StatusCodes.Status503ServiceUnavailable, "Not ready.", HealthDocs.Starting)
-            .WithProblems();
+            .WithProblems()
+            .AllowAnonymous();
     }
 
     internal static JsonHttpResult<HealthResponse> Live() => Answers.Json(

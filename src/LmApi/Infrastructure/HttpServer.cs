@@ -41,6 +41,8 @@ internal static class HttpServer
             // BodyReader limits the size of bodies; a second limit in the server would be redundant.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
+            // What an operator sets comes last: Kestrel itself reads endpoints and certificates from this section only.
+            builder.Configuration.GetSection("Kestrel").Bind(kestrel);
         });
         // After Kestrel's own, so that it comes before it.
         builder.Services.AddSingleton<IConnectionListenerFactory, PatientListenerFactory>();

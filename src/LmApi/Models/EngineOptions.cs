@@ -9,6 +9,9 @@ internal enum PrefixCacheScope
     /// <summary>Those of all callers.</summary>
     Shared,
 
+    /// <summary>Those that were sent with the same API key.</summary>
+    PerKey,
+
     /// <summary>No prompt: every prompt is read in full.</summary>
     Off,
 }
@@ -54,11 +57,12 @@ internal sealed class EngineOptions
     public int MaxParked { get; set; } = 256;
 
     /// <summary>
-    /// Whose prompts a prompt may continue from: <c>shared</c>, those of all callers, or <c>off</c>, none. With
-    /// <c>shared</c> an answer reveals whether somebody sent a prompt with the same beginning.
+    /// Whose prompts a prompt may continue from: <c>shared</c>, those of all callers, <c>perKey</c>, those with the same
+    /// API key, or <c>off</c>, none. With <c>shared</c> an answer reveals whether somebody sent a prompt with the same
+    /// beginning. Null: <c>perKey</c> if there are keys, else <c>shared</c>.
     /// </summary>
     [EnumDataType(typeof(PrefixCacheScope))]
-    public PrefixCacheScope PrefixCache { get; set; } = PrefixCacheScope.Shared;
+    public PrefixCacheScope? PrefixCache { get; set; }
 
     /// <summary>
     /// Mebibytes for states after prompts, from which prompts with the same beginning continue; 0 keeps none.

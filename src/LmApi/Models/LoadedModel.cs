@@ -1,5 +1,4 @@
 using LmModel.Checkpoints;
-using LmModel.Completion;
 using LmModel.Explanation;
 using LmModel.Generation;
 using LmModel.Inference;
@@ -15,9 +14,6 @@ internal sealed record LoadedModel(string Name, ModelFolder Folder, IStepModel S
 {
     /// <summary>Reads the weights again, in fp32, when a gradient is first asked for.</summary>
     public GradientExplainer Gradients { get; } = new(Folder.ReadWeights);
-
-    /// <summary>Completes texts by the engine.</summary>
-    public TextCompleter Completer { get; } = new(Engine.TryStart, Folder.Tokenizer);
 
     public Tokenizer Tokenizer => Folder.Tokenizer;
 }

@@ -39,6 +39,7 @@ internal static class ModelApi
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.AddSingleton<StepModelFactory>(CreateStepModel);
+        builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddFieldTable<TokenizeFields>();

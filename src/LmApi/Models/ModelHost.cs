@@ -1,5 +1,7 @@
 using LmApi.Infrastructure;
+using LmApi.Infrastructure.Problems;
 using LmModel.Checkpoints;
+using LmModel.Completion;
 using LmModel.Generation;
 using LmModel.Guard;
 using LmModel.Inference.Engines;
@@ -30,22 +32,28 @@ internal sealed partial class ModelHost(
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
     Lifecycle lifecycle,
+    Admission admission,
     ILogger<ModelHost> logger) : IHostedService, IDisposable
 {
     private const int WarmUpTokens = 8;
 
     private LoadedModel? _model;
+    private TextCompleter? _completer;
     private readonly Lock _ending = new();
     private bool _disposed;
 
-    public LoadedModel Model => _model ?? throw new InvalidOperationException("The model is not loaded yet.");
+    public LoadedModel Model => _model ?? throw NotLoaded();
+
+    /// <summary>Completes texts for the caller of the current request.</summary>
+    public TextCompleter Completer => _completer ?? throw NotLoaded();
 
     /// <summary>Ends when the model is warm.</summary>
     public Task WarmUp { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Admits a generation; null if the queue is full.</summary>
+    /// <summary>Admits a generation for the caller of the current request; null if the queue is full.</summary>
+    /// <exception cref="ProblemException">429: the caller has used its tokens.</exception>
     public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
-        Model.Engine.TryStart(settings, cancellation);
+        admission.TryStart(Model, settings, cancellation);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -57,10 +65,12 @@ internal sealed partial class ModelHost(
             throw new ModelFolderException($"Guard:Verbatim is {run}, but {folder.Path} cannot serve that. {problem}");
         }
 
-        var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize);
+        var bounds = engineOptions.Value.ToEngine(inference.Value.BatchSize) with { Stepped = admission.Stepped };
         var stepModel = createStepModel(folder, inference.Value);
         var engine = new GenerationEngine(stepModel, folder.Tokenizer, folder.Config.StartToken, bounds, time);
         _model = new(new DirectoryInfo(folder.Path).Name, folder, stepModel, engine);
+        _completer = new(TryStart, folder.Tokenizer);
+        admission.Observe(engine);
         LogLoaded(
             _model.Name, folder.Config.ParameterCount, folder.Path, time.GetElapsedTime(started).TotalMilliseconds,
             inference.Value.Engine.Name(), inference.Value.PrecisionOf(folder).Name(), inference.Value.ThreadsInUse);
@@ -87,6 +97,8 @@ internal sealed partial class ModelHost(
             model.Gradients.Dispose();
         }
     }
+
+    private static InvalidOperationException NotLoaded() => new("The model is not loaded yet.");
 
     private void EndGenerations()
     {

@@ -34,7 +34,8 @@ internal static class Logs
                 .Enrich.FromLogContext()
                 .Filter.ByExcluding(IsUnreadableRest)
                 .WriteTo.Console(Formatter(format), standardErrorFromLevel: LogEventLevel.Fatal),
-            preserveStaticLogger: true);
+            preserveStaticLogger: true,
+            writeToProviders: Telemetry.HasCollector(builder.Configuration));
     }
 
     /// <summary>
@@ -57,8 +58,7 @@ internal static class Logs
         options.GetLevel = (http, _, exception) => (exception, http.Response.StatusCode, http.Request.Path) switch
         {
             (not null, _, _) or (_, >= 500 and not 503, _) => LogEventLevel.Error,
-            (_, _, { Value: var path }) when path!.StartsWith("/health", StringComparison.Ordinal) =>
-                LogEventLevel.Debug,
+            (_, _, { Value: var path }) when Telemetry.IsProbe(path) => LogEventLevel.Debug,
             _ => LogEventLevel.Information,
         };
     });

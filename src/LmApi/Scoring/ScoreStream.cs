@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using LmApi.Access;
 using LmApi.Generation;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
@@ -91,9 +92,11 @@ internal sealed partial class ScoreStream(
         HttpContext http, [EnumeratorCancellation] CancellationToken end)
     {
         var number = 0L;
+        var caller = http.Features.Get<Caller>();
         await foreach (var line in bodies.ReadLinesAsync(http.Request, end))
         {
             number++;
+            await (caller?.WaitForTokensAsync(end) ?? Task.CompletedTask);
             ScoreRequest? request = null;
             Problem? error = null;
             try

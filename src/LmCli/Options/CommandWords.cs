@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 
 namespace LmCli.Options;
@@ -28,22 +29,38 @@ internal static partial class CommandWords
         }
 
         var problems = result.Errors.Select(e => WhiteSpace.Replace(e.Message.Trim(), " "));
-        var path = result.CommandResult.Command is RootCommand ? "lm" : $"lm {result.CommandResult.Command.Name}";
+        var path = string.Join(' ', PathTo(result.CommandResult).Reverse().Prepend("lm"));
         throw new ArgumentException($"{string.Join(" ", problems)} {path} --help lists them all.");
+    }
+
+    private static IEnumerable<string> PathTo(SymbolResult? result)
+    {
+        for (; result is CommandResult { Command: not RootCommand and var command }; result = result.Parent)
+        {
+            yield return command.Name;
+        }
     }
 
     /// <summary>Joins each option to its value, which is the next word, whatever that looks like.</summary>
     private static IEnumerable<string> Join(RootCommand root, IReadOnlyList<string> words)
     {
-        if (words.Count == 0 || root.Subcommands.FirstOrDefault(c => c.Name == words[0]) is not { } command)
+        // Such as key, then create.
+        Command command = root;
+        var depth = 0;
+        while (depth < words.Count && command.Subcommands.FirstOrDefault(c => c.Name == words[depth]) is { } named)
+        {
+            (command, depth) = (named, depth + 1);
+        }
+
+        if (depth == 0)
         {
             return words;
         }
 
         var options = command.Options.Concat(root.Options.Where(o => o.Recursive)).ToList();
         Option? Named(string name) => options.Find(o => o.Name == name || o.Aliases.Contains(name));
-        var joined = new List<string> { words[0] };
-        for (var i = 1; i < words.Count; i++)
+        List<string> joined = [.. words.Take(depth)];
+        for (var i = depth; i < words.Count; i++)
         {
             var word = words[i];
             if (word == "--")
@@ -61,7 +78,7 @@ internal static partial class CommandWords
             if (LooksLikeOption.IsMatch(word) && Named(word.Split('=', ':')[0]) is null)
             {
                 throw new ArgumentException(
-                    $"lm {command.Name} has no option '{word}'. Before a text or a file name that begins like "
+                    $"lm {string.Join(' ', words.Take(depth))} has no option '{word}'. Before a text or a file name that begins like "
                         + "this, write --."
                 );
             }

@@ -14,7 +14,8 @@ internal static class NumberOptions
     /// <summary>Sets it for all options of all commands.</summary>
     public static void ReadPlainly(RootCommand root)
     {
-        foreach (var option in root.Subcommands.SelectMany(c => c.Options))
+        var commands = root.Subcommands.Concat(root.Subcommands.SelectMany(command => command.Subcommands));
+        foreach (var option in commands.SelectMany(command => command.Options))
         {
             Read<int>(option, NumberStyles.AllowLeadingSign, $"a whole number up to {int.MaxValue}");
             Read<long>(option, NumberStyles.AllowLeadingSign, $"a whole number up to {long.MaxValue}");

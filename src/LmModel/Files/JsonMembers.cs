@@ -138,7 +138,7 @@ internal static class JsonMembers
     /// <summary>
     /// Checks each item of a list member by member; a list with reported errors is not reported again as a whole.
     /// </summary>
-    private static void CheckItems<T>(JsonObject members, string list, ProblemList problems)
+    public static void CheckItems<T>(JsonObject members, string list, ProblemList problems)
     {
         if (members[list] is not JsonArray items)
         {
@@ -181,10 +181,12 @@ internal static class JsonMembers
     }
 
     private static string Expected(Type type) =>
-        type.IsEnum ? NameLists.OneOf(type)
+        Nullable.GetUnderlyingType(type) is { } some ? Expected(some)
+        : type.IsEnum ? NameLists.OneOf(type)
         : type == typeof(int) || type == typeof(long) ? "an integer"
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(string) ? "text"
+        : type == typeof(DateTimeOffset) ? "a time such as 2030-01-31T00:00:00Z"
         : "a list";
 }

@@ -35,6 +35,12 @@ internal sealed class ActiveGeneration
     /// <summary>Maximum size of its neural cache in bytes.</summary>
     public long CacheBytes => Sequence.CacheBytes;
 
+    /// <summary>The part of the prefix cache that it uses.</summary>
+    public string? Partition { get; init; }
+
+    /// <summary>Told how it ended; null if nobody asks.</summary>
+    public Action<GenerationOutcome>? Ended { get; init; }
+
     /// <summary>The last state of its prompt in the prefix cache; used by the decode thread only.</summary>
     public PrefixCacheEntry? Prefix { get; set; }
 
@@ -127,6 +133,7 @@ internal sealed class ActiveGeneration
         StopListening();
         Sequence.Dispose();
         _admission.ReturnCache(this);
+        Ended?.Invoke(Sequence.OutcomeOf(cause));
         if (cause is null)
         {
             Events.Write(new(Sequence.Done!));

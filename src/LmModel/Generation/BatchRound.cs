@@ -98,7 +98,9 @@ internal sealed class BatchRound : IDisposable
     private void LookUp(ActiveGeneration generation)
     {
         var sequence = generation.Sequence;
-        if (sequence.IsNew && !sequence.ReadsWholePrompt && _cache.Find(sequence.Prefix) is { } known)
+        if (sequence.IsNew
+            && !sequence.ReadsWholePrompt
+            && _cache.Find(generation.Partition, sequence.Prefix) is { } known)
         {
             sequence.GoOnFrom(known.State!, known.Length);
             generation.Prefix = known;
@@ -114,7 +116,8 @@ internal sealed class BatchRound : IDisposable
             && read <= sequence.Prefix.Length
             && (read == sequence.Prefix.Length || read % _interval == 0))
         {
-            generation.Prefix = _cache.Add(generation.Prefix, sequence.Prefix[..read], sequence.State);
+            generation.Prefix = _cache.Add(
+                generation.Partition, generation.Prefix, sequence.Prefix[..read], sequence.State);
         }
     }
 
@@ -194,6 +197,7 @@ internal sealed class BatchRound : IDisposable
             return;
         }
 
+        _options.Stepped?.Invoke(size, sum);
         foreach (var (generation, _) in _batch)
         {
             StorePrefix(generation);

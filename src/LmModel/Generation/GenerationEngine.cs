@@ -91,11 +91,33 @@ internal sealed class GenerationEngine : IDisposable
     /// <param name="settings">Valid for the engine's model.</param>
     /// <param name="cancellation">Ends the generation: at once if it is waiting, else before its next step.</param>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
-    public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation)
+    public AdmittedGeneration? TryStart(GenerationSettings settings, CancellationToken cancellation) =>
+        TryStart(settings, partition: null, ended: null, cancellation);
+
+    /// <summary>The same for one of several callers, about whose generations somebody keeps books.</summary>
+    /// <param name="settings">Valid for the engine's model.</param>
+    /// <param name="partition">
+    /// The part of the prefix cache that it uses: its prompt continues from prompts of the same part only.
+    /// </param>
+    /// <param name="ended">
+    /// Called once when an admitted generation has ended, in whatever way and before its reader can see that; on any
+    /// thread, the decode thread included, so it must be quick and must not throw.
+    /// </param>
+    /// <param name="cancellation">Ends the generation: at once if it is waiting, else before its next step.</param>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public AdmittedGeneration? TryStart(
+        GenerationSettings settings,
+        string? partition,
+        Action<GenerationOutcome>? ended,
+        CancellationToken cancellation)
     {
         var sequence = new Sequence(
             settings, _tokenizer, _startToken, _model.StateSize, _model.TopHidden, _time);
-        var generation = new ActiveGeneration(_admission, sequence, _options.MaxBufferedEvents, cancellation);
+        var generation = new ActiveGeneration(_admission, sequence, _options.MaxBufferedEvents, cancellation)
+        {
+            Partition = partition,
+            Ended = ended,
+        };
         return _admission.TryEnter(generation)
             ? new AdmittedGeneration { Settings = settings, Events = generation.Events }
             : null;

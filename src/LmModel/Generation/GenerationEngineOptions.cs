@@ -70,4 +70,10 @@ internal sealed record GenerationEngineOptions
     /// no other has one. Each is counted with its maximum size. At least 0.
     /// </summary>
     public long NeuralCacheBytes { get; init; } = 256 << 20;
+
+    /// <summary>
+    /// Called on the decode thread after each step with the number of sequences and of tokens in it; must be quick and
+    /// must neither throw nor allocate. Null if nobody asks.
+    /// </summary>
+    public Action<int, int>? Stepped { get; init; }
 }

@@ -3,11 +3,13 @@ using LmModel.Inference;
 namespace LmModel.Generation;
 
 /// <summary>The state after the tokens of all entries before it and its own.</summary>
+/// <param name="partition">Whose prompts may continue from it.</param>
 /// <param name="before">What its tokens follow; null for the beginning.</param>
 /// <param name="tokens">Its own tokens; at least one.</param>
 /// <param name="hash">Of all tokens.</param>
 /// <param name="state">After them.</param>
-internal sealed class PrefixCacheEntry(PrefixCacheEntry? before, int[] tokens, ulong hash, RecurrentState state)
+internal sealed class PrefixCacheEntry(
+    string? partition, PrefixCacheEntry? before, int[] tokens, ulong hash, RecurrentState state)
 {
     /// <summary>Two objects, two arrays' headers, a list node and a slot of the dictionary.</summary>
     private const int Overhead = 300;
@@ -31,10 +33,12 @@ internal sealed class PrefixCacheEntry(PrefixCacheEntry? before, int[] tokens, u
 
     public LinkedListNode<PrefixCacheEntry> Use => field ??= new(this);
 
-    /// <summary>Whether <paramref name="prefix"/> is exactly the tokens up to here.</summary>
-    public bool Holds(ReadOnlySpan<int> prefix)
+    /// <summary>
+    /// Whether <paramref name="prefix"/> is exactly the tokens up to here, of the same partition.
+    /// </summary>
+    public bool Holds(string? of, ReadOnlySpan<int> prefix)
     {
-        if (prefix.Length != Length)
+        if (prefix.Length != Length || of != partition)
         {
             return false;
         }

@@ -242,6 +242,17 @@ internal sealed class Sequence : IDisposable
         }
     }
 
+    /// <summary>What became of it, at its end.</summary>
+    /// <param name="failure">Why it was interrupted; null if it is <see cref="Done"/>.</param>
+    public GenerationOutcome OutcomeOf(Exception? failure) => new(
+        _settings,
+        new(_queued ?? _time.GetElapsedTime(_submitted), _firstToken, _time.GetElapsedTime(_submitted)),
+        _cached,
+        Math.Min(PromptRead, _settings.PromptTokens.Length) - _cached,
+        CompletionTokens,
+        Done?.FinishReason,
+        failure);
+
     /// <summary>Frees the neural cache; the sequence must not be used any more.</summary>
     public void Dispose()
     {
@@ -251,6 +262,9 @@ internal sealed class Sequence : IDisposable
 
     /// <summary>The state after each token of the prompt is needed, so tokens are read one at a time.</summary>
     private bool NeedsEveryState => NeedsEveryLogit || _settings.Recorded.Count > 0;
+
+    /// <summary>Tokens drawn, or those that a search has read.</summary>
+    private int CompletionTokens => _search?.TokensRead ?? _drawn;
 
     private ReadOnlySpan<float> Hidden => State.Values[_topHidden];
 
@@ -342,7 +356,7 @@ internal sealed class Sequence : IDisposable
     {
         var timings = new GenerationTimings(_queued!.Value, _firstToken, _time.GetElapsedTime(_submitted));
         return new DoneEvent(
-            reason, _text.ToString(), _settings.PromptTokens.Length, _cached, _search?.TokensRead ?? _drawn,
+            reason, _text.ToString(), _settings.PromptTokens.Length, _cached, CompletionTokens,
             _stop.Matched, timings)
         {
             Search = _search?.Search,

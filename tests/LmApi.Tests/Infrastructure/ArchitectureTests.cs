@@ -40,8 +40,8 @@ public sealed class ArchitectureTests
         var order = new FolderOrder("src/LmApi",
         [
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
-            "Infrastructure", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation", "Scoring",
-            "Completion", "Explanation", "Units", "",
+            "Infrastructure", "Access", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation",
+            "Scoring", "Completion", "Explanation", "Units", "",
         ]);
 
         Assert.Empty(order.Missing());

@@ -50,6 +50,19 @@ public sealed class CommandWordsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void A_command_of_a_command_has_options_of_its_own()
+    {
+        var name = new Option<string>("--name");
+        _root.Subcommands.Add(new Command("list") { new Command("add") { name } });
+
+        Assert.Equal("-x y", CommandWords.Parse(_root, ["list", "add", "--name", "-x y"]).GetValue(name));
+        var error = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, ["list", "add", "--nme", "x"]));
+        Assert.StartsWith("lm list add has no option '--nme'.", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => CommandWords.Parse(_root, ["list", "add", "x"]));
+        Assert.EndsWith("lm list add --help lists them all.", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Texts))]
     public void Any_text_can_be_the_value_of_an_option(string text)

@@ -12,6 +12,22 @@ public sealed class PrefixCacheTests
     private const int StateSize = 2048;
 
     [Fact]
+    public void A_prompt_continues_from_prompts_of_its_own_partition_only()
+    {
+        var cache = new PrefixCache(1 << 20);
+        cache.Add("alice", null, [1, 2], State(1));
+        Assert.Null(cache.Find("bob", [1, 2]));
+        Assert.Null(cache.Find(null, [1, 2]));
+        cache.Add("bob", null, [1, 2], State(2));
+        cache.Add(null, null, [1, 2], State(3));
+
+        Assert.Equal(1, cache.Find("alice", [1, 2, 3])!.State!.Values[0]);
+        Assert.Equal(2, cache.Find("bob", [1, 2, 3])!.State!.Values[0]);
+        Assert.Equal(3, cache.Find(null, [1, 2, 3])!.State!.Values[0]);
+        Assert.Equal(3, cache.Count);
+    }
+
+    [Fact]
     public void The_longest_cached_prefix_is_found_at_any_token()
     {
         var cache = new PrefixCache(1 << 20);
@@ -20,19 +36,19 @@ public sealed class PrefixCacheTests
         PrefixCacheEntry? last = null;
         foreach (var length in at)
         {
-            last = cache.Add(last, prompt.AsSpan(0, length), State(length));
+            last = cache.Add(null, last, prompt.AsSpan(0, length), State(length));
         }
 
         for (var length = 0; length <= prompt.Length; length++)
         {
             var expected = at.LastOrDefault(n => n <= length);
-            var found = cache.Find(prompt.AsSpan(0, length));
+            var found = cache.Find(null, prompt.AsSpan(0, length));
             Assert.Equal(expected, found?.Length ?? 0);
             Assert.Equal(expected, found?.State!.Values[0] ?? 0);
         }
 
         prompt[10] = 5;
-        Assert.Equal(3, cache.Find(prompt)!.Length);
+        Assert.Equal(3, cache.Find(null, prompt)!.Length);
     }
 
     [Fact]
@@ -40,15 +56,15 @@ public sealed class PrefixCacheTests
     {
         var entry = (sizeof(float) * StateSize) + 1000;
         var cache = new PrefixCache(3 * entry);
-        cache.Add(null, [1, 1], State(1));
-        cache.Add(null, [2, 2], State(2));
-        cache.Add(null, [3, 3], State(3));
-        Assert.NotNull(cache.Find([1, 1]));
+        cache.Add(null, null, [1, 1], State(1));
+        cache.Add(null, null, [2, 2], State(2));
+        cache.Add(null, null, [3, 3], State(3));
+        Assert.NotNull(cache.Find(null, [1, 1]));
 
-        cache.Add(null, [4, 4], State(4));
+        cache.Add(null, null, [4, 4], State(4));
 
-        Assert.Null(cache.Find([2, 2]));
-        Assert.All(new[] { 1, 3, 4 }, n => Assert.NotNull(cache.Find([n, n, 9])));
+        Assert.Null(cache.Find(null, [2, 2]));
+        Assert.All(new[] { 1, 3, 4 }, n => Assert.NotNull(cache.Find(null, [n, n, 9])));
         Assert.InRange(cache.Bytes, 1, 3 * entry);
     }
 
@@ -63,7 +79,7 @@ public sealed class PrefixCacheTests
             PrefixCacheEntry? last = null;
             for (var read = 250; read <= prompt.Length; read += 250)
             {
-                last = cache.Add(last, prompt.AsSpan(0, read), State(p));
+                last = cache.Add(null, last, prompt.AsSpan(0, read), State(p));
             }
         }
 
@@ -75,18 +91,18 @@ public sealed class PrefixCacheTests
     public void Tokens_are_released_when_no_state_needs_them_and_counted_again_when_one_does()
     {
         var cache = new PrefixCache((sizeof(float) * StateSize) + 2000);
-        var first = cache.Add(null, [1, 2, 3], State(1));
-        var second = cache.Add(first, [1, 2, 3, 4], State(2));
-        Assert.Null(cache.Find([1, 2, 3]));
-        Assert.Equal(4, cache.Find([1, 2, 3, 4, 5])!.Length);
+        var first = cache.Add(null, null, [1, 2, 3], State(1));
+        var second = cache.Add(null, first, [1, 2, 3, 4], State(2));
+        Assert.Null(cache.Find(null, [1, 2, 3]));
+        Assert.Equal(4, cache.Find(null, [1, 2, 3, 4, 5])!.Length);
 
-        cache.Add(null, [9], State(3));
+        cache.Add(null, null, [9], State(3));
         var other = cache.Bytes;
         Assert.Equal(1, cache.Count);
-        cache.Add(second, [1, 2, 3, 4, 5], State(4));
+        cache.Add(null, second, [1, 2, 3, 4, 5], State(4));
 
         Assert.Equal(1, cache.Count);
-        Assert.True(cache.Find([1, 2, 3, 4, 5])!.State!.Values[0] == 4);
+        Assert.True(cache.Find(null, [1, 2, 3, 4, 5])!.State!.Values[0] == 4);
         Assert.InRange(cache.Bytes, other + 300, other + 2000);
     }
 
@@ -95,8 +111,8 @@ public sealed class PrefixCacheTests
     {
         var cache = new PrefixCache(0);
 
-        Assert.Null(cache.Add(null, [1], State(1)));
-        Assert.Null(cache.Find([1]));
+        Assert.Null(cache.Add(null, null, [1], State(1)));
+        Assert.Null(cache.Find(null, [1]));
     }
 
     [Theory]

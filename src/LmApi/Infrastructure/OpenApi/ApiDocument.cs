@@ -28,14 +28,14 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapSwagger().ExcludeFromDescription();
+        app.MapSwagger().ExcludeFromDescription().AllowAnonymous();
         app.UseSwaggerUI(options =>
         {
             options.DocumentTitle = "LmService";
             options.SwaggerEndpoint($"/swagger/{Version}/swagger.json", "LmService");
             options.EnableTryItOutByDefault();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
     }
 
     private static OpenApiInfo Info() => new()

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LmApi.Access;
 using LmApi.Infrastructure.Fields;
 using LmApi.Infrastructure.Problems;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -10,7 +13,7 @@ namespace LmApi.Infrastructure.OpenApi;
 /// <summary>
 /// Writes the bodies, answers and problems of an operation from what its endpoint says in <see cref="EndpointDocs"/>.
 /// </summary>
-internal sealed class OperationDocsFilter(IServiceProvider services) : IOperationFilter
+internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<AccessOptions> keys) : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
@@ -31,7 +34,16 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
             success.Headers[header.Name] = Header(header.Description, header.Example);
         }
 
-        var problems = docs.OfType<ProblemDocs>().SelectMany(p => p.Kinds).OrderBy(kind => kind.Status);
+        var open = docs.OfType<IAllowAnonymous>().Any();
+        if (open && keys.Value.KeysFile is not null)
+        {
+            operation.Security = [new OpenApiSecurityRequirement()];
+        }
+
+        var problems = docs.OfType<ProblemDocs>()
+            .SelectMany(p => p.Kinds)
+            .Concat(open ? [] : [ProblemKind.Unauthorized, ProblemKind.RateLimited])
+            .OrderBy(kind => kind.Status);
         foreach (var kinds in problems.GroupBy(kind => kind.Status))
         {
             AddProblems(operation.Responses, [.. kinds], context);
@@ -94,7 +106,7 @@ internal sealed class OperationDocsFilter(IServiceProvider services) : IOperatio
             Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
             Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)Example(kind, context)),
         };
-        if (kinds.Contains(ProblemKind.Overloaded))
+        if (status == StatusCodes.Status429TooManyRequests)
         {
             target.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter };
         }

@@ -38,6 +38,10 @@ internal sealed record Problem
     [JsonIgnore]
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Sent as the header `WWW-Authenticate`.</summary>
+    [JsonIgnore]
+    public string? Challenge { get; init; }
+
     /// <summary>Sent as the header `Accept-Encoding`: how the body may be sent.</summary>
     [JsonIgnore]
     public string? AcceptEncoding { get; init; }

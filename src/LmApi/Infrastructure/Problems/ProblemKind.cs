@@ -11,6 +11,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind BadRequest = new(
         "bad_request", 400, "Bad Request", "The HTTP request itself is malformed.");
 
+    public static readonly ProblemKind Unauthorized = new(
+        "unauthorized", 401, "Unauthorized", "An API key is needed, or the one that was sent is not valid.");
+
     public static readonly ProblemKind NotFound = new(
         "not_found", 404, "Not Found", "Nothing is served at this path.");
 
@@ -46,6 +49,12 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         "The service is busy: the queue of requests, or the memory for bodies or neural caches, is full; retry "
             + "after `Retry-After` seconds.");
 
+    public static readonly ProblemKind RateLimited = new(
+        "rate_limited",
+        429,
+        "Too Many Requests",
+        "The API key or the address has used its requests or tokens of a minute; retry after `Retry-After` seconds.");
+
     public static readonly ProblemKind GenerationFailed = new(
         "generation_failed", 500, "Internal Server Error", "The model failed while generating.");
 
@@ -59,6 +68,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     [
         MalformedJson,
         BadRequest,
+        Unauthorized,
         NotFound,
         MethodNotAllowed,
         NotAcceptable,
@@ -68,6 +78,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         UnsupportedMediaType,
         InvalidRequest,
         Overloaded,
+        RateLimited,
         GenerationFailed,
         Internal,
         ShuttingDown,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using LmApi.Infrastructure.Json;
 using Microsoft.AspNetCore.Connections;
@@ -6,8 +7,15 @@ using Microsoft.AspNetCore.Connections;
 namespace LmApi.Infrastructure.Problems;
 
 /// <summary>Turns every failure into an answer with a problem body.</summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(
+    RequestDelegate next, IMeterFactory meters, ILogger<ProblemMiddleware> logger)
 {
+    /// <summary>Name of the meter of the whole service.</summary>
+    public const string MeterName = "LmService";
+
+    private readonly Counter<long> _problems = meters.Create(MeterName).CreateCounter<long>(
+        "lmservice.problems", "{problem}", "Requests that were answered with a problem.");
+
     /// <summary>nginx's status for a client that went away; seen in the logs only.</summary>
     private const int ClientClosedRequest = 499;
 
@@ -82,6 +90,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             problem.Code,
             problem.Errors?.Select(e => e.Code).Distinct() ?? []
         );
+        _problems.Add(1, new KeyValuePair<string, object?>("error.type", problem.Code));
         http.Response.StatusCode = problem.Status;
         http.Response.Headers.CacheControl = "no-store";
         if (problem.Code == ProblemKind.RequestTimeout.Code)
@@ -93,6 +102,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         if (problem.RetryAfterSeconds is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Challenge is { } challenge)
+        {
+            http.Response.Headers.WWWAuthenticate = challenge;
         }
 
         if (problem.AcceptEncoding is { } codings)

@@ -6,6 +6,9 @@ namespace LmCli.Bench.Load;
 /// <summary>The bytes of a request.</summary>
 internal static class LoadRequest
 {
+    /// <summary>Environment variable: an API key of the service. Not an option, which other users could see.</summary>
+    private const string KeyVariable = "LM_API_KEY";
+
     // What every tokenizer of a Latin text knows.
     private const string Characters = "abcdefghijklmnopqrstuvwxyz      ";
 
@@ -24,7 +27,15 @@ internal static class LoadRequest
             + $"Host: {url.Authority}\r\n"
             + "Content-Type: application/json\r\n"
             + "Accept: text/event-stream\r\n"
+            + Key()
             + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n")
             + body);
     }
+
+    private static string Key() => Environment.GetEnvironmentVariable(KeyVariable) switch
+    {
+        null or "" => "",
+        { } key when key.All(c => c is > ' ' and <= '~') => $"x-api-key: {key}\r\n",
+        _ => throw new ArgumentException($"{KeyVariable} is not an API key, which has printable ASCII only."),
+    };
 }
