@@ -7,16 +7,23 @@ namespace LmModel;
 /// <summary>How much <see cref="TextModel.GenerateAsync"/> generates, and how it draws.</summary>
 public sealed record GenerateOptions
 {
-    /// <summary>The most tokens to draw, at least 0.</summary>
-    public int MaxTokens { get; init; } = 500;
+    /// <summary>What is drawn at most where neither these options nor the model say.</summary>
+    internal const int DefaultMaxTokens = 500;
+
+    /// <summary>
+    /// The most tokens to draw, at least 0; null for what the folder's <c>generation_config.json</c> says, or 500.
+    /// </summary>
+    public int? MaxTokens { get; init; }
 
     /// <summary>
     /// The key of every random number: the same seed, prompt and options give the same text. Null draws one.
     /// </summary>
     public long? Seed { get; init; }
 
-    /// <summary>How tokens are drawn.</summary>
-    public SamplingSettings Sampling { get; init; } = new();
+    /// <summary>
+    /// How tokens are drawn; null for the model's own settings, <see cref="TextModel.DefaultSampling"/>.
+    /// </summary>
+    public SamplingSettings? Sampling { get; init; }
 
     /// <summary>Mixes the text's own past into the model's distribution; null for the model alone.</summary>
     public NeuralCacheSettings? NeuralCache { get; init; }
@@ -27,8 +34,11 @@ public sealed record GenerateOptions
     /// </summary>
     public int? Verbatim { get; init; }
 
-    /// <summary>Texts that end the generation and are not part of it; none may be empty.</summary>
-    public IReadOnlyList<string> Stop { get; init; } = [];
+    /// <summary>
+    /// Texts that end the generation and are not part of it; none may be empty. Null for what the folder's
+    /// <c>generation_config.json</c> says, or none.
+    /// </summary>
+    public IReadOnlyList<string>? Stop { get; init; }
 
     /// <summary>How many of the most probable tokens to report beside each, at least 0.</summary>
     public int Alternatives { get; init; }
@@ -36,24 +46,24 @@ public sealed record GenerateOptions
     /// <exception cref="ArgumentException">An option is outside of its range.</exception>
     internal void ThrowIfInvalid()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(MaxTokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxTokens ?? 0, nameof(MaxTokens));
         ArgumentOutOfRangeException.ThrowIfNegative(Alternatives);
-        if (Stop.Contains(""))
+        if (Stop?.Contains("") == true)
         {
             throw new ArgumentException($"{nameof(Stop)} must not contain an empty text.");
         }
     }
 
     /// <exception cref="ArgumentException">The filter does not serve <see cref="Verbatim"/>, or is null.</exception>
-    internal GenerationSettings SettingsFor(int[] prompt, VerbatimFilter? filter) => new()
+    internal GenerationSettings SettingsFor(int[] prompt, GenerationDefaults defaults, VerbatimFilter? filter) => new()
     {
         PromptTokens = prompt,
-        MaxTokens = MaxTokens,
+        MaxTokens = MaxTokens ?? defaults.MaxTokens ?? DefaultMaxTokens,
         Seed = Seed ?? new Random().NextInt64(1L << 53),
-        Sampling = Sampling,
+        Sampling = Sampling ?? defaults.Sampling,
         NeuralCache = NeuralCache,
         Guard = Verbatim is { } run ? VerbatimRule.Of(filter, run) : null,
-        Stop = Stop,
+        Stop = Stop ?? defaults.Stop,
         Alternatives = Alternatives,
     };
 }

@@ -7,6 +7,7 @@ using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
+using LmModel.Sampling;
 using LmModel.Scoring;
 using LmModel.Tokenization;
 using LmModel.Training;
@@ -61,6 +62,12 @@ public sealed class TextModel : IDisposable
 
     /// <summary>The architecture.</summary>
     public ModelConfig Config => _folder.Config;
+
+    /// <summary>
+    /// How tokens are drawn where <see cref="GenerateOptions.Sampling"/> is null: as the folder's
+    /// <c>generation_config.json</c> says, or by the defaults of <see cref="SamplingSettings"/>.
+    /// </summary>
+    public SamplingSettings DefaultSampling => _folder.Defaults.Sampling;
 
     /// <summary>Opens a model folder and loads its weights.</summary>
     /// <param name="folder">The path of a folder that a training or <c>lm</c> has written.</param>
@@ -141,7 +148,8 @@ public sealed class TextModel : IDisposable
     {
         options ??= new();
         options.ThrowIfInvalid();
-        await foreach (var token in RunAsync(options.SettingsFor(Tokenize(prompt), _folder.Guard), cancellationToken))
+        var settings = options.SettingsFor(Tokenize(prompt), _folder.Defaults, _folder.Guard);
+        await foreach (var token in RunAsync(settings, cancellationToken))
         {
             yield return token;
         }

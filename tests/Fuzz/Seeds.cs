@@ -3,6 +3,7 @@ using LmModel.Guard;
 using LmModel.Keys;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
 
@@ -70,6 +71,14 @@ internal static class Seeds
             Control = 0,
             Units = [Quotes],
         }));
+        Add("generation", "all", stream => GenerationConfigFile.Write(stream, new GenerationDefaults
+        {
+            Sampling = new() { MinP = 0.05f, RepetitionPenalty = 1.1f },
+            MaxTokens = 300,
+            Stop = ["\n\n", "END"],
+        }));
+        Add("chat", "dialogue", stream => stream.Write(
+            "[begin]\nA talk.\n[user]\nQ: {{content}}\n\n[assistant]\nA: {{content}}\n\n[reply]\nA:\n"u8));
         var builder = new VerbatimFilterBuilder(least: 4, tokens: 5);
         builder.Add([1, 2, 3, 4, 5]);
         Add("guard", "five", stream => VerbatimFilterFile.Write(stream, builder.Build(new string('0', 64))));

@@ -1,9 +1,11 @@
 using System.Text;
+using LmModel.Chat;
 using LmModel.Checkpoints;
 using LmModel.Files;
 using LmModel.Guard;
 using LmModel.Keys;
 using LmModel.Quantization;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
 
@@ -24,6 +26,8 @@ internal static class Targets
         ["keys"] = bytes => Members(problems => KeyFile.Read(bytes, problems)),
         ["units"] = bytes => Members(problems => UnitFile.Read(bytes, problems)),
         ["guard"] = bytes => Members(problems => VerbatimFilterFile.Read(bytes, problems)),
+        ["generation"] = bytes => Members(problems => GenerationConfigFile.Read(bytes, problems)),
+        ["chat"] = bytes => Members(problems => ChatTemplateFile.Read(bytes, problems)),
         ["tokenizer"] = TokenizerAndText,
     };
 

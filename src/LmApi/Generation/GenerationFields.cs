@@ -10,7 +10,8 @@ namespace LmApi.Generation;
 /// The members of <c>POST /generate</c>: this table is parser, validator, suggestions and documentation.
 /// </summary>
 internal sealed class GenerationFields(
-    IOptions<GenerationOptions> options, IOptions<EngineOptions> engine, IOptions<GuardOptions> guard) : FieldTable
+    IOptions<GenerationOptions> options, IOptions<EngineOptions> engine, IOptions<GuardOptions> guard,
+    GenerationDefaults defaults) : FieldTable
 {
     /// <summary>2⁵³−1: every JSON reader keeps a seed exactly and can send it back.</summary>
     public const long MaxSeed = (1L << 53) - 1;
@@ -18,7 +19,8 @@ internal sealed class GenerationFields(
     public override string SchemaName => "GenerationRequest";
 
     public override string Description =>
-        "The text to continue, and how to continue it. Only `prompt` is required; null means the default.";
+        "The text to continue, and how to continue it. Only `prompt` is required; null means the default, "
+        + "which is the model's own where its `generation_config.json` has one.";
 
     public TextField Prompt { get; } = new()
     {
@@ -35,7 +37,7 @@ internal sealed class GenerationFields(
         Name = "max_tokens",
         Minimum = 0,
         Maximum = options.Value.MaxTokens,
-        Default = options.Value.DefaultMaxTokens,
+        Default = Math.Min(defaults.MaxTokens ?? options.Value.DefaultMaxTokens, options.Value.MaxTokens),
         Aliases = ["max_new_tokens", "n_predict", "num_predict", "max_length", "max_completion_tokens"],
         Description = "The maximum number of tokens to generate. 0 generates none: with `echo` the prompt is "
             + "scored, without it "
@@ -44,7 +46,10 @@ internal sealed class GenerationFields(
     };
 
     /// <summary>The numbers that say how tokens are drawn, as the library declares them.</summary>
-    public IReadOnlyList<SamplingField> Sampling { get; } = [.. SamplingParameter.All.Select(SamplingField.Of)];
+    public IReadOnlyList<SamplingField> Sampling { get; } = 
+    [
+        .. SamplingParameter.All.Select(parameter => SamplingField.Of(parameter, defaults.Sampling)),
+    ];
 
     public TokenBiasField LogitBias { get; } = new()
     {
@@ -89,12 +94,19 @@ internal sealed class GenerationFields(
     public TextListField Stop { get; } = new()
     {
         Name = "stop",
-        MaxItems = 4,
-        Default = [],
+        MaxItems = GenerationConfigFile.MostStops,
+        Default = defaults.Stop,
         Aliases = ["stop_sequences", "stop_words", "stop_strings"],
-        Item = new() { Name = "text", Description = "Ends the text.", Required = true, MinLength = 1, MaxLength = 256 },
+        Item = new()
+        {
+            Name = "text",
+            Description = "Ends the text.",
+            Required = true,
+            MinLength = 1,
+            MaxLength = GenerationConfigFile.LongestStop,
+        },
         Description = "Ends the text where one of these would appear, wherever tokens begin or end. "
-            + "No part of it is in the text.",
+            + "No part of it is in the text. An empty array ends it nowhere.",
         Example = new JsonArray("\n\n"),
     };
 

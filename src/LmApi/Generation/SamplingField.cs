@@ -10,16 +10,23 @@ namespace LmApi.Generation;
 /// <param name="Read">The value given or the default, of the parameter's own type.</param>
 internal sealed record SamplingField(SamplingParameter Parameter, Field Field, Func<FieldReader, object> Read)
 {
-    public static SamplingField Of(SamplingParameter parameter) =>
-        parameter.Choices.Count > 0 ? Choice(parameter) : parameter.IsInteger ? Integer(parameter) : Number(parameter);
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="defaults">The model's own settings.</param>
+    public static SamplingField Of(SamplingParameter parameter, SamplingSettings defaults)
+    {
+        var value = parameter.Of(defaults);
+        return parameter.Choices.Count > 0 ? Choice(parameter, (int)value)
+            : parameter.IsInteger ? Integer(parameter, (int)value)
+            : Number(parameter, (float)value);
+    }
 
-    private static SamplingField Choice(SamplingParameter parameter)
+    private static SamplingField Choice(SamplingParameter parameter, int value)
     {
         var field = new IntegerChoiceField
         {
             Name = parameter.Name,
             Choices = [.. parameter.Choices],
-            Default = (int)parameter.Default,
+            Default = value,
             Reason = parameter.Reason,
             Aliases = parameter.Aliases,
             Description = parameter.Sentence,
@@ -27,14 +34,14 @@ internal sealed record SamplingField(SamplingParameter Parameter, Field Field, F
         return new(parameter, field, reader => (int)(reader.Read(field) ?? 0));
     }
 
-    private static SamplingField Integer(SamplingParameter parameter)
+    private static SamplingField Integer(SamplingParameter parameter, int value)
     {
         var field = new IntegerField
         {
             Name = parameter.Name,
             Minimum = (long)parameter.Least,
             Maximum = (long)parameter.Most,
-            Default = (int)parameter.Default,
+            Default = value,
             Aliases = parameter.Aliases,
             Description = parameter.Sentence,
             Example = parameter.Example is { } example ? JsonValue.Create((long)example) : null,
@@ -42,7 +49,7 @@ internal sealed record SamplingField(SamplingParameter Parameter, Field Field, F
         return new(parameter, field, reader => (int)(reader.Read(field) ?? 0));
     }
 
-    private static SamplingField Number(SamplingParameter parameter)
+    private static SamplingField Number(SamplingParameter parameter, float value)
     {
         var field = new NumberField
         {
@@ -50,7 +57,7 @@ internal sealed record SamplingField(SamplingParameter Parameter, Field Field, F
             Minimum = parameter.Least,
             ExclusiveMinimum = parameter.Above,
             Maximum = parameter.Most,
-            Default = (float)parameter.Default,
+            Default = value,
             Aliases = parameter.Aliases,
             Description = parameter.Sentence,
             Example = parameter.Example is { } example ? JsonValue.Create((float)example) : null,

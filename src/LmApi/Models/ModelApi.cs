@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.OpenApi;
@@ -7,6 +8,7 @@ using LmModel.Inference;
 using LmModel.Inference.Engines;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,6 +43,7 @@ internal static class ModelApi
         builder.Services.AddSingleton<StepModelFactory>(CreateStepModel);
         builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<ModelHost>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<ModelHost>().Model.Folder.Defaults);
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddFieldTable<TokenizeFields>();
         builder.Services.AddFieldTable<DetokenizeFields>();
@@ -52,7 +55,8 @@ internal static class ModelApi
             .WithTags("Model")
             .WithSummary("Describe the model")
             .WithDescription(
-                "Returns architecture, sizes, tokenizer, hash of the weights, units found and the model card.")
+                "Returns architecture, sizes, tokenizer, hash of the weights, units found, the defaults of requests "
+                    + "and the model card.")
             .WithResponse<ModelResponse>(ModelDocs.Model)
             .WithProblems();
 
@@ -99,6 +103,8 @@ internal static class ModelApi
             Inference = ToResponse(inference.Value, folder),
             Units = folder.Units is { } units ? ToResponse(units) : null,
             Guard = folder.Guard is { } filter ? ToResponse(filter, guard.Value) : null,
+            Defaults = ToResponse(folder.Defaults),
+            ChatTemplate = folder.ChatTemplate?.Source,
             Card = folder.Card,
         }, ModelJson.Wire.ModelResponse);
     }
@@ -119,6 +125,15 @@ internal static class ModelApi
         Threads = options.ThreadsInUse,
         BatchSize = options.BatchSize,
         Evidence = folder.PrecisionReport is { } report ? ToResponse(report) : null,
+    };
+
+    private static DefaultsResponse ToResponse(GenerationDefaults defaults) => new()
+    {
+        MaxTokens = defaults.MaxTokens,
+        Stop = defaults.Stop,
+        Sampling = SamplingParameter.All.ToDictionary(
+            parameter => parameter.Name,
+            parameter => (double)Convert.ToDecimal(parameter.Of(defaults.Sampling), CultureInfo.InvariantCulture)),
     };
 
     private static ModelGuardResponse ToResponse(VerbatimFilter filter, GuardOptions options) => new()

@@ -51,6 +51,12 @@ internal static class ModelDocs
             ]
           },
           "guard": { "verbatim": 12, "false_positive_rate": 2.54E-05 },
+          "defaults": {
+            "stop": [],
+            "sampling": { "temperature": 0.8, "top_k": 0, "top_p": 1, "min_p": 0, "typical_p": 1, "mirostat": 0,
+              "mirostat_tau": 5, "mirostat_eta": 0.1, "repetition_penalty": 1, "presence_penalty": 0,
+              "frequency_penalty": 0 }
+          },
           "card": "# tiny\n\nA recurrent language model trained by LmService …"
         }
         """;

@@ -32,6 +32,12 @@ internal sealed record ModelResponse
     /// <summary>Which copies of the training text a request can have refused; absent if none.</summary>
     public ModelGuardResponse? Guard { get; init; }
 
+    /// <summary>What requests get that leave something out, as the model's `generation_config.json` says.</summary>
+    public required DefaultsResponse Defaults { get; init; }
+
+    /// <summary>The model's `chat_template.txt`; absent if it has none.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>The model card in Markdown: the training data, the figures and the known limits.</summary>
     public string? Card { get; init; }
 }
@@ -114,6 +120,19 @@ internal sealed record InferenceResponse
 
     /// <summary>What the model loses in each precision; absent where it was not measured.</summary>
     public PrecisionEvidenceResponse? Evidence { get; init; }
+}
+
+/// <summary>The model's own defaults of requests for a text.</summary>
+internal sealed record DefaultsResponse
+{
+    /// <summary>The most tokens of a text; absent if the model leaves it to the service.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Texts that end a text.</summary>
+    public required IReadOnlyList<string> Stop { get; init; }
+
+    /// <summary>Every sampling parameter of `POST /generate` by its name.</summary>
+    public required IReadOnlyDictionary<string, double> Sampling { get; init; }
 }
 
 /// <summary>The model's filter of runs of its training text.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using LmCli.Guard;
 using LmCli.Options;
+using LmModel;
 using LmModel.Checkpoints;
 using LmModel.Generation;
 using LmModel.Guard;
@@ -27,15 +28,15 @@ internal static class GenerateCommand
         Description = "A UTF-8 file with the text to continue, unchanged; - reads standard input.",
     };
 
-    private static readonly Option<int> MaxTokens = new("--max-tokens", "-n")
+    private static readonly Option<int?> MaxTokens = new("--max-tokens", "-n")
     {
-        Description = "Tokens to generate; 0 only reads the prompt.",
-        DefaultValueFactory = _ => 500,
+        Description = "Tokens to generate; 0 only reads the prompt. Default: the model's own, or "
+            + $"{GenerateOptions.DefaultMaxTokens}.",
     };
 
     private static readonly Option<string[]> Stop = new Option<string[]>("--stop")
     {
-        Description = "End before this text; can be repeated.",
+        Description = "End before this text; can be repeated. Default: the model's own, or none.",
     }.Refuse(stop => stop?.Contains("") == true ? "must not be empty." : null);
 
     private static readonly Option<bool> Echo = new("--echo") { Description = "Print the prompt too." };
@@ -104,13 +105,13 @@ internal static class GenerateCommand
     private static GenerationSettings Settings(ParseResult arguments, ModelFolder folder, int[] prompt) => new()
     {
         PromptTokens = prompt,
-        MaxTokens = arguments.GetValue(MaxTokens),
+        MaxTokens = arguments.GetValue(MaxTokens) ?? folder.Defaults.MaxTokens ?? GenerateOptions.DefaultMaxTokens,
         Seed = arguments.GetValue(Seed) ?? new Random().Next(),
-        Stop = arguments.GetValue(Stop) ?? [],
+        Stop = arguments.GetValue(Stop) is { Length: > 0 } stop ? stop : folder.Defaults.Stop,
         Echo = arguments.GetValue(Echo),
         NeuralCache = NeuralCacheOptions.Read(arguments),
         Guard = arguments.GetValue(GuardOptions.Refused) is { } run ? VerbatimRule.Of(folder.Guard, run) : null,
-        Sampling = SamplingOptions.Read(arguments),
+        Sampling = SamplingOptions.Read(arguments, folder.Defaults.Sampling),
     };
 
     private static string Summary(DoneEvent done, long seed)

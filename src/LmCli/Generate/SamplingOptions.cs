@@ -11,7 +11,7 @@ internal static class SamplingOptions
     /// <summary>The largest bias of a logit, up or down.</summary>
     private const float MostBias = 100;
 
-    private static readonly IReadOnlyList<(SamplingParameter Parameter, Option Option, Func<ParseResult, object> Read)>
+    private static readonly IReadOnlyList<(SamplingParameter Parameter, Option Option, Func<ParseResult, object?> Read)>
         Numbers = [.. SamplingParameter.All.Select(p => p.IsInteger ? Number<int>(p) : Number<float>(p))];
 
     private static readonly Option<string[]> LogitBias = new Option<string[]>("--logit-bias")
@@ -22,8 +22,15 @@ internal static class SamplingOptions
 
     public static IEnumerable<Option> All => [.. Numbers.Select(n => n.Option), LogitBias];
 
-    public static SamplingSettings Read(ParseResult arguments) =>
-        SamplingParameter.With(new(), Numbers.Select(n => (n.Parameter, n.Read(arguments)))) with
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="defaults">The model's own settings, for what is not given.</param>
+    public static SamplingSettings Read(ParseResult arguments, SamplingSettings defaults) =>
+        SamplingParameter.With(
+            defaults,
+            from number in Numbers
+            let value = number.Read(arguments)
+            where value is not null
+            select (number.Parameter, value)) with
         {
             LogitBias = (arguments.GetValue(LogitBias) ?? [])
                 .Select(text => TryBias(text)!.Value)
@@ -31,15 +38,15 @@ internal static class SamplingOptions
                 .ToDictionary(same => same.Key, same => same.Last().Bias),
         };
 
-    private static (SamplingParameter, Option, Func<ParseResult, object>) Number<T>(SamplingParameter parameter)
+    private static (SamplingParameter, Option, Func<ParseResult, object?>) Number<T>(SamplingParameter parameter)
         where T : struct
     {
-        var option = new Option<T>(parameter.Option)
+        var option = new Option<T?>(parameter.Option)
         {
-            Description = parameter.Sentence,
+            Description = $"{parameter.Sentence} Default: the model's own, or "
+                + string.Create(CultureInfo.InvariantCulture, $"{parameter.Default}."),
             HelpName = parameter.Range,
-            DefaultValueFactory = _ => (T)parameter.Default,
-        }.Refuse(value => parameter.Problem(value) is { } problem ? $"{problem}." : null);
+        }.Refuse(value => value is { } given && parameter.Problem(given) is { } problem ? $"{problem}." : null);
         return (parameter, option, arguments => arguments.GetValue(option));
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
 
@@ -11,8 +12,8 @@ internal sealed partial class ModelFolder
 {
     /// <summary>
     /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
-    /// <c>precision.json</c>, <c>units.json</c> or <c>verbatim.filter</c> is removed, because it was made for the
-    /// previous weights.
+    /// <c>precision.json</c>, <c>units.json</c>, <c>verbatim.filter</c> or <c>generation_config.json</c> is removed,
+    /// because it was made for the previous weights. A <c>chat_template.txt</c> stays: it is about the form of the text.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The vocabulary of the tokenizer does not match the weights; nothing was written.
@@ -34,6 +35,7 @@ internal sealed partial class ModelFolder
         PrecisionFiles.Delete(path);
         UnitFiles.Delete(path);
         System.IO.File.Delete(File(GuardName));
+        System.IO.File.Delete(File(DefaultsName));
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
@@ -54,6 +56,10 @@ internal sealed partial class ModelFolder
     /// <summary>Replaces <c>verbatim.filter</c>.</summary>
     public void SaveGuard(VerbatimFilter filter) => AtomicFile.Write(
         System.IO.Path.Combine(Path, GuardName), stream => VerbatimFilterFile.Write(stream, filter));
+
+    /// <summary>Replaces <c>generation_config.json</c>.</summary>
+    public void SaveDefaults(GenerationDefaults defaults) => AtomicFile.Write(
+        System.IO.Path.Combine(Path, DefaultsName), stream => GenerationConfigFile.Write(stream, defaults));
 
     /// <summary>Replaces the model card.</summary>
     public void SaveCard(string card) =>

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmModel.Chat;
 using LmModel.Files;
 using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
 
@@ -11,7 +13,8 @@ namespace LmModel.Checkpoints;
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
-/// <c>units.json</c>, <c>verbatim.filter</c>, <c>README.md</c>.
+/// <c>units.json</c>, <c>verbatim.filter</c>, <c>generation_config.json</c>, <c>chat_template.txt</c>,
+/// <c>README.md</c>.
 /// </summary>
 internal sealed partial class ModelFolder
 {
@@ -19,8 +22,8 @@ internal sealed partial class ModelFolder
     public const string WeightsName = "model.safetensors";
 
     /// <summary>
-    /// Maximum size of <c>config.json</c>, <c>precision.json</c>, <c>units.json</c> or <c>README.md</c> in bytes; real
-    /// files have a few thousand.
+    /// Maximum size in bytes of each file but the tokenizer, the weights and the guard's filter; real files have a few
+    /// thousand.
     /// </summary>
     internal const int MaxSmallLength = 1 << 20;
 
@@ -28,6 +31,8 @@ internal sealed partial class ModelFolder
     private const string TokenizerName = "tokenizer.json";
     private const string CardName = "README.md";
     private const string GuardName = "verbatim.filter";
+    private const string DefaultsName = "generation_config.json";
+    private const string TemplateName = "chat_template.txt";
 
     private static readonly ReportFile<PrecisionReport> PrecisionFiles =
         new("precision.json", "precision report", "lm quantize", PrecisionFile.Read, PrecisionFile.Write);
@@ -59,6 +64,12 @@ internal sealed partial class ModelFolder
 
     /// <summary>The runs of tokens of the training text; null if nobody recorded them.</summary>
     public VerbatimFilter? Guard { get; init; }
+
+    /// <summary>What requests that leave something out get.</summary>
+    public GenerationDefaults Defaults { get; init; } = new();
+
+    /// <summary>How a conversation becomes a prompt; null if the folder does not say.</summary>
+    public ChatTemplate? ChatTemplate { get; init; }
 
     /// <summary>The precision to serve the model in if none is requested; fp32 if nothing was measured.</summary>
     public Precision DefaultPrecision => PrecisionReport?.Default ?? Precision.Fp32;
@@ -117,6 +128,8 @@ internal sealed partial class ModelFolder
             problems.Attempt(CardName, () => card = ReadCard(File(CardName)));
         }
 
+        var defaults = ReadOptional(path, DefaultsName, GenerationConfigFile.Read, problems);
+        var template = ReadOptional(path, TemplateName, ChatTemplateFile.Read, problems);
         // If the weights have to be replaced anyway, nothing needs to match them.
         var measured = problems.Count == before ? sha256 : null;
         if (withReports)
@@ -146,6 +159,8 @@ internal sealed partial class ModelFolder
                 PrecisionReport = precision,
                 Units = units,
                 Guard = guard,
+                Defaults = defaults ?? new(),
+                ChatTemplate = template,
             }
             : throw Failure(path, problems);
     }
@@ -182,6 +197,27 @@ internal sealed partial class ModelFolder
         var config = ConfigFile.Read(FolderFile.Read(path, MaxSmallLength), found);
         problems.AddAll(ConfigName, found);
         return config;
+    }
+
+    private delegate T? OptionalReader<T>(ReadOnlySpan<byte> content, ProblemList problems);
+
+    /// <summary>Null if the file is absent or broken.</summary>
+    private static T? ReadOptional<T>(string folder, string name, OptionalReader<T> read, ProblemList problems)
+        where T : class
+    {
+        T? value = null;
+        var path = System.IO.Path.Combine(folder, name);
+        if (FolderFile.Exists(path))
+        {
+            problems.Attempt(name, () =>
+            {
+                var found = new ProblemList();
+                value = read(FolderFile.Read(path, MaxSmallLength), found);
+                problems.AddAll(name, found);
+            });
+        }
+
+        return value;
     }
 
     /// <summary>Reads the card in the encoding that its byte order mark indicates; UTF-8 without one.</summary>

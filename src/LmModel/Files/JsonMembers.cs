@@ -31,15 +31,28 @@ internal static class JsonMembers
     /// <param name="problems">Receives the complaint.</param>
     public static JsonObject? Parse(ReadOnlySpan<byte> json, string what, ProblemList problems)
     {
+        if (ParseObject(json, what, problems) is not { } members)
+        {
+            return null;
+        }
+
+        if (!members.ContainsKey(VersionMember) && ForeignFile.Recognize(members.Select(m => m.Key)) is { } kind)
+        {
+            problems.Add($"is not the JSON of {what}: it looks like {kind}");
+            return null;
+        }
+
+        return members;
+    }
+
+    /// <summary>Like <see cref="Parse"/>, for a file in which another program's members are expected.</summary>
+    public static JsonObject? ParseObject(ReadOnlySpan<byte> json, string what, ProblemList problems)
+    {
         try
         {
             JsonText.Check(json);
-            var members =
-                JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+            return JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("expected an object");
-            return !members.ContainsKey(VersionMember) && ForeignFile.Recognize(members.Select(m => m.Key)) is { } kind
-                ? throw new JsonException($"it looks like {kind}")
-                : members;
         }
         catch (JsonException e)
         {

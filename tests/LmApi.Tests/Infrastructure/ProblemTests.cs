@@ -46,7 +46,7 @@ public sealed class ProblemTests
     {
         var engine = Options.Create(new EngineOptions());
         AssertDocumented("generate", new GenerationFields(
-            Options.Create(new GenerationOptions()), engine, Options.Create(new GuardOptions())));
+            Options.Create(new GenerationOptions()), engine, Options.Create(new GuardOptions()), new()));
         AssertDocumented("score", new ScoreFields(engine));
         AssertDocumented("explain", new ExplainFields(Options.Create(new ExplanationOptions())));
         AssertDocumented("states", new StatesFields(Options.Create(new UnitsOptions())));

@@ -13,8 +13,7 @@ public sealed class SamplingOptionsTests
         Assert.All(SamplingParameter.All, parameter =>
         {
             var option = options[parameter.Option];
-            Assert.Equal(parameter.Sentence, option.Description);
-            Assert.Equal(parameter.Default, option.GetDefaultValue());
+            Assert.StartsWith($"{parameter.Sentence} Default: the model's own, or ", option.Description);
         });
     }
 
@@ -25,13 +24,23 @@ public sealed class SamplingOptionsTests
 
         var given = SamplingOptions.Read(command.Parse(
             "x --temperature 0.5 --top-k 3 --mirostat 2 --presence-penalty 0.25 --frequency-penalty -0.5 "
-            + "--logit-bias 7=-100 --logit-bias 9=1.5"));
+            + "--logit-bias 7=-100 --logit-bias 9=1.5"), new());
 
         Assert.Equal((0.5f, 3, 2, 0.25f, -0.5f), (
             given.Temperature, given.TopK, given.Mirostat, given.PresencePenalty, given.FrequencyPenalty));
         Assert.Equal(new Dictionary<int, float> { [7] = -100, [9] = 1.5f }, given.LogitBias);
         Assert.Equal(
             new SamplingSettings() with { LogitBias = given.LogitBias },
-            SamplingOptions.Read(command.Parse("x")) with { LogitBias = given.LogitBias });
+            SamplingOptions.Read(command.Parse("x"), new()) with { LogitBias = given.LogitBias });
+    }
+
+    [Fact]
+    public void What_is_not_given_is_what_the_model_says()
+    {
+        var own = new SamplingSettings { Temperature = 0.3f, MinP = 0.1f };
+
+        var read = SamplingOptions.Read(GenerateCommand.Create().Parse("x --min-p 0"), own);
+
+        Assert.Equal((0.3f, 0f), (read.Temperature, read.MinP));
     }
 }

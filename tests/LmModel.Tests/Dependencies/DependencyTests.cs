@@ -14,7 +14,7 @@ public sealed class DependencyTests
 
     private static readonly FolderOrder Order = new("src/LmModel",
     [
-        "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Inference",
+        "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Chat", "Inference",
         "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Keys", "Corpora", "Guard.Making",
         "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations", "Evaluation",
         "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Completion.Measurement",

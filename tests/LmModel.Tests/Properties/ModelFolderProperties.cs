@@ -24,7 +24,10 @@ public sealed class ModelFolderProperties : IDisposable
     private const int LongestLine = 4000;
 
     private static readonly string[] Files =
-        ["config.json", "tokenizer.json", "precision.json", "units.json", "verbatim.filter", "model.safetensors"];
+    [
+        "config.json", "tokenizer.json", "precision.json", "units.json", "verbatim.filter", "generation_config.json",
+        "chat_template.txt", "model.safetensors",
+    ];
 
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
 
@@ -79,7 +82,7 @@ public sealed class ModelFolderProperties : IDisposable
             RandomInputs.Edits(file),
             RandomInputs.JsonEdits(Encoding.UTF8.GetString(file)).Select(Encoding.UTF8.GetBytes),
             RandomInputs.Json.Select(Encoding.UTF8.GetBytes))
-        : name == "verbatim.filter"
+        : name is "verbatim.filter" or "chat_template.txt"
             ? Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300])
             : Gen.OneOf<byte[]>(RandomInputs.Edits(file), Gen.Byte.Array[0, 300], Headers(file));
 
@@ -123,6 +126,8 @@ public sealed class ModelFolderProperties : IDisposable
         saved.SaveUnits(UnitFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
         GuardRecord.Save(
             saved, [Corpus.FromText("text", "the cat sat on the mat").Text], least: 4, CancellationToken.None);
+        saved.SaveDefaults(new() { Sampling = new() { MinP = 0.05f }, MaxTokens = 9, Stop = ["\n\n"] });
+        File.WriteAllText(folder["chat_template.txt"], "[user]\nQ: {{content}}\n\n[reply]\nA:\n");
         return Files.ToDictionary(name => name, name => File.ReadAllBytes(folder[name]));
     }
 

@@ -48,5 +48,6 @@ internal sealed class TextListField : Field<IReadOnlyList<string>>
         },
     ];
 
-    protected override JsonNode? DefaultJson() => null;
+    protected override JsonNode? DefaultJson() =>
+        Default is { Count: > 0 } texts ? new JsonArray([.. texts.Select(text => JsonValue.Create(text))]) : null;
 }
