@@ -40,6 +40,24 @@ public sealed class TextModelTests
     }
 
     [Fact]
+    public async Task Options_that_are_left_out_are_those_of_the_folder()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in new[] { "config.json", "tokenizer.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(Repository.Root, "models", "tiny", file), folder[file]);
+        }
+
+        ModelFolder.Open(folder.Path).SaveDefaults(
+            new() { Sampling = new() { Temperature = 0 }, MaxTokens = 4, Stop = ["h"] });
+        using var model = TextModel.Open(folder.Path);
+
+        Assert.Equal(0, model.DefaultSampling.Temperature);
+        Assert.Equal("\nT", await TextAsync(model, "ROMEO:", new()));
+        Assert.StartsWith("\nTh", await TextAsync(model, "ROMEO:", new() { Stop = [] }));
+    }
+
+    [Fact]
     public async Task A_run_of_the_training_text_is_continued_without_a_guard_and_not_with_one()
     {
         using var model = TextModel.Open(FairyTales);

@@ -1,4 +1,3 @@
-using LmModel.Checkpoints;
 using LmModel.Sampling;
 
 namespace LmModel.Tests.Checkpoints;

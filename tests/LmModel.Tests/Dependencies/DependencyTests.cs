@@ -14,13 +14,13 @@ public sealed class DependencyTests
 
     private static readonly FolderOrder Order = new("src/LmModel",
     [
-        "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Chat", "Inference",
-        "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Keys", "Corpora", "Guard.Making",
-        "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations", "Evaluation",
-        "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Completion.Measurement",
-        "Quantization.Measurement", "Units.Search", "Training.Settings",
-        "Training.Regularization", "Training.Backpropagation", "Training.Batches", "Training.Optimization",
-        "Training.Planning", "Training.Checkpoints", "Training.Reporting", "Training", "",
+        "Files", "Numerics", "Networks", "Quantization", "Units", "Tokenization", "Guard", "Sampling", "Chat",
+        "Inference", "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Keys", "Corpora",
+        "Guard.Making", "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations",
+        "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Completion.Measurement",
+        "Quantization.Measurement", "Units.Search", "Training.Settings", "Training.Regularization",
+        "Training.Backpropagation", "Training.Batches", "Training.Optimization", "Training.Planning",
+        "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);
 
     public static TheoryData<string> Folders => [.. Order.Folders.Where(folder => folder.Length > 0)];
