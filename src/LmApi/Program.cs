@@ -8,6 +8,7 @@ using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
+using LmApi.Page;
 using LmApi.Scoring;
 using LmApi.Units;
 
@@ -47,6 +48,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDocument();
+        app.MapPage();
         return app;
     },
     Logs.WithoutService);

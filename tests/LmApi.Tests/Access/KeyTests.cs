@@ -42,7 +42,8 @@ public sealed class KeyTests : IDisposable
         using var client = service.CreateClient(new() { AllowAutoRedirect = false });
         foreach (var (path, status) in new[]
         {
-            ("/health/live", 200), ("/health/ready", 200), ("/", 302), ("/swagger/index.html", 200),
+            ("/health/live", 200), ("/health/ready", 200), ("/", 200), ("/page/app.js", 200),
+            ("/swagger/index.html", 200),
             ("/swagger/v1/swagger.json", 200), ("/model", 401), ("/metrics", 401), ("/nothing", 401),
             ("/generate", 401), ("/healthy", 401), ("/swaggerx", 401),
         })

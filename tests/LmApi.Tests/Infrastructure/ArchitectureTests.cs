@@ -41,7 +41,7 @@ public sealed class ArchitectureTests
         [
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
             "Infrastructure", "Access", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation",
-            "Scoring", "Completion", "Explanation", "Units", "",
+            "Scoring", "Completion", "Explanation", "Units", "Page", "",
         ]);
 
         Assert.Empty(order.Missing());

@@ -35,7 +35,6 @@ internal static class ApiDocument
             options.SwaggerEndpoint($"/swagger/{Version}/swagger.json", "LmService");
             options.EnableTryItOutByDefault();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
     }
 
     private static OpenApiInfo Info() => new()
