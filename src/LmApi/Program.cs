@@ -8,6 +8,8 @@ using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
+using LmApi.OpenAi;
+using LmApi.OpenAi.Completions;
 using LmApi.Page;
 using LmApi.Scoring;
 using LmApi.Units;
@@ -27,6 +29,8 @@ return HealthProbe.IsAskedFor(args)
         builder.AddCompletion();
         builder.AddExplanation();
         builder.AddUnits();
+        builder.AddOpenAi();
+        builder.AddOpenAiCompletions();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -43,6 +47,8 @@ return HealthProbe.IsAskedFor(args)
         app.MapCompletion();
         app.MapExplanation();
         app.MapUnits();
+        app.MapOpenAiModels();
+        app.MapOpenAiCompletions();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

@@ -4,7 +4,6 @@ using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
-using LmModel.Generation;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
@@ -26,7 +25,7 @@ internal static class GenerationApi
             .ValidateOnStart();
         builder.Services.AddFieldTable<GenerationFields>();
         builder.Services.AddSingleton<GenerationRequestParser>();
-        builder.Services.AddSingleton<EventStreamAnswer>();
+        builder.Services.AddSingleton<StreamAnswer>();
         builder.Services.AddSingleton<JsonAnswer>();
         builder.Services.AddSingleton(GenerationRehearsal.Create);
     }
@@ -49,39 +48,31 @@ internal static class GenerationApi
         ModelHost host,
         BodyReader bodies,
         GenerationRequestParser parser,
-        EventStreamAnswer events,
+        StreamAnswer events,
         JsonAnswer json,
         Chance chance,
         IOptions<HttpLimits> limits,
-        ILogger<EventStreamAnswer> logger)
+        ILogger<StreamAnswer> logger)
     {
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
         var request = await bodies.ReadAsync(http.Request, body => parser.Parse(body, streamByDefault));
-        var generation = Admit(host, request, limits.Value.RetryAfterSeconds, http.RequestAborted);
-        var reply = new GenerationReply(chance.NextId("gen-"), host.Model.Name, host.Model.Tokenizer, generation);
-        logger.Admitted(reply.Id, request.Settings);
+        var choices = Choices.Start(
+            chance.NextId("gen-"), host, [request.Settings], limits.Value.RetryAfterSeconds, http.RequestAborted);
+        logger.Admitted(choices.Id, request.Settings);
         http.Response.Headers[SeedHeader] = request.Settings.Seed.ToString(CultureInfo.InvariantCulture);
-        await (request.Stream ? events.WriteAsync(http, reply) : json.WriteAsync(http, reply));
+        var reply = choices[0];
+        await (request.Stream
+            ? events.WriteAsync(http, choices, output => new EventStreamWriter(output, reply))
+            : json.WriteAsync(
+                http, choices, reply.ReportsAlternatives, ToResponse, GenerationJson.Wire.GenerationResponse));
     }
 
-    /// <exception cref="ProblemException">429 or 503.</exception>
-    private static AdmittedGeneration Admit(
-        ModelHost host, GenerationRequest request, int retryAfterSeconds, CancellationToken aborted)
+    private static GenerationResponse ToResponse(IReadOnlyList<FinishedChoice> finished)
     {
-        try
+        var (reply, tokens, done) = finished[0];
+        return reply.ToResponse(done) with
         {
-            return host.TryStart(request.Settings, aborted)
-                ?? throw new ProblemException(
-                    ProblemKind.Overloaded.With(
-                        "The service is busy: the queue of requests or the memory for neural caches is full. "
-                            + $"Retry in {retryAfterSeconds} s.") with
-                    {
-                        RetryAfterSeconds = retryAfterSeconds,
-                    });
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new ProblemException(ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning));
-        }
+            Tokens = reply.ReportsAlternatives ? tokens.Select(token => reply.ToResponse(token)) : null,
+        };
     }
 }

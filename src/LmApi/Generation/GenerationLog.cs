@@ -8,15 +8,15 @@ namespace LmApi.Generation;
 internal static partial class GenerationLog
 {
     /// <summary>Logs that the connection is gone, and which side ended it.</summary>
-    public static void Aborted(this ILogger logger, GenerationReply reply, int tokens)
+    public static void Aborted(this ILogger logger, Choices choices, int tokens)
     {
-        if (reply.WasCutOff())
+        if (choices.WereCutOff())
         {
-            logger.CutOff(reply.Id);
+            logger.CutOff(choices.Id);
         }
         else
         {
-            logger.ClientLeft(reply.Id, tokens);
+            logger.ClientLeft(choices.Id, tokens);
         }
     }
 
@@ -51,6 +51,8 @@ internal static partial class GenerationLog
             case ObjectDisposedException:
                 logger.CutOff(generationId);
                 return ProblemKind.ShuttingDown.With(ProblemKind.ShuttingDown.Meaning);
+            case ProblemException refused:
+                return refused.Problem;
             case SlowReaderException:
                 logger.NotRead(generationId, exception.Message);
                 return ProblemKind.ClientTooSlow.With(exception.Message);

@@ -30,14 +30,14 @@ internal static class GenerationRehearsal
             host,
             services.GetRequiredService<BodyReader>(),
             services.GetRequiredService<GenerationRequestParser>(),
-                new EventStreamAnswer(
+                new StreamAnswer(
                     services.GetRequiredService<IOptions<GenerationOptions>>(),
                     services.GetRequiredService<IOptions<EngineOptions>>(),
                     services.GetRequiredService<TimeProvider>(),
-                    NullLogger<EventStreamAnswer>.Instance),
+                    NullLogger<StreamAnswer>.Instance),
             services.GetRequiredService<JsonAnswer>(),
             new Chance(),
             services.GetRequiredService<IOptions<HttpLimits>>(),
-            NullLogger<EventStreamAnswer>.Instance);
+            NullLogger<StreamAnswer>.Instance);
     };
 }

@@ -5,7 +5,6 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmModel.Generation;
 using LmModel.Sampling;
-using LmModel.Tokenization;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
@@ -28,7 +27,7 @@ internal sealed class GenerationRequestParser(
                 : [],
             MaxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0),
             Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),
-            Sampling = ReadSampling(reader, tokenizer),
+            Sampling = ReadSampling(reader),
             NeuralCache = reader.Read(fields.NeuralCache),
             Guard = fields.Guard.ReadRule(reader, host.Model.Folder.Guard),
             Stop = reader.Read(fields.Stop) ?? [],
@@ -40,12 +39,13 @@ internal sealed class GenerationRequestParser(
         return new(settings, stream);
     }
 
-    private SamplingSettings ReadSampling(FieldReader reader, Tokenizer tokenizer)
+    /// <summary>How tokens are drawn, of any body whose table has those members.</summary>
+    public SamplingSettings ReadSampling(FieldReader reader)
     {
         var bias = reader.Read(fields.LogitBias);
         foreach (var id in bias.Keys)
         {
-            TokenRules.RequireKnown(tokenizer, id, $"{fields.LogitBias.Name}.{id}", reader.Errors);
+            TokenRules.RequireKnown(host.Model.Tokenizer, id, $"{fields.LogitBias.Name}.{id}", reader.Errors);
         }
 
         var sampling = SamplingParameter.With(

@@ -49,7 +49,9 @@ internal static class EngineProblems
     };
 
     public static Problem Full(int retryAfterSeconds) =>
-        ProblemKind.Overloaded.With($"The queue of requests is full. Retry in {retryAfterSeconds} s.") with
+        ProblemKind.Overloaded.With(
+            "The service is busy: the queue of requests or the memory for neural caches is full. "
+                + $"Retry in {retryAfterSeconds} s.") with
         {
             RetryAfterSeconds = retryAfterSeconds,
         };

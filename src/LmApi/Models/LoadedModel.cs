@@ -15,5 +15,9 @@ internal sealed record LoadedModel(string Name, ModelFolder Folder, IStepModel S
     /// <summary>Reads the weights again, in fp32, when a gradient is first asked for.</summary>
     public GradientExplainer Gradients { get; } = new(Folder.ReadWeights);
 
+    /// <summary>When the weights were written.</summary>
+    public DateTimeOffset WrittenAt { get; } =
+        File.GetLastWriteTimeUtc(Path.Combine(Folder.Path, ModelFolder.WeightsName));
+
     public Tokenizer Tokenizer => Folder.Tokenizer;
 }

@@ -40,6 +40,8 @@ internal static class ModelApi
             .BindConfiguration(EngineOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddOptions<ClientsOptions>().BindConfiguration(ClientsOptions.Section);
+        builder.Services.AddSingleton<ModelNames>();
         builder.Services.AddSingleton<StepModelFactory>(CreateStepModel);
         builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<ModelHost>();

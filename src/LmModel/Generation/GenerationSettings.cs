@@ -40,8 +40,8 @@ internal sealed record GenerationSettings
 
     /// <summary>
     /// Index of the first token of the prompt whose loss is wanted, from 1 to the length of the prompt: the end then
-    /// has the losses of the tokens from there on, and the tokens before it are only read. Null scores nothing. A
-    /// scored prompt is not continued: <see cref="MaxTokens"/> is 0.
+    /// has the losses of the tokens from there on, and the tokens before it are only read. Null scores nothing. The
+    /// last token is read only if <see cref="MaxTokens"/> is above 0.
     /// </summary>
     public int? ScoredFrom { get; init; }
 

@@ -114,8 +114,9 @@ internal sealed class Sequence : IDisposable
     public int PromptRead { get; private set; }
 
     /// <summary>Tokens of the prompt that are still to be read; 0 once the text is being drawn.</summary>
-    /// <remarks>The last token of a scored prompt is not read, because nothing after it is predicted.</remarks>
-    public int PromptLeft => _prompt.Length - (_settings.ScoredFrom is null ? 0 : 1) - PromptRead;
+    /// <remarks>The last token of a prompt that is only scored is not read: nothing after it is predicted.</remarks>
+    public int PromptLeft =>
+        _prompt.Length - (_settings is { ScoredFrom: not null, MaxTokens: 0 } ? 1 : 0) - PromptRead;
 
     /// <summary>
     /// Whether more than one token can be read in a turn: of the prompt, or by as many hypotheses of a search.
@@ -284,14 +285,14 @@ internal sealed class Sequence : IDisposable
         }
 
         PromptRead += TurnLength;
+        if (PromptRead == _prompt.Length)
+        {
+            return;
+        }
+
         if (_settings.ScoredFrom is { } from && PromptRead >= from)
         {
             _losses[PromptRead - from] = Logprobs.LogSumExp(logits) - logits[_prompt[PromptRead]];
-        }
-
-        if (PromptLeft == 0)
-        {
-            return;
         }
 
         var next = _prompt[PromptRead];

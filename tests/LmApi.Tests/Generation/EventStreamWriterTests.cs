@@ -41,7 +41,7 @@ public sealed class EventStreamWriterTests
                 _ => -random.NextSingle() * 20,
             };
             var token = new TokenEvent(i, random.Next(), Texts[random.Next(Texts.Length)], logprob, []);
-            writer.WriteToken(token);
+            writer.WriteToken(0, token);
             var json = JsonSerializer.Serialize(reply.ToResponse(token), GenerationJson.Wire.TokenResponse);
             expected.Append("event: token\nid: gen-1:").Append(i + 1).Append("\ndata: ").Append(json).Append("\n\n");
         }
@@ -62,7 +62,7 @@ public sealed class EventStreamWriterTests
         {
             for (var i = 0; i < count; i++)
             {
-                writer.WriteToken(token);
+                writer.WriteToken(0, token);
             }
         }
 

@@ -41,7 +41,8 @@ public sealed class ArchitectureTests
         [
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
             "Infrastructure", "Access", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation",
-            "Scoring", "Completion", "Explanation", "Units", "Page", "",
+            "Scoring", "Completion", "Explanation", "Units", "Page",
+            "OpenAi", "OpenAi.Completions", "",
         ]);
 
         Assert.Empty(order.Missing());

@@ -64,6 +64,15 @@ internal sealed class FieldReader
         return false;
     }
 
+    /// <summary>Adds an error for each <see cref="UnsupportedField"/> that asks for something.</summary>
+    public void RefuseUnsupported()
+    {
+        foreach (var field in _fields.OfType<UnsupportedField>())
+        {
+            TryRead(field, out _);
+        }
+    }
+
     private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
     private void Sort(JsonElement value)

@@ -13,7 +13,8 @@ namespace LmApi.Infrastructure.OpenApi;
 /// <summary>
 /// Writes the bodies, answers and problems of an operation from what its endpoint says in <see cref="EndpointDocs"/>.
 /// </summary>
-internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<AccessOptions> keys) : IOperationFilter
+internal sealed class OperationDocsFilter(
+    IServiceProvider services, IOptions<AccessOptions> keys, IEnumerable<ProblemFormat> formats) : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
@@ -44,9 +45,11 @@ internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<Ac
             .SelectMany(p => p.Kinds)
             .Concat(open ? [] : [ProblemKind.Unauthorized, ProblemKind.RateLimited])
             .OrderBy(kind => kind.Status);
-        foreach (var kinds in problems.GroupBy(kind => kind.Status))
+        var format = formats.FirstOrDefault(f => f.Covers("/" + context.ApiDescription.RelativePath));
+        int StatusOf(ProblemKind kind) => format?.StatusOf(kind.With("")) ?? kind.Status;
+        foreach (var kinds in problems.GroupBy(StatusOf))
         {
-            AddProblems(operation.Responses, [.. kinds], context);
+            AddProblems(operation.Responses, kinds.Key, [.. kinds], format, context);
         }
     }
 
@@ -88,10 +91,11 @@ internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<Ac
 
     private static void AddProblems(
         OpenApiResponses responses,
+        int status,
         IReadOnlyList<ProblemKind> kinds,
+        ProblemFormat? format,
         OperationFilterContext context)
     {
-        var status = kinds[0].Status;
         if (!responses.TryGetValue(Key(status), out var response))
         {
             response = new OpenApiResponse { Content = new Dictionary<string, IOpenApiMediaType>() };
@@ -101,10 +105,10 @@ internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<Ac
         var target = (OpenApiResponse)response;
         var meanings = kinds.Select(kind => $"`{kind.Code}`: {kind.Meaning}").Prepend(target.Description);
         target.Description = string.Join(" ", meanings.OfType<string>());
-        target.Content![ProblemExamples.MediaType] = new OpenApiMediaType
+        target.Content![format is null ? ProblemExamples.MediaType : ProblemFormat.MediaType] = new OpenApiMediaType
         {
-            Schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository),
-            Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)Example(kind, context)),
+            Schema = context.SchemaGenerator.GenerateSchema(format?.Body ?? typeof(Problem), context.SchemaRepository),
+            Examples = kinds.ToDictionary(kind => kind.Code, kind => (IOpenApiExample)Example(kind, format, context)),
         };
         if (status == StatusCodes.Status429TooManyRequests)
         {
@@ -112,8 +116,13 @@ internal sealed class OperationDocsFilter(IServiceProvider services, IOptions<Ac
         }
     }
 
-    private static OpenApiExample Example(ProblemKind kind, OperationFilterContext context) =>
-        new() { Value = ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath) };
+    private static OpenApiExample Example(ProblemKind kind, ProblemFormat? format, OperationFilterContext context) =>
+        new()
+        {
+            Value = format is null
+                ? ProblemExamples.Of(kind, "/" + context.ApiDescription.RelativePath)
+                : JsonNode.Parse(format.Write(kind.With(kind.Meaning))),
+        };
 
     private static readonly OpenApiHeader RetryAfter = Header("Seconds to wait before the next attempt.", 2);
 

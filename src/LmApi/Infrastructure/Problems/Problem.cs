@@ -78,7 +78,8 @@ internal sealed record FieldError
         FieldErrorCodes.TooMany,
         FieldErrorCodes.InvalidText,
         FieldErrorCodes.UnknownCharacter,
-        FieldErrorCodes.UnknownToken
+        FieldErrorCodes.UnknownToken,
+        FieldErrorCodes.NotAvailable
     )]
     public required string Code { get; init; }
 

@@ -17,6 +17,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
     public static readonly ProblemKind NotFound = new(
         "not_found", 404, "Not Found", "Nothing is served at this path.");
 
+    public static readonly ProblemKind ModelNotFound = new(
+        "model_not_found", 404, "Not Found", "The service has no model of this name; it serves one.");
+
     public static readonly ProblemKind MethodNotAllowed = new(
         "method_not_allowed", 405, "Method Not Allowed", "The path does not support this method; see `Allow`.");
 
@@ -70,6 +73,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title, string
         BadRequest,
         Unauthorized,
         NotFound,
+        ModelNotFound,
         MethodNotAllowed,
         NotAcceptable,
         ClientTooSlow,

@@ -8,7 +8,7 @@ namespace LmApi.Infrastructure.Problems;
 
 /// <summary>Turns every failure into an answer with a problem body.</summary>
 internal sealed partial class ProblemMiddleware(
-    RequestDelegate next, IMeterFactory meters, ILogger<ProblemMiddleware> logger)
+    RequestDelegate next, IEnumerable<ProblemFormat> formats, IMeterFactory meters, ILogger<ProblemMiddleware> logger)
 {
     /// <summary>Name of the meter of the whole service.</summary>
     public const string MeterName = "LmService";
@@ -84,14 +84,16 @@ internal sealed partial class ProblemMiddleware(
 
     private async Task WriteAsync(HttpContext http, Problem problem)
     {
+        var format = http.Features.Get<ProblemFormat>() ?? formats.FirstOrDefault(f => f.Covers(http.Request.Path));
+        var status = format?.StatusOf(problem) ?? problem.Status;
         LogRefused(
             http.Request.Path,
-            problem.Status,
+            status,
             problem.Code,
             problem.Errors?.Select(e => e.Code).Distinct() ?? []
         );
         _problems.Add(1, new KeyValuePair<string, object?>("error.type", problem.Code));
-        http.Response.StatusCode = problem.Status;
+        http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
         if (problem.Code == ProblemKind.RequestTimeout.Code)
         {
@@ -119,6 +121,13 @@ internal sealed partial class ProblemMiddleware(
             Instance = http.Request.PathBase.Add(http.Request.Path),
             TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
         };
+        if (format is not null)
+        {
+            http.Response.ContentType = ProblemFormat.MediaType;
+            await http.Response.Body.WriteAsync(format.Write(complete), http.RequestAborted);
+            return;
+        }
+
         await http.Response.WriteAsJsonAsync(
             complete, ProblemJson.Wire.Problem, "application/problem+json", http.RequestAborted);
     }

@@ -1,67 +1,63 @@
 using System.Diagnostics;
 using LmApi.Models;
-using LmModel.Generation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Generation;
 
-/// <summary>
-/// Answers with <c>text/event-stream</c>: one <c>start</c>, <c>token</c> events, then one <c>done</c> or <c>error</c>.
-/// </summary>
-internal sealed class EventStreamAnswer(
+/// <summary>Answers with the frames of a stream, as tokens are generated.</summary>
+internal sealed class StreamAnswer(
     IOptions<GenerationOptions> options,
     IOptions<EngineOptions> engine,
     TimeProvider time,
-    ILogger<EventStreamAnswer> logger)
+    ILogger<StreamAnswer> logger)
 {
     private readonly TimeSpan _rest = TimeSpan.FromMilliseconds(options.Value.FlushMilliseconds);
     private readonly TimeSpan _patience = engine.Value.SendPatience;
     private readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(options.Value.KeepAliveSeconds);
 
-    public async Task WriteAsync(HttpContext http, GenerationReply reply)
+    /// <param name="http">The request.</param>
+    /// <param name="choices">Read to their end.</param>
+    /// <param name="createFrames">What the stream looks like.</param>
+    public async Task WriteAsync(HttpContext http, Choices choices, FramesFactory createFrames)
     {
-        await BeginAsync(http.Response);
+        using var _ = choices;
         await using var body = new ImpatientPipeWriter(
-            http, _patience, time, () => logger.GaveUp(reply.Id, _patience.TotalSeconds));
-        using var output = new EventStreamWriter(body, reply);
+            http, _patience, time, () => logger.GaveUp(choices.Id, _patience.TotalSeconds));
+        using var output = createFrames(body);
+        await BeginAsync(http.Response, output.MediaType);
         try
         {
-            await SendAsync(reply, output, http);
+            await SendAsync(choices, output, http);
         }
         catch (Exception exception) when (GenerationLog.ClientHasLeft(http, exception))
         {
-            logger.Aborted(reply, output.Count);
+            logger.Aborted(choices, output.Count);
         }
     }
 
-    private async Task SendAsync(GenerationReply reply, EventStreamWriter output, HttpContext http)
+    private async Task SendAsync(Choices choices, AnswerFrames output, HttpContext http)
     {
         try
         {
-            // Sent now, so that the client knows that it has been admitted, and with which seed.
-            output.Write("start", reply.Start, GenerationJson.Wire.StartResponse);
+            // Sent now, so that the client knows that it has been admitted.
+            output.WriteStart();
             await output.SendAsync(http.RequestAborted);
-            await CopyAsync(reply, output, http.RequestAborted);
+            await CopyAsync(choices, output, http.RequestAborted);
         }
         catch (Exception exception) when (!GenerationLog.ClientHasLeft(http, exception))
         {
-            var problem = logger.BrokeOff(exception, reply.Id);
-            var error = new StreamErrorResponse
-            {
-                Code = problem.Code,
-                Message = problem.Detail,
-                TraceId = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
-            };
-            output.Write("error", error, GenerationJson.Wire.StreamErrorResponse);
+            output.WriteError(
+                logger.BrokeOff(exception, choices.Id),
+                Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier);
             await output.SendAsync(http.RequestAborted);
         }
     }
 
-    private static async Task BeginAsync(HttpResponse response)
+    private static async Task BeginAsync(HttpResponse response, string mediaType)
     {
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "text/event-stream";
+        response.ContentType = mediaType;
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -70,20 +66,19 @@ internal sealed class EventStreamAnswer(
 
     /// <summary>
     /// Sends the available events, then waits for the time between two sends, so that the stream of a fast model has
-    /// several tokens in a packet. The first token is sent at once; the end of the text, and a half-full buffer, end
+    /// several tokens in a packet. The first token is sent at once; the end of a text, and a half-full buffer, end
     /// the wait.
     /// </summary>
     /// <remarks>One timer and one wait serve the whole stream: a token costs neither.</remarks>
-    private async Task CopyAsync(GenerationReply reply, EventStreamWriter output, CancellationToken cancellation)
+    private async Task CopyAsync(Choices choices, AnswerFrames output, CancellationToken cancellation)
     {
-        using var events = reply.Events;
         await using var timer = time.CreateTimer(
-            static events => ((GenerationEventStream)events!).Wake(),
-            events,
+            static choices => ((Choices)choices!).Wake(),
+            choices,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
         var sent = time.GetTimestamp();
-        while (!Drain(reply, output))
+        while (!Drain(choices, output))
         {
             if (output.HasUnsent)
             {
@@ -92,7 +87,7 @@ internal sealed class EventStreamAnswer(
                 if (_rest > TimeSpan.Zero)
                 {
                     timer.Change(_rest, Timeout.InfiniteTimeSpan);
-                    await events.WaitAsync(int.MaxValue);
+                    await choices.WaitAsync(int.MaxValue);
                     continue;
                 }
             }
@@ -101,32 +96,34 @@ internal sealed class EventStreamAnswer(
             if (silence >= _keepAlive)
             {
                 output.WriteKeepAlive();
+                sent = time.GetTimestamp();
                 continue;
             }
 
             timer.Change(_keepAlive - silence, Timeout.InfiniteTimeSpan);
-            await events.WaitAsync(1);
+            await choices.WaitAsync(1);
         }
 
+        output.WriteEnd();
         await output.SendAsync(cancellation);
     }
 
     /// <summary>Writes all available events; true if the last one is among them.</summary>
-    private bool Drain(GenerationReply reply, EventStreamWriter output)
+    private bool Drain(Choices choices, AnswerFrames output)
     {
-        while (reply.Events.TryRead(out var next))
+        while (choices.TryRead(out var choice, out var next))
         {
             if (next.Done is { } done)
             {
-                var response = reply.ToResponse(done);
-                logger.Ended(response);
-                output.Write("done", response, GenerationJson.Wire.GenerationResponse);
-                return true;
+                logger.Ended(choices[choice].ToResponse(done));
+                output.WriteDone(choice, done);
             }
-
-            output.WriteToken(next.Token);
+            else
+            {
+                output.WriteToken(choice, next.Token);
+            }
         }
 
-        return false;
+        return choices.AreOver;
     }
 }

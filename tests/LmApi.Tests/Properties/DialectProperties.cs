@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using LmApi.Tests.Support;
+
+namespace LmApi.Tests.Properties;
+
+/// <summary>
+/// Whatever JSON is sent to the endpoints of other services' clients, the answer is neither an error of the service nor
+/// in another shape than those clients expect.
+/// </summary>
+[Collection(RunsAlone.Name)]
+public sealed class DialectProperties
+{
+    private static readonly Gen<(string Path, string Body)> Requests = Gen.OneOf(
+        Of("/v1/completions", "prompt", "n", "best_of", "logprobs", "echo", "suffix", "stream_options", "user"));
+
+    [Fact]
+    public async Task Any_json_gets_an_answer_or_an_error_in_the_clients_own_shape()
+    {
+        await using var service = await LmServiceFixture.StartAsync(new() { ["Generation:PrefixCacheMiB"] = "1" });
+        using var client = service.CreateClient();
+        await Property.HoldsAsync(Requests, 1500, async request =>
+        {
+            using var content = new StringContent(request.Body, Encoding.UTF8, "application/json");
+            using var response = await client.PostAsync(new Uri(request.Path, UriKind.Relative), content);
+            var body = await response.Content.ReadAsStringAsync();
+            Assert.InRange((int)response.StatusCode, 200, 499);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                AssertError(request.Path, JsonDocument.Parse(body).RootElement);
+            }
+
+            service.Logs.Clear();
+        });
+        Assert.Equal((0, 0), (service.Host.Model.Engine.Active, service.Host.Model.Engine.Waiting));
+    }
+
+    private static void AssertError(string path, JsonElement body)
+    {
+        Assert.StartsWith("/v1/", path, StringComparison.Ordinal);
+        Assert.NotEmpty(body.GetProperty("error").Text("message"));
+        Assert.NotEmpty(body.GetProperty("error").Text("type"));
+    }
+
+    /// <summary>Members with values that are right, nearly right, and not at all.</summary>
+    private static Gen<(string, string)> Of(string path, params string[] members)
+    {
+        string[] shared = ["model", "max_tokens", "temperature", "top_p", "stop", "seed", "stream", "logit_bias"];
+        var value = Gen.Frequency<string>(
+            (3, RandomInputs.Json),
+            (1, RandomRequests.Prompts.Select(text => $"\"{text}\"")),
+            (1, RandomRequests.Prompts.Array[0, 3].Select(texts => JsonSerializer.Serialize(texts))),
+            (1, Gen.Int[0, 40].Array[0, 5].Select(ids => JsonSerializer.Serialize(ids))),
+            (1, Gen.Int[0, 40].Array[0, 5].Array[0, 3].Select(ids => JsonSerializer.Serialize(ids))),
+            (3, Gen.OneOf("true", "false", "null", "{}", "[]", "0", "1", "2", "\"a\"")));
+        return Gen.Select(Gen.OneOf([.. shared, .. members]), value, (name, json) => $"\"{name}\":{json}").Array[0, 5]
+            .Select(pairs => (path, $"{{{string.Join(',', pairs)}}}"));
+    }
+}
