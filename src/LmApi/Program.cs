@@ -9,7 +9,9 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
 using LmApi.OpenAi;
+using LmApi.OpenAi.Chat;
 using LmApi.OpenAi.Completions;
+using LmApi.OpenAi.Responses;
 using LmApi.Page;
 using LmApi.Scoring;
 using LmApi.Units;
@@ -31,6 +33,8 @@ return HealthProbe.IsAskedFor(args)
         builder.AddUnits();
         builder.AddOpenAi();
         builder.AddOpenAiCompletions();
+        builder.AddOpenAiChat();
+        builder.AddOpenAiResponses();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -49,6 +53,9 @@ return HealthProbe.IsAskedFor(args)
         app.MapUnits();
         app.MapOpenAiModels();
         app.MapOpenAiCompletions();
+        app.MapOpenAiChat();
+        app.MapOpenAiResponses();
+        app.MapOpenAiEmbeddings();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

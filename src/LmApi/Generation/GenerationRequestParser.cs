@@ -20,17 +20,13 @@ internal sealed class GenerationRequestParser(
     {
         var reader = new FieldReader(body, fields);
         var tokenizer = host.Model.Tokenizer;
-        var settings = new GenerationSettings
+        var tokens = reader.TryRead(fields.Prompt, out var prompt)
+            ? TokenRules.Encode(tokenizer, prompt, fields.Prompt.Name, engine.Value.MaxPromptTokens, reader.Errors)
+            : [];
+        var maxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0);
+        var settings = ReadSettings(reader, maxTokens, reader.Read(fields.Seed)) with
         {
-            PromptTokens = reader.TryRead(fields.Prompt, out var prompt)
-                ? TokenRules.Encode(tokenizer, prompt, fields.Prompt.Name, engine.Value.MaxPromptTokens, reader.Errors)
-                : [],
-            MaxTokens = (int)(reader.Read(fields.MaxTokens) ?? 0),
-            Seed = reader.TryRead(fields.Seed, out var seed) ? seed!.Value : chance.NextSeed(GenerationFields.MaxSeed),
-            Sampling = ReadSampling(reader),
-            NeuralCache = reader.Read(fields.NeuralCache),
-            Guard = fields.Guard.ReadRule(reader, host.Model.Folder.Guard),
-            Stop = reader.Read(fields.Stop) ?? [],
+            PromptTokens = tokens,
             Alternatives = (int)(reader.Read(fields.Logprobs) ?? 0),
             Echo = reader.Read(fields.Echo) ?? false,
         };
@@ -39,8 +35,25 @@ internal sealed class GenerationRequestParser(
         return new(settings, stream);
     }
 
-    /// <summary>How tokens are drawn, of any body whose table has those members.</summary>
-    public SamplingSettings ReadSampling(FieldReader reader)
+    /// <summary>
+    /// The settings that bodies of all dialects share by the names of their members, as far as their tables have
+    /// them: sampling, bias, neural cache, guard and stop. The prompt is empty.
+    /// </summary>
+    /// <param name="reader">Of the body.</param>
+    /// <param name="maxTokens">Tokens to draw.</param>
+    /// <param name="seed">Null for one at random.</param>
+    public GenerationSettings ReadSettings(FieldReader reader, int maxTokens, long? seed) => new()
+    {
+        PromptTokens = [],
+        MaxTokens = maxTokens,
+        Seed = seed ?? chance.NextSeed(GenerationFields.MaxSeed),
+        Sampling = ReadSampling(reader),
+        NeuralCache = reader.Read(fields.NeuralCache),
+        Guard = fields.Guard.ReadRule(reader, host.Model.Folder.Guard),
+        Stop = reader.Read(fields.Stop) ?? [],
+    };
+
+    private SamplingSettings ReadSampling(FieldReader reader)
     {
         var bias = reader.Read(fields.LogitBias);
         foreach (var id in bias.Keys)

@@ -37,6 +37,22 @@ internal static class OpenAiMembers
         Example = 42,
     };
 
+    public const string NoTools = "the model calls no tools.";
+
+    public const string NoFormat = "the model writes plain text and follows no schema.";
+
+    public const string OnlyText = "the model reads and writes text only.";
+
+    public const string NoReasoning = "the model does not reason; it continues the text.";
+
+    public static UnsupportedField Tools { get; } = UnsupportedField.Of("tools", NoTools, "[]");
+
+    public static UnsupportedField ToolChoice { get; } =
+        UnsupportedField.Of("tool_choice", NoTools, "\"none\"", "\"auto\"");
+
+    /// <summary>Maximum number of tokens that an answer may report with their log probabilities.</summary>
+    public const int MaxReportedTokens = 1 << 18;
+
     /// <summary>Members that are accepted and have no effect.</summary>
     public static IReadOnlyList<Field> Ignored { get; } =
     [

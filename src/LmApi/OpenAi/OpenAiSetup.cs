@@ -16,6 +16,8 @@ internal static class OpenAiSetup
     /// <summary>As <c>POST /generate</c> has it.</summary>
     public const string SeedHeader = "Generation-Seed";
 
+    public const string SeedDescription = "The seed that was used for the first choice.";
+
     public static IReadOnlyList<ProblemKind> Problems { get; } = [.. EngineProblems.Kinds, ProblemKind.ModelNotFound];
 
     public static void AddOpenAi(this WebApplicationBuilder builder) =>

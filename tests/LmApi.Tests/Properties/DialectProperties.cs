@@ -14,7 +14,19 @@ namespace LmApi.Tests.Properties;
 public sealed class DialectProperties
 {
     private static readonly Gen<(string Path, string Body)> Requests = Gen.OneOf(
-        Of("/v1/completions", "prompt", "n", "best_of", "logprobs", "echo", "suffix", "stream_options", "user"));
+        Of("/v1/completions", "prompt", "n", "best_of", "logprobs", "echo", "suffix", "stream_options", "user"),
+        Of("/v1/chat/completions", "messages", "messages", "n", "logprobs", "top_logprobs", "tools", "response_format"),
+        Of("/v1/responses", "input", "input", "instructions", "max_output_tokens", "text", "reasoning"),
+        Of("/v1/embeddings", "input"));
+
+    private static Gen<string> Messages => Gen.Select(
+            Gen.OneOf("\"user\"", "\"system\"", "\"assistant\"", "\"tool\"", "1"),
+            Gen.OneOf<string>(
+                RandomInputs.Json,
+                RandomInputs.JsonStrings.Select(text => $"[{{\"type\":\"text\",\"text\":{text}}}]"),
+                RandomRequests.Prompts.Select(text => $"\"{text}\"")),
+            (role, content) => $"{{\"role\":{role},\"content\":{content}}}")
+        .Array[0, 3].Select(messages => $"[{string.Join(',', messages)}]");
 
     [Fact]
     public async Task Any_json_gets_an_answer_or_an_error_in_the_clients_own_shape()
@@ -54,6 +66,7 @@ public sealed class DialectProperties
             (1, RandomRequests.Prompts.Array[0, 3].Select(texts => JsonSerializer.Serialize(texts))),
             (1, Gen.Int[0, 40].Array[0, 5].Select(ids => JsonSerializer.Serialize(ids))),
             (1, Gen.Int[0, 40].Array[0, 5].Array[0, 3].Select(ids => JsonSerializer.Serialize(ids))),
+            (2, Messages),
             (3, Gen.OneOf("true", "false", "null", "{}", "[]", "0", "1", "2", "\"a\"")));
         return Gen.Select(Gen.OneOf([.. shared, .. members]), value, (name, json) => $"\"{name}\":{json}").Array[0, 5]
             .Select(pairs => (path, $"{{{string.Join(',', pairs)}}}"));

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LmApi.Generation;
-using LmApi.Infrastructure;
 using LmApi.Infrastructure.Fields;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
@@ -22,15 +21,11 @@ internal sealed record OpenAiCompletion(
 internal sealed class OpenAiCompletionParser(
     OpenAiCompletionFields fields,
     GenerationFields generation,
-    GenerationRequestParser sampling,
+    GenerationRequestParser shared,
     ModelNames names,
     ModelHost host,
-    Chance chance,
     IOptions<EngineOptions> engine)
 {
-    /// <summary>Maximum number of tokens that an answer may report with their log probabilities.</summary>
-    public const int MaxReportedTokens = 1 << 18;
-
     /// <exception cref="ProblemException">404 or 422 with all errors.</exception>
     public OpenAiCompletion Parse(JsonElement body)
     {
@@ -65,17 +60,9 @@ internal sealed class OpenAiCompletionParser(
     private GenerationSettings Template(FieldReader reader, int alternatives, bool scores)
     {
         var echo = reader.Read(generation.Echo) ?? false;
-        return new()
+        var maxTokens = (int)(reader.Read(generation.MaxTokens) ?? 0);
+        return shared.ReadSettings(reader, maxTokens, reader.Read(OpenAiMembers.Seed)) with
         {
-            PromptTokens = [],
-            MaxTokens = (int)(reader.Read(generation.MaxTokens) ?? 0),
-            Seed = reader.TryRead(OpenAiMembers.Seed, out var seed)
-                ? seed!.Value
-                : chance.NextSeed(GenerationFields.MaxSeed),
-            Sampling = sampling.ReadSampling(reader),
-            NeuralCache = reader.Read(generation.NeuralCache),
-            Guard = generation.Guard.ReadRule(reader, host.Model.Folder.Guard),
-            Stop = reader.Read(generation.Stop) ?? [],
             Alternatives = alternatives,
             Echo = echo,
             // Whoever scores an echoed prompt gets its exact losses, not those rounded for display.
@@ -127,10 +114,10 @@ internal sealed class OpenAiCompletionParser(
         }
 
         var tokens = prompts.Sum(prompt => (long)(template.Echo ? prompt.Length : 0) + template.MaxTokens) * bestOf;
-        if (reports && tokens > MaxReportedTokens)
+        if (reports && tokens > OpenAiMembers.MaxReportedTokens)
         {
             errors.Add(fields.Logprobs.Name, FieldErrorCodes.TooMany,
-                $"The log probabilities of {MaxReportedTokens} tokens may be asked for, not of {tokens}.");
+                $"The log probabilities of {OpenAiMembers.MaxReportedTokens} tokens may be asked for, not of {tokens}.");
         }
     }
 }

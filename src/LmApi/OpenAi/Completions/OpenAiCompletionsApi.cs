@@ -25,7 +25,7 @@ internal static class OpenAiCompletionsApi
             .WithRequestBody<OpenAiCompletionFields>(OpenAiCompletionDocs.Requests)
             .WithTextResponse(AnswerFrames.EventStream, OpenAiCompletionDocs.Stream)
             .WithResponse<OpenAiCompletionResponse>(OpenAiCompletionDocs.Answer)
-            .WithResponseHeader(OpenAiSetup.SeedHeader, "The seed that was used for the first choice.", 42)
+            .WithResponseHeader(OpenAiSetup.SeedHeader, OpenAiSetup.SeedDescription, 42)
             .WithProblems(OpenAiSetup.Problems);
 
     internal static async Task CompleteAsync(
