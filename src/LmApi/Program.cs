@@ -8,12 +8,14 @@ using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmApi.Observability;
+using LmApi.Ollama;
 using LmApi.OpenAi;
 using LmApi.OpenAi.Chat;
 using LmApi.OpenAi.Completions;
 using LmApi.OpenAi.Responses;
 using LmApi.Page;
 using LmApi.Scoring;
+using LmApi.Tgi;
 using LmApi.Units;
 
 return HealthProbe.IsAskedFor(args)
@@ -35,6 +37,8 @@ return HealthProbe.IsAskedFor(args)
         builder.AddOpenAiCompletions();
         builder.AddOpenAiChat();
         builder.AddOpenAiResponses();
+        builder.AddOllama();
+        builder.AddTgi();
         builder.AddApiDocument();
 
         var app = builder.Build();
@@ -56,6 +60,8 @@ return HealthProbe.IsAskedFor(args)
         app.MapOpenAiChat();
         app.MapOpenAiResponses();
         app.MapOpenAiEmbeddings();
+        app.MapOllama();
+        app.MapTgi();
         app.MapModel();
         app.MapTokenizer();
         app.MapHealth();

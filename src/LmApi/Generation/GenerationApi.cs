@@ -51,11 +51,21 @@ internal static class GenerationApi
         StreamAnswer events,
         JsonAnswer json,
         Chance chance,
+        IEnumerable<IGenerateDialect> dialects,
         IOptions<HttpLimits> limits,
         ILogger<StreamAnswer> logger)
     {
         var streamByDefault = AnswerFormat.StreamsByDefault(http.Request);
-        var request = await bodies.ReadAsync(http.Request, body => parser.Parse(body, streamByDefault));
+        var (request, other) = await bodies.ReadAsync(http.Request, body =>
+            dialects.FirstOrDefault(dialect => dialect.Speaks(body)) is { } dialect
+                ? (Request: (GenerationRequest?)null, Other: dialect.Parse(http, body))
+                : (parser.Parse(body, streamByDefault), null));
+        if (request is null)
+        {
+            await other!();
+            return;
+        }
+
         var choices = Choices.Start(
             chance.NextId("gen-"), host, [request.Settings], limits.Value.RetryAfterSeconds, http.RequestAborted);
         logger.Admitted(choices.Id, request.Settings);

@@ -37,6 +37,7 @@ internal static class GenerationRehearsal
                     NullLogger<StreamAnswer>.Instance),
             services.GetRequiredService<JsonAnswer>(),
             new Chance(),
+            [],
             services.GetRequiredService<IOptions<HttpLimits>>(),
             NullLogger<StreamAnswer>.Instance);
     };

@@ -11,7 +11,15 @@ namespace LmApi.Generation;
 /// <param name="Reply">Its settings and formats.</param>
 /// <param name="Tokens">Its tokens, if they were asked for.</param>
 /// <param name="Done">Its end.</param>
-internal sealed record FinishedChoice(GenerationReply Reply, IReadOnlyList<TokenEvent> Tokens, DoneEvent Done);
+internal sealed record FinishedChoice(GenerationReply Reply, IReadOnlyList<TokenEvent> Tokens, DoneEvent Done)
+{
+    /// <summary>Of the generated tokens, if they were kept; those of an echoed prompt do not count.</summary>
+    public double MeanLogprob => Tokens
+        .TakeLast(Done.CompletionTokens)
+        .Select(token => (double)(token.Logprob ?? 0))
+        .DefaultIfEmpty(0)
+        .Average();
+}
 
 /// <summary>Answers with a single JSON document that combines the same events.</summary>
 internal sealed class JsonAnswer(IOptions<EngineOptions> engine, TimeProvider time, ILogger<JsonAnswer> logger)

@@ -47,6 +47,7 @@ internal static class ModelApi
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddSingleton(services => services.GetRequiredService<ModelHost>().Model.Folder.Defaults);
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
+        builder.Services.AddSingleton<TokenizeDialects>();
         builder.Services.AddFieldTable<TokenizeFields>();
         builder.Services.AddFieldTable<DetokenizeFields>();
     }
@@ -178,5 +179,5 @@ internal static class ModelApi
         })],
     };
 
-    private static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    internal static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -8,7 +8,7 @@ namespace LmApi.Models;
 internal sealed class ModelNames(ModelHost host, IOptions<ClientsOptions> options)
 {
     /// <summary>What Ollama appends to a name without a tag.</summary>
-    private const string Latest = ":latest";
+    public const string Latest = ":latest";
 
     /// <param name="name">
     /// What a request asks for; null for the model that is served. An address means that too: clients that are given

@@ -1,7 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
 using LmApi.Infrastructure.Fields;
+using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmModel.Tokenization;
@@ -24,7 +27,9 @@ internal static class TokenizerApi
             .WithName("tokenize")
             .WithTags("Tokenizer")
             .WithSummary("Split a text into tokens")
-            .WithDescription("The tokens that the model would read, with the text of each.")
+            .WithDescription(
+                "The tokens that the model would read, with the text of each. A body with `content`, `prompt` or "
+                    + "`inputs` is answered as llama.cpp, vLLM and Text Generation Inference do.")
             .WithRequestBody<TokenizeFields>(ModelDocs.TokenizeRequest)
             .WithResponse<TokenizeResponse>(ModelDocs.Tokenized)
             .WithProblems(problems);
@@ -38,23 +43,34 @@ internal static class TokenizerApi
             .WithProblems(problems);
     }
 
-    internal static async Task<JsonHttpResult<TokenizeResponse>> TokenizeAsync(
+    internal static async Task<IResult> TokenizeAsync(
         HttpRequest request,
         BodyReader bodies,
         ModelHost host,
         TokenizeFields fields,
+        TokenizeDialects dialects,
         IOptions<EngineOptions> options)
     {
         var tokenizer = host.Model.Tokenizer;
-        var tokens = await bodies.ReadAsync(request, body =>
+        var (tokens, other) = await bodies.ReadAsync(request, body =>
         {
+            if (dialects.TryAnswer(body, tokenizer) is { } answer)
+            {
+                return (Tokens: (int[])[], Other: (JsonNode?)answer);
+            }
+
             var reader = new FieldReader(body, fields);
             var read = reader.TryRead(fields.Text, out var text)
                 ? TokenRules.Encode(tokenizer, text, fields.Text.Name, options.Value.MaxPromptTokens, reader.Errors)
                 : [];
             reader.Errors.ThrowIfAny();
-            return read;
+            return (Tokens: read, Other: null);
         });
+        if (other is not null)
+        {
+            return TypedResults.Text(other.ToJsonString(JsonOptions), "application/json");
+        }
+
         var pieces = tokens.Select(id => Piece(tokenizer, id)).ToList();
         return Answers.Json(
             new TokenizeResponse { Tokens = pieces, Count = pieces.Count }, ModelJson.Wire.TokenizeResponse);
@@ -79,6 +95,8 @@ internal static class TokenizerApi
         return Answers.Json(
             new DetokenizeResponse { Text = tokenizer.Decode(ids) }, ModelJson.Wire.DetokenizeResponse);
     }
+
+    private static readonly JsonSerializerOptions JsonOptions = ApiJson.CreateOptions();
 
     private static TokenPieceResponse Piece(Tokenizer tokenizer, int id)
     {

@@ -19,6 +19,9 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
     /// <summary>Whether one text may stand for a message of the user.</summary>
     public bool AllowsText { get; init; }
 
+    /// <summary>Whether there may be no message at all.</summary>
+    public bool AllowsNone { get; init; }
+
     private static readonly Dictionary<string, string> Roles = new()
     {
         ["system"] = ChatTemplate.System,
@@ -26,6 +29,9 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
         ["user"] = ChatTemplate.User,
         ["assistant"] = ChatTemplate.Assistant,
     };
+
+    /// <summary>What a message may have besides a text, which the model cannot read.</summary>
+    private static readonly string[] OtherMembers = ["images", "tool_calls", "function_call", "audio"];
 
     private static readonly string[] TextParts = ["text", "input_text", "output_text"];
 
@@ -53,13 +59,13 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
         var messages = value.EnumerateArray()
             .Select((item, i) => TryReadMessage(item, $"{path}[{i}]", errors, out var message) ? message : null)
             .ToList();
-        if (messages.Count == 0)
+        if (messages.Count == 0 && !AllowsNone)
         {
             errors.Add(path, FieldErrorCodes.TooShort, $"`{path}` must be {TypeInWords}.", value);
         }
 
         result = messages.OfType<ChatMessage>().ToList();
-        return messages.Count > 0 && result.Count == messages.Count;
+        return (messages.Count > 0 || AllowsNone) && result.Count == messages.Count;
     }
 
     protected override void Constrain(OpenApiSchema schema)
@@ -104,6 +110,15 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
             return Refuse(type, $"{path}.type", "`message`: there are no other items here", errors);
         }
 
+        var onlyText = true;
+        foreach (var name in OtherMembers)
+        {
+            if (item.TryGetProperty(name, out var other) && !AsksForNothing(other))
+            {
+                onlyText = Refuse(other, $"{path}.{name}", "absent: the model reads texts only", errors);
+            }
+        }
+
         var known = item.TryGetProperty("role", out var role) & Roles.TryGetValue(TextOf(role) ?? "", out var speaker);
         if (!known)
         {
@@ -111,9 +126,13 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
         }
 
         var valid = TryReadContent(item, speaker, path, errors, out var content);
-        message = known && valid ? new(speaker!, content) : null;
+        message = known && valid && onlyText ? new(speaker!, content) : null;
         return message is not null;
     }
+
+    private static bool AsksForNothing(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
 
     private static bool TryReadContent(
         JsonElement item, string? speaker, string path, FieldErrors errors, out string content)

@@ -42,7 +42,7 @@ public sealed class ArchitectureTests
             "Infrastructure.Json", "Infrastructure.Problems", "Infrastructure.Bodies", "Infrastructure.Fields",
             "Infrastructure", "Access", "Infrastructure.OpenApi", "Observability", "Models", "Health", "Generation",
             "Scoring", "Completion", "Explanation", "Units", "Page",
-            "OpenAi", "OpenAi.Completions", "OpenAi.Chat", "OpenAi.Responses", "",
+            "OpenAi", "OpenAi.Completions", "OpenAi.Chat", "OpenAi.Responses", "Ollama", "Tgi", "",
         ]);
 
         Assert.Empty(order.Missing());

@@ -17,7 +17,13 @@ public sealed class DialectProperties
         Of("/v1/completions", "prompt", "n", "best_of", "logprobs", "echo", "suffix", "stream_options", "user"),
         Of("/v1/chat/completions", "messages", "messages", "n", "logprobs", "top_logprobs", "tools", "response_format"),
         Of("/v1/responses", "input", "input", "instructions", "max_output_tokens", "text", "reasoning"),
-        Of("/v1/embeddings", "input"));
+        Of("/v1/embeddings", "input"),
+        Of("/api/generate", "prompt", "prompt", "system", "raw", "options", "format", "images", "context"),
+        Of("/api/chat", "messages", "messages", "options", "tools", "format", "think"),
+        Of("/api/show", "name", "verbose"),
+        Of("/generate_stream", "inputs", "inputs", "parameters"),
+        Of("/", "inputs", "inputs", "parameters"),
+        Of("/tokenize", "text", "content", "prompt", "inputs", "with_pieces"));
 
     private static Gen<string> Messages => Gen.Select(
             Gen.OneOf("\"user\"", "\"system\"", "\"assistant\"", "\"tool\"", "1"),
@@ -27,6 +33,14 @@ public sealed class DialectProperties
                 RandomRequests.Prompts.Select(text => $"\"{text}\"")),
             (role, content) => $"{{\"role\":{role},\"content\":{content}}}")
         .Array[0, 3].Select(messages => $"[{string.Join(',', messages)}]");
+
+    private static Gen<string> Options => Gen.Select(
+            Gen.OneOf(
+                "temperature", "num_predict", "max_new_tokens", "stop", "seed", "repeat_penalty", "best_of", "details",
+                "truncate", "decoder_input_details", "do_sample", "num_ctx"),
+            Gen.OneOf<string>(RandomInputs.Json, Gen.OneOf("true", "1", "2", "-1", "null", "\"a\"")),
+            (name, value) => $"\"{name}\":{value}")
+        .Array[0, 4].Select(members => $"{{{string.Join(',', members)}}}");
 
     [Fact]
     public async Task Any_json_gets_an_answer_or_an_error_in_the_clients_own_shape()
@@ -51,9 +65,15 @@ public sealed class DialectProperties
 
     private static void AssertError(string path, JsonElement body)
     {
-        Assert.StartsWith("/v1/", path, StringComparison.Ordinal);
-        Assert.NotEmpty(body.GetProperty("error").Text("message"));
-        Assert.NotEmpty(body.GetProperty("error").Text("type"));
+        if (path.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            Assert.NotEmpty(body.GetProperty("error").Text("message"));
+            Assert.NotEmpty(body.GetProperty("error").Text("type"));
+        }
+        else
+        {
+            Assert.NotEmpty(body.Text(path == "/tokenize" ? "code" : "error"));
+        }
     }
 
     /// <summary>Members with values that are right, nearly right, and not at all.</summary>
@@ -67,6 +87,7 @@ public sealed class DialectProperties
             (1, Gen.Int[0, 40].Array[0, 5].Select(ids => JsonSerializer.Serialize(ids))),
             (1, Gen.Int[0, 40].Array[0, 5].Array[0, 3].Select(ids => JsonSerializer.Serialize(ids))),
             (2, Messages),
+            (2, Options),
             (3, Gen.OneOf("true", "false", "null", "{}", "[]", "0", "1", "2", "\"a\"")));
         return Gen.Select(Gen.OneOf([.. shared, .. members]), value, (name, json) => $"\"{name}\":{json}").Array[0, 5]
             .Select(pairs => (path, $"{{{string.Join(',', pairs)}}}"));

@@ -57,7 +57,9 @@ internal static class OpenAiCompletionsApi
         ChunkHead head, OpenAiCompletion request, IReadOnlyList<FinishedChoice> finished, LoadedModel model)
     {
         var chosen = finished.Chunk(request.BestOf).SelectMany(
-            texts => request.BestOf > request.N ? texts.OrderByDescending(MeanLogprob).Take(request.N) : texts);
+            texts => request.BestOf > request.N
+                ? texts.OrderByDescending(text => text.MeanLogprob).Take(request.N)
+                : texts);
         return new()
         {
             Id = head.Id,
@@ -76,11 +78,4 @@ internal static class OpenAiCompletionsApi
             Usage = UsageCounter.Of(finished, request.BestOf),
         };
     }
-
-    /// <summary>Of the generated tokens; the prompts are the same.</summary>
-    private static double MeanLogprob(FinishedChoice choice) => choice.Tokens
-        .Skip(choice.Tokens.Count - choice.Done.CompletionTokens)
-        .Select(token => (double)(token.Logprob ?? 0))
-        .DefaultIfEmpty(0)
-        .Average();
 }
