@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using LmApi.Infrastructure.Fields;
+using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
 using LmModel.Tokenization;
 using Microsoft.Extensions.Options;
@@ -26,10 +27,10 @@ internal sealed class TokenizeDialects(IOptions<EngineOptions> engine)
     /// <summary>The answer; null if the body is not in one of these dialects.</summary>
     /// <exception cref="ProblemException">422 with all errors.</exception>
     public JsonNode? TryAnswer(JsonElement body, Tokenizer tokenizer) =>
-        body.ValueKind != JsonValueKind.Object || body.TryGetProperty("text", out _) ? null
-        : body.TryGetProperty(_llama.Text.Name, out _) ? Llama(body, tokenizer)
-        : body.TryGetProperty(_vllm.Text.Name, out _) ? Vllm(body, tokenizer)
-        : body.TryGetProperty(_tgi.Text.Name, out _) ? Tgi(body, tokenizer)
+        body.ValueKind != JsonValueKind.Object || JsonText.TryGetMember(body, "text", out _) ? null
+        : JsonText.TryGetMember(body, _llama.Text.Name, out _) ? Llama(body, tokenizer)
+        : JsonText.TryGetMember(body, _vllm.Text.Name, out _) ? Vllm(body, tokenizer)
+        : JsonText.TryGetMember(body, _tgi.Text.Name, out _) ? Tgi(body, tokenizer)
         : null;
 
     private JsonObject Llama(JsonElement body, Tokenizer tokenizer)

@@ -48,7 +48,8 @@ internal abstract class OllamaFields(GenerationFields generation) : FieldTable
         Model, Stream, Options, Logprobs, TopLogprobs,
         UnsupportedField.Of("format", OpenAiMembers.NoFormat, "\"\""),
         UnsupportedField.Of("think", OpenAiMembers.NoReasoning, "false"),
-        .. IgnoredField.Of("keep_alive", "truncate", "shift"),
+        // OllamaSharp writes a property of its own into the body.
+        .. IgnoredField.Of("keep_alive", "truncate", "shift", "CustomHeaders"),
     ];
 }
 

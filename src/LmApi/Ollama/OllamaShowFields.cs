@@ -15,5 +15,5 @@ internal sealed class OllamaShowFields : FieldTable
     public TextField ModelName { get; } = new() { Name = "name", Description = "The same." };
 
     public override IReadOnlyList<Field> All => field ??=
-        [Model, ModelName, .. IgnoredField.Of("verbose", "system", "template", "options")];
+        [Model, ModelName, .. IgnoredField.Of("verbose", "system", "template", "options", "CustomHeaders")];
 }

@@ -105,7 +105,7 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
             return Refuse(item, path, "an object of `role` and `content`", errors);
         }
 
-        if (item.TryGetProperty("type", out var type) && !Is(type, "message"))
+        if (JsonText.TryGetMember(item, "type", out var type) && !Is(type, "message"))
         {
             return Refuse(type, $"{path}.type", "`message`: there are no other items here", errors);
         }
@@ -113,13 +113,14 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
         var onlyText = true;
         foreach (var name in OtherMembers)
         {
-            if (item.TryGetProperty(name, out var other) && !AsksForNothing(other))
+            if (JsonText.TryGetMember(item, name, out var other) && !AsksForNothing(other))
             {
                 onlyText = Refuse(other, $"{path}.{name}", "absent: the model reads texts only", errors);
             }
         }
 
-        var known = item.TryGetProperty("role", out var role) & Roles.TryGetValue(TextOf(role) ?? "", out var speaker);
+        var known = JsonText.TryGetMember(item, "role", out var role)
+            & Roles.TryGetValue(TextOf(role) ?? "", out var speaker);
         if (!known)
         {
             Refuse(role, $"{path}.role", "`system`, `developer`, `user` or `assistant`", errors);
@@ -139,7 +140,7 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
     {
         content = "";
         path += ".content";
-        var given = item.TryGetProperty("content", out var value) && value.ValueKind != JsonValueKind.Null;
+        var given = JsonText.TryGetMember(item, "content", out var value) && value.ValueKind != JsonValueKind.Null;
         if (!given)
         {
             // An assistant's message may have had calls of tools only.
@@ -155,14 +156,14 @@ internal sealed class ChatMessagesField : Field<IReadOnlyList<ChatMessage>>
         foreach (var (i, part) in value.EnumerateArray().Index())
         {
             var isText = part.ValueKind == JsonValueKind.Object
-                && part.TryGetProperty("type", out var type) && TextParts.Any(name => Is(type, name));
+                && JsonText.TryGetMember(part, "type", out var type) && TextParts.Any(name => Is(type, name));
             if (!isText)
             {
                 valid = Refuse(part, $"{path}[{i}]", "a part with `type` `text`: the model reads nothing else", errors);
                 continue;
             }
 
-            part.TryGetProperty("text", out var text);
+            JsonText.TryGetMember(part, "text", out var text);
             valid &= TryReadText(text, $"{path}[{i}].text", errors, out var read);
             content += read;
         }

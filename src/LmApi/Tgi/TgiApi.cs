@@ -2,6 +2,7 @@ using System.Text.Json;
 using LmApi.Generation;
 using LmApi.Infrastructure;
 using LmApi.Infrastructure.Bodies;
+using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.OpenApi;
 using LmApi.Infrastructure.Problems;
 using LmApi.Models;
@@ -119,7 +120,7 @@ internal sealed class TgiAnswer(
 internal sealed class TgiDialect(TgiAnswer answer) : IGenerateDialect
 {
     public bool Speaks(JsonElement body) => body.ValueKind == JsonValueKind.Object
-        && body.TryGetProperty("inputs", out _) && !body.TryGetProperty("prompt", out _);
+        && JsonText.TryGetMember(body, "inputs", out _) && !JsonText.TryGetMember(body, "prompt", out _);
 
     public Func<Task> Parse(HttpContext http, JsonElement body) => answer.Parse(http, body, null, asList: false);
 }

@@ -37,6 +37,25 @@ internal static class JsonText
         }
     }
 
+    /// <summary>
+    /// The first member of an object with a name; <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/>
+    /// throws where another name is not text.
+    /// </summary>
+    public static bool TryGetMember(JsonElement value, string name, out JsonElement member)
+    {
+        foreach (var candidate in value.EnumerateObject())
+        {
+            if (TryGetName(candidate, out var text) && text == name)
+            {
+                member = candidate.Value;
+                return true;
+            }
+        }
+
+        member = default;
+        return false;
+    }
+
     /// <summary>Whether all strings in the value can be written again.</summary>
     public static bool IsRepeatable(JsonElement value) => value.ValueKind switch
     {

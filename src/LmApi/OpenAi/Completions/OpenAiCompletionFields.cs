@@ -49,6 +49,19 @@ internal sealed class OpenAiCompletionFields(GenerationFields generation, IOptio
         Description = "Report the log probability of each token, and of this many most probable ones.",
     };
 
+    public BooleanField DoSample { get; } = new()
+    {
+        Name = "do_sample",
+        Description = "False takes the most probable token. Hugging Face's client passes it on, as it does others.",
+    };
+
+    public BooleanField ReturnFullText { get; } = new()
+    {
+        Name = "return_full_text",
+        Default = false,
+        Description = "The same as `echo`.",
+    };
+
     public UnsupportedField Suffix { get; } = UnsupportedField.Of(
         "suffix", "the model reads forwards only, so it cannot know what comes after the text.", "\"\"");
 
@@ -57,7 +70,11 @@ internal sealed class OpenAiCompletionFields(GenerationFields generation, IOptio
         OpenAiMembers.Model, Prompt, generation.MaxTokens, N, BestOf,
         .. generation.Sampling.Select(parameter => parameter.Field), generation.LogitBias, generation.NeuralCache,
         generation.Guard, generation.Stop, OpenAiMembers.Seed, OpenAiMembers.Stream, OpenAiMembers.StreamOptions,
-        Logprobs, generation.Echo, Suffix, .. OpenAiMembers.Ignored,
+        Logprobs, generation.Echo, DoSample, ReturnFullText, Suffix,
+        UnsupportedField.Of("truncate", "a text that is too long is refused rather than shortened."),
+        UnsupportedField.Of("grammar", OpenAiMembers.NoFormat),
+        UnsupportedField.Of("watermark", "texts are not marked.", "false"),
+        .. IgnoredField.Of("details", "decoder_input_details", "top_n_tokens"), .. OpenAiMembers.Ignored,
     ];
 
     private static IntegerField Count(string name, string description) => new()

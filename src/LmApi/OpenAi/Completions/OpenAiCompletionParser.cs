@@ -59,10 +59,13 @@ internal sealed class OpenAiCompletionParser(
     /// <summary>The settings without a prompt.</summary>
     private GenerationSettings Template(FieldReader reader, int alternatives, bool scores)
     {
-        var echo = reader.Read(generation.Echo) ?? false;
+        var echo = reader.Read(generation.Echo)!.Value | reader.Read(fields.ReturnFullText)!.Value;
         var maxTokens = (int)(reader.Read(generation.MaxTokens) ?? 0);
-        return shared.ReadSettings(reader, maxTokens, reader.Read(OpenAiMembers.Seed)) with
+        var settings = shared.ReadSettings(reader, maxTokens, reader.Read(OpenAiMembers.Seed));
+        var greedy = reader.Read(fields.DoSample) == false;
+        return settings with
         {
+            Sampling = greedy ? settings.Sampling with { Temperature = 0 } : settings.Sampling,
             Alternatives = alternatives,
             Echo = echo,
             // Whoever scores an echoed prompt gets its exact losses, not those rounded for display.
