@@ -34,7 +34,7 @@ public sealed class TextModel : IDisposable
     private readonly GenerationEngine _engine;
     private readonly TextScorer _scorer;
     private readonly Lazy<TextCompleter> _completer;
-    private readonly GradientExplainer _gradients;
+    private readonly NetworkExplainer _gradients;
     private readonly ActivationReader _activations;
 
     private TextModel(ModelFolder folder, IStepModel stepModel)
@@ -53,7 +53,7 @@ public sealed class TextModel : IDisposable
             stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
         _scorer = new TextScorer(_engine.TryStart, folder.Tokenizer);
         _completer = new(() => new(_engine.TryStart, folder.Tokenizer));
-        _gradients = new GradientExplainer(folder.ReadWeights);
+        _gradients = new NetworkExplainer(folder.ReadWeights);
         _activations = new ActivationReader(_engine.TryStart, folder.Tokenizer, HiddenLayout.Of(stepModel));
     }
 
@@ -216,7 +216,8 @@ public sealed class TextModel : IDisposable
 
     /// <summary>
     /// Explains why the model gives a text its probability after a prompt: what each token of the prompt contributed,
-    /// by exact counterfactuals, which cost about n² tokens of reading for a prompt of n, and by gradients in fp32.
+    /// by exact counterfactuals, which cost about n² tokens of reading for a prompt of n, and in fp32 by gradients and a
+    /// decomposition of the state.
     /// </summary>
     /// <param name="prompt">At least one token.</param>
     /// <param name="target">The text that follows; at least one token.</param>
@@ -224,7 +225,9 @@ public sealed class TextModel : IDisposable
     /// <param name="methods">Each once; null for all but integrated gradients, which take long.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="UnknownCharacterException">The vocabulary lacks a character of a text.</exception>
-    /// <exception cref="ArgumentException">A text is empty, or there is no method.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is empty, there is no method, or one of them is not for the cell of the model.
+    /// </exception>
     /// <exception cref="NonFiniteLogitsException">The weights give a logit that is not finite.</exception>
     public Task<TextExplanation> ExplainAsync(
         string prompt,
@@ -235,8 +238,13 @@ public sealed class TextModel : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(prompt);
         ArgumentException.ThrowIfNullOrEmpty(target);
-        methods ??= ExplanationRequest.DefaultMethods;
+        methods ??= ExplanationRequest.DefaultMethodsOf(Config.Cell);
         ArgumentOutOfRangeException.ThrowIfZero(methods.Count, nameof(methods));
+        foreach (var other in methods.Except(ExplanationRequest.MethodsOf(Config.Cell)))
+        {
+            throw new ArgumentException($"{other} is for LSTMs; {Name} has {Config.Cell} cells.", nameof(methods));
+        }
+
         var request = new ExplanationRequest(
             Tokenize(prompt), Tokenize(target), against is null ? null : Tokenize(against), [.. methods.Distinct()]);
         return new Explainer(_engine.TryStart, _folder.Tokenizer, Config.StartToken, _gradients)

@@ -6,7 +6,7 @@ internal static class ExplainDocs
     public const string Description = """
         Tells which tokens of a prompt the probability of a continuation depends on: by exact counterfactuals, for which
         the prompt is changed and the target is scored again, so that each value can be checked with `POST /score`, and
-        by gradients in fp32.
+        by gradients and a decomposition of the state in fp32.
         """;
 
     public const string Answer = """

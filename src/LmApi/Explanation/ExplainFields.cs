@@ -49,7 +49,8 @@ internal sealed class ExplainFields(IOptions<ExplanationOptions> options) : Fiel
         Description = "Which questions to answer; all but `integrated_gradients` if absent. `erasure`: each token left "
             + "out. `erasure_expected`: "
             + "each replaced by the token that the model expected there. `reach`: only the last tokens read. "
-            + "`gradient_input` and `integrated_gradients`: by the gradient of the embedded tokens.",
+            + "`gradient_input` and `integrated_gradients`: by the gradient of the embedded tokens. "
+            + "`contextual_decomposition`: what each token brought into the state, for LSTMs.",
     };
 
     public override IReadOnlyList<Field> All => field ??= [Prompt, Target, Against, Methods];

@@ -4,6 +4,7 @@ using LmApi.Infrastructure.Problems;
 using LmApi.Models;
 using LmModel.Explanation;
 using LmModel.Files;
+using LmModel.Networks;
 using Microsoft.Extensions.Options;
 
 namespace LmApi.Explanation;
@@ -12,6 +13,8 @@ namespace LmApi.Explanation;
 internal sealed class ExplainRequestParser(
     ModelHost host, ExplainFields fields, IOptions<ExplanationOptions> options, IOptions<EngineOptions> engine)
 {
+    private Cell Cell => host.Model.Folder.Config.Cell;
+
     /// <returns>A request whose target is empty if the body has none.</returns>
     /// <exception cref="ProblemException">422 with all errors.</exception>
     public ExplanationRequest Parse(JsonElement body)
@@ -23,7 +26,7 @@ internal sealed class ExplainRequestParser(
         var against = Tokens(reader, fields.Against, engine.Value.MaxPromptTokens - most);
         var methods = reader.TryRead(fields.Methods, out var names) ? Methods(names, reader.Errors) : [];
         reader.Errors.ThrowIfAny();
-        return new(prompt, target, against, methods is [] ? ExplanationRequest.DefaultMethods : methods);
+        return new(prompt, target, against, methods is [] ? ExplanationRequest.DefaultMethodsOf(Cell) : methods);
     }
 
     private int[]? Tokens(FieldReader reader, TextField field, int most) => reader.TryRead(field, out var text)
@@ -43,6 +46,14 @@ internal sealed class ExplainRequestParser(
                     path,
                     FieldErrorCodes.OutOfRange,
                     $"`{path}` must be {NameLists.OneOf(ExplainFields.MethodNames)}.");
+            }
+            else if (!ExplanationRequest.MethodsOf(Cell).Contains((ExplanationMethod)method))
+            {
+                var path = $"{fields.Methods.Name}[{i}]";
+                errors.Add(
+                    path,
+                    FieldErrorCodes.OutOfRange,
+                    $"`{path}` is {name}, which is for LSTMs; {host.Model.Name} has {NameLists.Of(typeof(Cell))[(int)Cell]} cells.");
             }
             else if (!methods.Contains((ExplanationMethod)method))
             {

@@ -13,7 +13,7 @@ internal delegate IStepModel StepModelFactory(ModelFolder folder, InferenceOptio
 internal sealed record LoadedModel(string Name, ModelFolder Folder, IStepModel StepModel, GenerationEngine Engine)
 {
     /// <summary>Reads the weights again, in fp32, when a gradient is first asked for.</summary>
-    public GradientExplainer Gradients { get; } = new(Folder.ReadWeights);
+    public NetworkExplainer Gradients { get; } = new(Folder.ReadWeights);
 
     /// <summary>When the weights were written.</summary>
     public DateTimeOffset WrittenAt { get; } =

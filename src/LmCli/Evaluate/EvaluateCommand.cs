@@ -79,11 +79,14 @@ internal static class EvaluateCommand
             Search,
             CompletionEvaluation.Asked,
             CompletionEvaluation.Words,
+            ExplanationEvaluation.Asked,
+            ExplanationEvaluation.Plotted,
             Against,
             Trained,
             LeakWindow,
         };
         command.Validators.Add(CompletionEvaluation.Validate);
+        command.Validators.Add(ExplanationEvaluation.Validate);
         command.SetAction(RunAsync);
         return command;
     }
@@ -107,6 +110,14 @@ internal static class EvaluateCommand
             using var decoder = Decoder(folder, arguments);
             await CompletionEvaluation.RunAsync(
                 folder, decoder, text, Training(arguments, split, cancellation), arguments, cancellation);
+            return 0;
+        }
+
+        if (arguments.GetValue(ExplanationEvaluation.Asked) is { } targets)
+        {
+            RequireMemory(folder, arguments);
+            using var decoder = Decoder(folder, arguments);
+            await ExplanationEvaluation.RunAsync(folder, decoder, text, targets, arguments, cancellation);
             return 0;
         }
 

@@ -33,7 +33,8 @@ internal static class ExplainCommand
     {
         Description = "erasure: each token left out. erasure_expected: each replaced by the token that was expected. "
             + "reach: only the last tokens read. gradient_input, integrated_gradients: by the gradient of the embedded "
-            + "tokens. Can be repeated. Default: all but integrated_gradients, which takes long.",
+            + "tokens. contextual_decomposition: what each brought into the state of an LSTM. Can be repeated. "
+            + "Default: all but integrated_gradients, which takes long.",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };

@@ -1,7 +1,7 @@
 using System.Globalization;
+using LmCli.Plots;
 using LmModel.Training.Reporting;
 using ScottPlot;
-using SkiaSharp;
 
 namespace LmCli.Train;
 
@@ -15,14 +15,11 @@ internal static class LossCurves
 
     private const int Width = 900;
     private const int Height = 520;
-    private const string FontName = "DejaVu Sans";
 
     // Distinguishable by brightness too, for readers with colour vision deficiencies (Okabe and Ito 2008).
     private static readonly Color Training = Color.FromHex("#56B4E9");
     private static readonly Color Validation = Color.FromHex("#D55E00");
     private static readonly Color Rate = Color.FromHex("#999999");
-
-    static LossCurves() => Fonts.FontResolvers.Insert(0, new OwnFont());
 
     /// <summary>Writes both pictures again.</summary>
     /// <param name="folder">The model folder.</param>
@@ -64,8 +61,7 @@ internal static class LossCurves
         plot.Axes.SetLimitsX(0, 1.02 * reports[^1].Epoch);
         plot.Axes.SetLimitsY(0, 1.05 * reports.Max(r => r.LearningRate), plot.Axes.Right);
         plot.ShowLegend(Alignment.UpperRight);
-        plot.Font.Set(FontName);
-        plot.Legend.FontName = FontName;
+        OwnFont.Use(plot);
         return plot;
     }
 
@@ -80,17 +76,5 @@ internal static class LossCurves
             reports.Select(r => r.Epoch).ToArray(), reports.Select(value).ToArray(), color);
         line.LegendText = legend;
         return line;
-    }
-
-    /// <summary>A server may have no fonts, and then Skia draws no text: this one travels with the command.</summary>
-    private sealed class OwnFont : IFontResolver
-    {
-        public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
-            fontName == FontName
-                ? SKTypeface.FromStream(typeof(LossCurves).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!)
-                : null;
-
-        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
-            CreateTypeface(fontName, bold: false, italic: false);
     }
 }

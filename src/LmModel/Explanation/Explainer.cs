@@ -16,7 +16,7 @@ internal sealed class Explainer(
     Func<GenerationSettings, CancellationToken, AdmittedGeneration?> tryStart,
     Tokenizer tokenizer,
     int startToken,
-    GradientExplainer gradients)
+    NetworkExplainer gradients)
 {
     private readonly TextScorer _scorer = new(tryStart, tokenizer);
 
@@ -39,7 +39,7 @@ internal sealed class Explainer(
         var next = 1;
         foreach (var method in request.Methods)
         {
-            if (GradientExplainer.Computes(method))
+            if (NetworkExplainer.Computes(method))
             {
                 attributions.Add(await gradients.ExplainAsync(method, request, cancellation));
                 continue;
@@ -58,7 +58,7 @@ internal sealed class Explainer(
     }
 
     private static IEnumerable<int[]> Variants(ExplanationRequest request, int?[] expected) =>
-        request.Methods.Where(method => !GradientExplainer.Computes(method)).SelectMany(method => method switch
+        request.Methods.Where(method => !NetworkExplainer.Computes(method)).SelectMany(method => method switch
         {
             ExplanationMethod.Erasure => Erasure.Variants(request.Prompt),
             ExplanationMethod.ErasureExpected => ExpectedErasure.Variants(request.Prompt, expected),
@@ -73,8 +73,8 @@ internal sealed class Explainer(
     }
 
     /// <summary>F of each variant: ln p(target), less ln p(against) where the target is compared.</summary>
-    private async Task<double[]> ValuesAsync(
-        List<int[]> variants, ExplanationRequest request, int atOnce, CancellationToken cancellation)
+    public async Task<double[]> ValuesAsync(
+        IReadOnlyList<int[]> variants, ExplanationRequest request, int atOnce, CancellationToken cancellation)
     {
         var values = new double[variants.Count];
         var items = variants.Index().SelectMany(variant => Continuations(variant.Item, request)

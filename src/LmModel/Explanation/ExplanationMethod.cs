@@ -20,4 +20,8 @@ public enum ExplanationMethod
 
     /// <summary><see cref="GradientMethods.IntegratedGradients"/>: contributions that add up.</summary>
     [JsonStringEnumMemberName("integrated_gradients")] IntegratedGradients,
+
+    /// <summary><see cref="Explanation.ContextualDecomposition"/>: what the token brought into the state of an LSTM.
+    /// </summary>
+    [JsonStringEnumMemberName("contextual_decomposition")] ContextualDecomposition,
 }

@@ -1,3 +1,5 @@
+using LmModel.Networks;
+
 namespace LmModel.Explanation;
 
 /// <summary>What to explain, as tokens of one model.</summary>
@@ -8,7 +10,14 @@ namespace LmModel.Explanation;
 internal sealed record ExplanationRequest(
     int[] Prompt, int[] Target, int[]? Against, IReadOnlyList<ExplanationMethod> Methods)
 {
-    /// <summary>All methods but integrated gradients, which take seconds for a long prompt.</summary>
-    public static readonly IReadOnlyList<ExplanationMethod> DefaultMethods =
-        [.. Enum.GetValues<ExplanationMethod>().Where(method => method is not ExplanationMethod.IntegratedGradients)];
+    /// <summary>The methods that exist for a cell: contextual decomposition only for the gates of an LSTM.</summary>
+    public static IReadOnlyList<ExplanationMethod> MethodsOf(Cell cell) =>
+    [
+        .. Enum.GetValues<ExplanationMethod>()
+            .Where(method => method is not ExplanationMethod.ContextualDecomposition || cell is Cell.Lstm),
+    ];
+
+    /// <summary>All methods of a cell but integrated gradients, which take seconds for a long prompt.</summary>
+    public static IReadOnlyList<ExplanationMethod> DefaultMethodsOf(Cell cell) =>
+        [.. MethodsOf(cell).Where(method => method is not ExplanationMethod.IntegratedGradients)];
 }

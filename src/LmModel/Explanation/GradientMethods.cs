@@ -1,5 +1,3 @@
-using LmModel.Networks;
-
 namespace LmModel.Explanation;
 
 /// <summary>Contributions by the gradient, with the error of their completeness.</summary>
@@ -7,7 +5,7 @@ namespace LmModel.Explanation;
 /// <param name="CompletenessError">
 /// |Σ values − (F(prompt) − F(zero inputs))|, relative to that difference; null for a method that is not complete.
 /// </param>
-internal sealed record GradientAttribution(double[] Values, double? CompletenessError);
+internal sealed record NetworkAttribution(double[] Values, double? CompletenessError);
 
 /// <summary>
 /// <list type="bullet">
@@ -19,72 +17,92 @@ internal sealed record GradientAttribution(double[] Values, double? Completeness
 /// </summary>
 internal static class GradientMethods
 {
-    private const int FewestNodes = 16;
-    private const int MostNodes = 256;
+    /// <summary>Nodes of the quadrature in an interval of the way.</summary>
+    private const int Nodes = 8;
 
-    /// <summary>Nodes times tokens of a prompt are at most this, beyond the fewest nodes, which bounds the time.</summary>
-    private const int MostSteps = 2048;
-
-    /// <summary>Points of the way that are computed at once; bounds memory.</summary>
-    private const int PointsAtOnce = 6;
+    /// <summary>Bounds the time.</summary>
+    private const int MostIntervals = 64;
 
     private const double Tolerance = 1e-3;
 
-    /// <param name="weights">The network.</param>
+    private static readonly (double[] Nodes, double[] Weights) Quadrature = GaussLegendre(Nodes);
+
+    /// <param name="network">The network.</param>
     /// <param name="prompt">(n).</param>
     /// <param name="target">At least one token.</param>
-    /// <param name="cancellation">Ends the work between some points of the way.</param>
-    public static GradientAttribution GradientTimesInput(
-        NetworkWeights weights, int[] prompt, int[] target, CancellationToken cancellation = default)
+    public static NetworkAttribution GradientTimesInput(TraceNetwork network, int[] prompt, int[] target)
     {
-        var (_, products) = Trace(weights, prompt, target, [1.0], cancellation);
+        var (_, products) = Trace(network, prompt, target, [1]);
         return new([.. products.Select(p => p[0])], null);
     }
 
     /// <summary>
-    /// Gauss–Legendre quadrature with 16 nodes, and twice as many until the contributions are complete within 1e-3 of
-    /// the difference, or up to 256 for a short prompt. Long prompts and rectified networks may need more than that: the
-    /// error says so.
+    /// Gauss–Legendre quadrature with 8 nodes in each interval of the way. What the contributions of an interval must
+    /// add up to is known: the difference of F between its ends. So the interval that misses it most is halved until
+    /// what all miss is within 1e-3 of the whole difference. Where F changes fast, which is mostly near inputs of zero,
+    /// the intervals become short, and only there. Rectified networks may need more of them than are allowed: the error
+    /// says so.
     /// </summary>
-    /// <inheritdoc cref="GradientTimesInput"/>
-    public static GradientAttribution IntegratedGradients(
-        NetworkWeights weights, int[] prompt, int[] target, CancellationToken cancellation = default)
+    /// <param name="network">The network.</param>
+    /// <param name="prompt">(n).</param>
+    /// <param name="target">At least one token.</param>
+    /// <param name="cancellation">Ends the work between intervals.</param>
+    public static NetworkAttribution IntegratedGradients(
+        TraceNetwork network, int[] prompt, int[] target, CancellationToken cancellation = default)
     {
-        for (var count = FewestNodes; ; count *= 2)
+        var intervals = Integrate(network, prompt, target, [0, 1]).ToList();
+        var difference = intervals[0].Difference;
+        while (intervals.Sum(interval => Math.Abs(interval.Missing)) > Tolerance * Math.Abs(difference)
+            && intervals.Count < MostIntervals)
         {
-            var (nodes, shares) = GaussLegendre(count);
-            // The ends give the difference that the contributions must add up to.
-            var (values, products) = Trace(weights, prompt, target, [.. nodes, 0, 1], cancellation);
-            double[] contributions =
-                [.. products.Select(p => p[..count].Zip(shares, (product, share) => product * share).Sum())];
-            var difference = values[^1] - values[^2];
-            var error = Math.Abs(contributions.Sum() - difference) / Math.Abs(difference);
-            if (error < Tolerance || count >= MostNodes || 2 * count * prompt.Length > MostSteps)
-            {
-                return new(contributions, error);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            var worst = intervals.MaxBy(interval => Math.Abs(interval.Missing))!;
+            intervals.Remove(worst);
+            intervals.AddRange(Integrate(
+                network, prompt, target, [worst.Begin, (worst.Begin + worst.End) / 2, worst.End]));
         }
+
+        double[] values = [.. prompt.Index().Select(t => intervals.Sum(interval => interval.Values[t.Index]))];
+        return new(values, Math.Abs(values.Sum() - difference) / Math.Abs(difference));
+    }
+
+    /// <summary>A part of the way from inputs of zero to the prompt.</summary>
+    /// <param name="Begin">Its first factor of the inputs.</param>
+    /// <param name="End">Its last one.</param>
+    /// <param name="Difference">F(End) − F(Begin).</param>
+    /// <param name="Values">(n): the contributions on it.</param>
+    private sealed record Interval(double Begin, double End, double Difference, double[] Values)
+    {
+        public double Missing { get; } = Values.Sum() - Difference;
+    }
+
+    /// <param name="network">The network.</param>
+    /// <param name="prompt">(n).</param>
+    /// <param name="target">The target.</param>
+    /// <param name="ends">The ends of adjacent intervals, one more than there are intervals.</param>
+    private static IEnumerable<Interval> Integrate(
+        TraceNetwork network, int[] prompt, int[] target, double[] ends)
+    {
+        var count = ends.Length - 1;
+        double At(int interval, double node) => ends[interval] + (node * (ends[interval + 1] - ends[interval]));
+        var nodes = Enumerable.Range(0, count * Nodes).Select(i => At(i / Nodes, Quadrature.Nodes[i % Nodes]));
+        var (values, products) = Trace(network, prompt, target, [.. nodes.Concat(ends).Select(scale => (float)scale)]);
+        return Enumerable.Range(0, count).Select(i => new Interval(
+            ends[i],
+            ends[i + 1],
+            values[(count * Nodes) + i + 1] - values[(count * Nodes) + i],
+            [
+                .. products.Select(product => (ends[i + 1] - ends[i])
+                    * Quadrature.Weights.Index().Sum(w => w.Item * product[(i * Nodes) + w.Index])),
+            ]));
     }
 
     private static (double[] Values, double[][] Products) Trace(
-        NetworkWeights weights, int[] prompt, int[] target, double[] scales, CancellationToken cancellation)
+        TraceNetwork network, int[] prompt, int[] target, float[] scales)
     {
         int[] tokens = [.. prompt, .. target[..^1]];
-        var targets = target.Select((token, i) => (prompt.Length - 1 + i, token)).ToList();
-        var values = new List<double>();
-        var products = prompt.Select(_ => new List<double>()).ToList();
-        foreach (var points in scales.Chunk(PointsAtOnce))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var (some, gradients) = new NetworkTrace(weights, tokens, prompt.Length, points).Explain(targets);
-            values.AddRange(some);
-            foreach (var (all, added) in products.Zip(gradients))
-            {
-                all.AddRange(added);
-            }
-        }
-
-        return ([.. values], [.. products.Select(p => p.ToArray())]);
+        return new NetworkTrace(network, tokens, prompt.Length, scales)
+            .Explain([.. target.Select((token, i) => (prompt.Length - 1 + i, token))]);
     }
 
     /// <summary>Nodes and weights on [0, 1]: roots of the Legendre polynomial by Newton's method.</summary>

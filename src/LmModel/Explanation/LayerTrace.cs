@@ -4,196 +4,227 @@ namespace LmModel.Explanation;
 
 /// <summary>
 /// One recurrent layer of a <see cref="NetworkTrace"/> over T steps of B columns, by PyTorch's equations and gate orders;
-/// G gates, I inputs, H units.
+/// G gates, I inputs, H units. What does not depend on the state is multiplied for all steps at once.
 /// </summary>
-internal sealed class LayerTrace
+internal sealed class LayerTrace(Cell cell, TraceLayer weights, int columns)
 {
-    private readonly Cell _cell;
-    private readonly RecurrentLayerWeights _weights;
-    private readonly int _inputs;
-    private readonly int _units;
-    private readonly int _columns;
-    private readonly int _rows;                                               // G·H
-    private readonly double[][] _gates;                                       // (T): (B, G·H), after their functions
-    private readonly double[][] _apart;                                       // (T): (B, H), a GRU's W_hn h + b_hn
-    private readonly double[][] _h;                                           // (T + 1): (B, H)
-    private readonly double[][] _c;                                           // (T + 1): (B, H) of an LSTM
+    private readonly int _rows = weights.State.Rows;                          // G·H
+    private readonly int _units = weights.State.Columns;                      // H
+    private float[] _gates = [];                                              // (T, B, G·H), after their functions
+    private float[] _apart = [];                                              // (T, B, H), a GRU's W_hn h + b_hn
+    private float[] _h = [];                                                  // (T + 1, B, H)
+    private float[] _c = [];                                                  // (T + 1, B, H) of an LSTM
+    private float[] _tanh = [];                                               // (T + 1, B, H), tanh of c
 
-    public LayerTrace(Cell cell, RecurrentLayerWeights weights, int inputs, int units, int steps, int columns)
+    /// <param name="x">(T, B, I).</param>
+    /// <returns>(T, B, H).</returns>
+    public float[] Forward(float[] x)
     {
-        (_cell, _weights, _inputs, _units, _columns) = (cell, weights, inputs, units, columns);
-        _rows = cell.Traits().Gates * units;
-        _gates = new double[steps][];
-        _apart = new double[steps][];
-        _h = new double[steps + 1][];
-        _c = new double[steps + 1][];
-        (_h[0], _c[0]) = (new double[columns * units], new double[columns * units]);
+        _gates = weights.Input.Multiply(x);
+        AddBias(_gates, weights.InputBias);
+        var (state, count) = (columns * _units, _gates.Length / (columns * _rows));
+        (_h, _apart) = (new float[(count + 1) * state], new float[count * state]);
+        (_c, _tanh) = (new float[(count + 1) * state], new float[(count + 1) * state]);
+        for (var step = 0; step < count; step++)
+        {
+            var sums = weights.State.Multiply(_h.AsSpan(step * state, state));
+            AddBias(sums, weights.StateBias);
+            var now = step;
+            Parallel.For(0, columns, b => Step((now * columns) + b, sums.AsSpan(b * _rows, _rows)));
+        }
+
+        return _h[state..];
     }
 
-    /// <summary>(B, H): the state after a step.</summary>
-    public double[] Hidden(int step) => _h[step + 1];
-
-    /// <param name="step">From 0, in order.</param>
-    /// <param name="x">(B, I).</param>
-    /// <returns>(B, H).</returns>
-    public double[] Forward(int step, double[] x)
+    /// <param name="above">(T, B, H): ∂F/∂h of each step from above; is overwritten.</param>
+    /// <returns>(T, B, I): ∂F/∂x.</returns>
+    public float[] Backward(float[] above)
     {
-        var input = Product(_weights.InputWeight, _weights.InputBias, x, _inputs);
-        var state = Product(_weights.StateWeight, _weights.StateBias, _h[step], _units);
-        var (h, c) = (new double[_columns * _units], new double[_columns * _units]);
-        var gates = new double[_columns * _rows];
-        var apart = new double[_columns * _units];
-        for (var b = 0; b < _columns; b++)
+        var input = new float[_gates.Length];                                 // (T, B, G·H): of the sums of the input
+        var (state, sums) = (columns * _units, columns * _rows);
+        var gradient = new float[sums];                                       // (B, G·H): of the sums of the state
+        var (dh, dc) = (new float[state], new float[state]);
+        for (var step = (_gates.Length / sums) - 1; step >= 0; step--)
         {
-            for (var u = 0; u < _units; u++)
+            for (var i = 0; i < state; i++)
             {
-                var (at, row) = ((b * _units) + u, (b * _rows) + u);
-                (h[at], c[at]) = Step(
-                    input, state, gates, row, out apart[at], _h[step][at], _c[step][at]);
+                dh[i] += above[(step * state) + i];
+            }
+
+            var now = step;
+            Parallel.For(0, columns, b => Back(
+                (now * columns) + b,
+                dh.AsSpan(b * _units, _units),
+                dc.AsSpan(b * _units, _units),
+                input.AsSpan((now * sums) + (b * _rows), _rows),
+                gradient.AsSpan(b * _rows, _rows)));
+            var through = weights.State.MultiplyTransposed(gradient);
+            for (var i = 0; i < state; i++)
+            {
+                dh[i] += through[i];
             }
         }
 
-        (_gates[step], _apart[step], _h[step + 1], _c[step + 1]) = (gates, apart, h, c);
-        return h;
+        return weights.Input.MultiplyTransposed(input);
     }
 
-    /// <param name="above">(T): ∂F/∂h of each step from above, (B, H); null for zero.</param>
-    /// <returns>(T): ∂F/∂x, (B, I).</returns>
-    public double[][] Backward(double[]?[] above)
+    private static void AddBias(Span<float> sums, float[] bias)
     {
-        var below = new double[_gates.Length][];
-        var (dh, dc) = (new double[_columns * _units], new double[_columns * _units]);
-        for (var step = _gates.Length - 1; step >= 0; step--)
+        for (var i = 0; i < sums.Length; i++)
         {
-            for (var i = 0; i < dh.Length; i++)
-            {
-                dh[i] += above[step]?[i] ?? 0;
-            }
+            sums[i] += bias[i % bias.Length];
+        }
+    }
 
-            var (input, state) = (new double[_columns * _rows], new double[_columns * _rows]);
-            var direct = new double[_columns * _units];
-            for (var b = 0; b < _columns; b++)
-            {
-                for (var u = 0; u < _units; u++)
-                {
-                    var (at, row) = ((b * _units) + u, (b * _rows) + u);
-                    (direct[at], dc[at]) = Back(step, at, row, dh[at], dc[at], input, state);
-                }
-            }
-
-            below[step] = Transposed(_weights.InputWeight, input, _inputs, new double[_columns * _inputs]);
-            dh = Transposed(_weights.StateWeight, state, _units, direct);
+    /// <param name="at">Index of (step, column).</param>
+    /// <param name="state">(G·H): the sums of the state.</param>
+    private void Step(int at, ReadOnlySpan<float> state)
+    {
+        var gates = _gates.AsSpan(at * _rows, _rows);
+        var h = _h.AsSpan((at + columns) * _units, _units);
+        for (var i = 0; i < gates.Length - (cell is Cell.Gru ? _units : 0); i++)
+        {
+            gates[i] += state[i];
         }
 
-        return below;
-    }
-
-    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
-
-    private (double H, double C) Step(
-        double[] input, double[] state, double[] gates, int row, out double apart, double h, double c)
-    {
-        apart = 0;
-        double Sum(int gate) => input[row + (gate * _units)] + state[row + (gate * _units)];
-        double Keep(int gate, double value) => gates[row + (gate * _units)] = value;
-        switch (_cell)
+        switch (cell)
         {
             case Cell.RnnTanh:
-                return (Keep(0, Math.Tanh(Sum(0))), 0);
+                GateFunctions.Tanh(gates);
+                gates.CopyTo(h);
+                break;
             case Cell.RnnRelu:
-                return (Keep(0, Math.Max(0, Sum(0))), 0);
+                for (var u = 0; u < h.Length; u++)
+                {
+                    h[u] = gates[u] = Math.Max(0, gates[u]);
+                }
+
+                break;
             case Cell.Gru:
-                var (r, z) = (Keep(0, Sigmoid(Sum(0))), Keep(1, Sigmoid(Sum(1))));
-                apart = state[row + (2 * _units)];
-                var n = Keep(2, Math.Tanh(input[row + (2 * _units)] + (r * apart)));
-                return (((1 - z) * n) + (z * h), 0);
+                StepGru(at, gates, state[(2 * _units)..], h);
+                break;
             case Cell.Lstm:
-                var (i, f) = (Keep(0, Sigmoid(Sum(0))), Keep(1, Sigmoid(Sum(1))));
-                var (g, o) = (Keep(2, Math.Tanh(Sum(2))), Keep(3, Sigmoid(Sum(3))));
-                var next = (f * c) + (i * g);
-                return (o * Math.Tanh(next), next);
+                StepLstm(at, gates, h);
+                break;
             default:
-                throw Cells.Unknown(_cell);
+                throw Cells.Unknown(cell);
         }
     }
 
-    /// <summary>Writes the gradients of a unit's sums over the input and over the state.</summary>
-    /// <returns>What of ∂F/∂h reaches the previous h directly, and ∂F/∂c of the previous c.</returns>
-    private (double H, double C) Back(
-        int step, int at, int row, double dh, double dc, double[] input, double[] state)
+    /// <param name="at">Index of (step, column).</param>
+    /// <param name="gates">(3·H): sums of r and z; of n, that of the input.</param>
+    /// <param name="state">(H): the sum of the state for n.</param>
+    /// <param name="h">(H).</param>
+    private void StepGru(int at, Span<float> gates, ReadOnlySpan<float> state, Span<float> h)
     {
-        var gates = _gates[step];
-        double Gate(int gate) => gates[row + (gate * _units)];
-        void Both(int gate, double value) => input[row + (gate * _units)] = state[row + (gate * _units)] = value;
-        switch (_cell)
+        state.CopyTo(_apart.AsSpan(at * _units, _units));
+        GateFunctions.Sigmoid(gates[..(2 * _units)]);
+        var n = gates[(2 * _units)..];
+        for (var u = 0; u < _units; u++)
+        {
+            n[u] += gates[u] * state[u];
+        }
+
+        GateFunctions.Tanh(n);
+        var before = _h.AsSpan(at * _units, _units);
+        for (var u = 0; u < _units; u++)
+        {
+            var z = gates[_units + u];
+            h[u] = ((1 - z) * n[u]) + (z * before[u]);
+        }
+    }
+
+    private void StepLstm(int at, Span<float> gates, Span<float> h)
+    {
+        GateFunctions.Sigmoid(gates[..(2 * _units)]);
+        GateFunctions.Tanh(gates.Slice(2 * _units, _units));
+        GateFunctions.Sigmoid(gates[(3 * _units)..]);
+        var before = _c.AsSpan(at * _units, _units);
+        var c = _c.AsSpan((at + columns) * _units, _units);
+        for (var u = 0; u < _units; u++)
+        {
+            c[u] = (gates[_units + u] * before[u]) + (gates[u] * gates[(2 * _units) + u]);
+        }
+
+        var tanh = _tanh.AsSpan((at + columns) * _units, _units);
+        c.CopyTo(tanh);
+        GateFunctions.Tanh(tanh);
+        for (var u = 0; u < _units; u++)
+        {
+            h[u] = gates[(3 * _units) + u] * tanh[u];
+        }
+    }
+
+    /// <param name="at">Index of (step, column).</param>
+    /// <param name="dh">(H): ∂F/∂h; receives what reaches the previous h directly.</param>
+    /// <param name="dc">(H): ∂F/∂c; receives that of the previous c.</param>
+    /// <param name="input">(G·H): receives the gradient of the sums of the input.</param>
+    /// <param name="state">(G·H): receives the gradient of the sums of the state.</param>
+    private void Back(int at, Span<float> dh, Span<float> dc, Span<float> input, Span<float> state)
+    {
+        var gates = _gates.AsSpan(at * _rows, _rows);
+        switch (cell)
         {
             case Cell.RnnTanh:
-                Both(0, dh * (1 - (Gate(0) * Gate(0))));
-                return (0, 0);
+                for (var u = 0; u < dh.Length; u++)
+                {
+                    input[u] = dh[u] * (1 - (gates[u] * gates[u]));
+                }
+
+                dh.Clear();
+                break;
             case Cell.RnnRelu:
-                Both(0, Gate(0) > 0 ? dh : 0);
-                return (0, 0);
+                for (var u = 0; u < dh.Length; u++)
+                {
+                    input[u] = gates[u] > 0 ? dh[u] : 0;
+                }
+
+                dh.Clear();
+                break;
             case Cell.Gru:
-                var (r, z, n) = (Gate(0), Gate(1), Gate(2));
-                var dn = dh * (1 - z) * (1 - (n * n));
-                Both(0, dn * _apart[step][at] * r * (1 - r));
-                Both(1, dh * (_h[step][at] - n) * z * (1 - z));
-                input[row + (2 * _units)] = dn;
-                state[row + (2 * _units)] = dn * r;
-                return (dh * z, 0);
+                BackGru(at, gates, dh, input, state);
+                return;
             case Cell.Lstm:
-                var (i, f, g, o) = (Gate(0), Gate(1), Gate(2), Gate(3));
-                var tanh = Math.Tanh(_c[step + 1][at]);
-                var all = dc + (dh * o * (1 - (tanh * tanh)));
-                Both(0, all * g * i * (1 - i));
-                Both(1, all * _c[step][at] * f * (1 - f));
-                Both(2, all * i * (1 - (g * g)));
-                Both(3, dh * tanh * o * (1 - o));
-                return (0, all * f);
+                BackLstm(at, gates, dh, dc, input);
+                break;
             default:
-                throw Cells.Unknown(_cell);
+                throw Cells.Unknown(cell);
+        }
+
+        input.CopyTo(state);
+    }
+
+    private void BackGru(
+        int at, ReadOnlySpan<float> gates, Span<float> dh, Span<float> input, Span<float> state)
+    {
+        var before = _h.AsSpan(at * _units, _units);
+        var apart = _apart.AsSpan(at * _units, _units);
+        for (var u = 0; u < _units; u++)
+        {
+            var (r, z, n) = (gates[u], gates[_units + u], gates[(2 * _units) + u]);
+            var dn = dh[u] * (1 - z) * (1 - (n * n));
+            input[u] = state[u] = dn * apart[u] * r * (1 - r);
+            input[_units + u] = state[_units + u] = dh[u] * (before[u] - n) * z * (1 - z);
+            input[(2 * _units) + u] = dn;
+            state[(2 * _units) + u] = dn * r;
+            dh[u] *= z;
         }
     }
 
-    /// <summary>x Wᵀ + bias, (B, G·H); the rows of W are read once for all columns.</summary>
-    private double[] Product(float[] weight, float[] bias, double[] x, int width)
+    private void BackLstm(int at, ReadOnlySpan<float> gates, Span<float> dh, Span<float> dc, Span<float> input)
     {
-        var sums = new double[_columns * _rows];
-        Parallel.For(0, Environment.ProcessorCount, part =>
+        var before = _c.AsSpan(at * _units, _units);
+        var tanh = _tanh.AsSpan((at + columns) * _units, _units);
+        for (var u = 0; u < _units; u++)
         {
-            var (first, end) = Part(_rows, part);
-            for (var row = first; row < end; row++)
-            {
-                for (var b = 0; b < _columns; b++)
-                {
-                    sums[(b * _rows) + row] = bias[row]
-                        + Rows.Dot(weight.AsSpan(row * width, width), x.AsSpan(b * width, width));
-                }
-            }
-        });
-        return sums;
+            var (i, f) = (gates[u], gates[_units + u]);
+            var (g, o) = (gates[(2 * _units) + u], gates[(3 * _units) + u]);
+            var all = dc[u] + (dh[u] * o * (1 - (tanh[u] * tanh[u])));
+            input[u] = all * g * i * (1 - i);
+            input[_units + u] = all * before[u] * f * (1 - f);
+            input[(2 * _units) + u] = all * i * (1 - (g * g));
+            input[(3 * _units) + u] = dh[u] * tanh[u] * o * (1 - o);
+            (dh[u], dc[u]) = (0, all * f);
+        }
     }
-
-    /// <summary>target += gradient W, (B, width).</summary>
-    private double[] Transposed(float[] weight, double[] gradient, int width, double[] target)
-    {
-        Parallel.For(0, Environment.ProcessorCount, part =>
-        {
-            var (first, end) = Part(width, part);
-            for (var row = 0; row < _rows; row++)
-            {
-                for (var b = 0; b < _columns; b++)
-                {
-                    Rows.Add(
-                        weight.AsSpan((row * width) + first, end - first),
-                        gradient[(b * _rows) + row],
-                        target.AsSpan((b * width) + first, end - first));
-                }
-            }
-        });
-        return target;
-    }
-
-    private static (int First, int End) Part(int count, int part) =>
-        (count * part / Environment.ProcessorCount, count * (part + 1) / Environment.ProcessorCount);
 }

@@ -1,50 +1,28 @@
-using System.Numerics;
-using LmModel.Networks;
-
 namespace LmModel.Explanation;
 
 /// <summary>
-/// The network over one text in double precision, forward and backward through time (Werbos 1990), without libtorch:
-/// log probabilities of tokens, and their gradient with respect to the embedded inputs. B copies of the text are read
-/// at once, whose first inputs are scaled by different factors.
+/// The network over one text in fp32, forward and backward through time (Werbos 1990), without libtorch: log
+/// probabilities of tokens, and their gradient with respect to the embedded inputs. B copies of the text are read at
+/// once, whose first inputs are scaled by different factors.
 /// </summary>
 internal sealed class NetworkTrace
 {
-    private readonly NetworkWeights _weights;
+    private readonly TraceNetwork _network;
     private readonly int[] _tokens;                                           // (T)
     private readonly int _scaled;
-    private readonly double[] _scales;                                        // (B)
+    private readonly float[] _scales;                                         // (B)
     private readonly LayerTrace[] _layers;
-    private readonly double[][] _inputs;                                      // (T): (B, E)
-    private readonly int _width;
+    private readonly float[] _top;                                            // (T, B, H)
 
-    /// <param name="weights">The network.</param>
+    /// <param name="network">The network.</param>
     /// <param name="tokens">(T): the text.</param>
     /// <param name="scaled">The inputs of this many tokens are scaled.</param>
     /// <param name="scales">(B): the factors.</param>
-    public NetworkTrace(NetworkWeights weights, int[] tokens, int scaled, double[] scales)
+    public NetworkTrace(TraceNetwork network, int[] tokens, int scaled, float[] scales)
     {
-        (_weights, _tokens, _scaled, _scales) = (weights, tokens, scaled, scales);
-        _width = weights.Config.EmbeddingSize;
-        _layers =
-        [
-            .. weights.Layers.Select((layer, l) => new LayerTrace(
-                weights.Config.Cell,
-                layer,
-                l == 0 ? _width : weights.Config.HiddenSize,
-                weights.Config.HiddenSize,
-                tokens.Length,
-                scales.Length)),
-        ];
-        _inputs = [.. Enumerable.Range(0, tokens.Length).Select(Input)];
-        foreach (var (t, input) in _inputs.Index())
-        {
-            var x = input;
-            foreach (var layer in _layers)
-            {
-                x = layer.Forward(t, x);
-            }
-        }
+        (_network, _tokens, _scaled, _scales) = (network, tokens, scaled, scales);
+        _layers = [.. network.Layers.Select(layer => new LayerTrace(network.Config.Cell, layer, scales.Length))];
+        _top = _layers.Aggregate(Inputs(), (x, layer) => layer.Forward(x));
     }
 
     /// <summary>
@@ -56,112 +34,83 @@ internal sealed class NetworkTrace
     /// </returns>
     public (double[] Values, double[][] Products) Explain(IReadOnlyList<(int Position, int Token)> targets)
     {
-        var (count, hidden) = (_scales.Length, _weights.Config.HiddenSize);
-        var values = new double[count];
-        var above = new double[_tokens.Length][];                             // (T): (B, H), ∂F/∂h of the top layer
+        var state = _scales.Length * _network.Config.HiddenSize;
+        var values = new double[_scales.Length];
+        var gradient = new float[_top.Length];                                // (T, B, H): ∂F/∂h of the top layer
         foreach (var (position, token) in targets)
         {
-            var gradient = above[position] ??= new double[count * hidden];
-            Parallel.For(0, count, b => values[b] += LogProbability(
-                token,
-                _layers[^1].Hidden(position).AsSpan(b * hidden, hidden),
-                gradient.AsSpan(b * hidden, hidden)));
+            var logits = _network.Output.Multiply(_top.AsSpan(position * state, state));
+            for (var b = 0; b < values.Length; b++)
+            {
+                values[b] += LogProbability(token, logits.AsSpan(b * _network.Output.Rows, _network.Output.Rows));
+            }
+
+            _network.Output.MultiplyTransposed(logits).CopyTo(gradient, position * state);
         }
 
         for (var l = _layers.Length - 1; l >= 0; l--)
         {
-            above = _layers[l].Backward(above);
+            gradient = _layers[l].Backward(gradient);
         }
 
-        return (values, [.. Enumerable.Range(0, _scaled).Select(t => Products(t, above[t]))]);
+        return (values, [.. Enumerable.Range(0, _scaled).Select(t => Products(t, gradient))]);
     }
 
-    private double[] Products(int t, double[] gradient)
+    private double[] Products(int t, float[] gradient)
     {
-        var embedding = _weights.Embedding.AsSpan(_tokens[t] * _width, _width);
+        var width = _network.Config.EmbeddingSize;
         var products = new double[_scales.Length];
         for (var b = 0; b < products.Length; b++)
         {
-            products[b] = Rows.Dot(embedding, gradient.AsSpan(b * _width, _width));
+            var place = ((t * _scales.Length) + b) * width;
+            for (var e = 0; e < width; e++)
+            {
+                products[b] += (double)_network.Embedding[(_tokens[t] * width) + e] * gradient[place + e];
+            }
         }
 
         return products;
     }
 
-    private double[] Input(int t)
+    private float[] Inputs()
     {
-        var input = new double[_scales.Length * _width];
-        for (var b = 0; b < _scales.Length; b++)
+        var width = _network.Config.EmbeddingSize;
+        var inputs = new float[_tokens.Length * _scales.Length * width];      // (T, B, E)
+        for (var i = 0; i < inputs.Length; i++)
         {
-            var scale = t < _scaled ? _scales[b] : 1;
-            for (var e = 0; e < _width; e++)
-            {
-                input[(b * _width) + e] = scale * _weights.Embedding[(_tokens[t] * _width) + e];
-            }
+            var (t, b) = (i / width / _scales.Length, i / width % _scales.Length);
+            inputs[i] = (t < _scaled ? _scales[b] : 1) * _network.Embedding[(_tokens[t] * width) + (i % width)];
         }
 
-        return input;
+        return inputs;
     }
 
-    /// <summary>ln p of a token after a state; adds its gradient with respect to the state.</summary>
-    private double LogProbability(int token, ReadOnlySpan<double> h, Span<double> gradient)
+    /// <summary>ln p of a token; the logits become its gradient with respect to them.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="logits">(V), without the bias.</param>
+    private double LogProbability(int token, Span<float> logits)
     {
-        var logits = new double[_weights.OutputBias.Length];
+        var max = float.NegativeInfinity;
         for (var v = 0; v < logits.Length; v++)
         {
-            logits[v] = _weights.OutputBias[v] + Rows.Dot(_weights.Output.AsSpan(v * h.Length, h.Length), h);
+            logits[v] += _network.OutputBias[v];
+            max = Math.Max(max, logits[v]);
         }
 
-        var max = logits.Max();
-        var sum = logits.Sum(x => Math.Exp(x - max));
-        for (var v = 0; v < logits.Length; v++)
+        var value = (double)logits[token] - max;
+        var sum = 0.0;
+        foreach (ref var logit in logits)
         {
-            var p = Math.Exp(logits[v] - max) / sum;
-            Rows.Add(_weights.Output.AsSpan(v * h.Length, h.Length), (v == token ? 1 : 0) - p, gradient);
+            logit = MathF.Exp(logit - max);
+            sum += logit;
         }
 
-        return logits[token] - max - Math.Log(sum);
-    }
-}
-
-/// <summary>Products of rows of fp32 weights with vectors of doubles.</summary>
-internal static class Rows
-{
-    public static double Dot(ReadOnlySpan<float> row, ReadOnlySpan<double> x)
-    {
-        var (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
-        var k = 0;
-        for (; k <= row.Length - Vector<float>.Count; k += Vector<float>.Count)
+        foreach (ref var weight in logits)
         {
-            Vector.Widen(new Vector<float>(row[k..]), out var first, out var second);
-            low += first * new Vector<double>(x[k..]);
-            high += second * new Vector<double>(x[(k + Vector<double>.Count)..]);
+            weight = (float)(-weight / sum);
         }
 
-        var sum = Vector.Sum(low + high);
-        for (; k < row.Length; k++)
-        {
-            sum += row[k] * x[k];
-        }
-
-        return sum;
-    }
-
-    /// <summary>target += factor · row.</summary>
-    public static void Add(ReadOnlySpan<float> row, double factor, Span<double> target)
-    {
-        var k = 0;
-        for (; k <= row.Length - Vector<float>.Count; k += Vector<float>.Count)
-        {
-            Vector.Widen(new Vector<float>(row[k..]), out var first, out var second);
-            var middle = k + Vector<double>.Count;
-            (new Vector<double>(target[k..]) + (first * factor)).CopyTo(target[k..]);
-            (new Vector<double>(target[middle..]) + (second * factor)).CopyTo(target[middle..]);
-        }
-
-        for (; k < row.Length; k++)
-        {
-            target[k] += factor * row[k];
-        }
+        logits[token] += 1;
+        return value - Math.Log(sum);
     }
 }

@@ -26,6 +26,8 @@ public sealed record TokenAttribution(ExplanationMethod Method, IReadOnlyList<do
             "How much would the log probability change, at first order, if this token's embedding were zero?",
         ExplanationMethod.IntegratedGradients =>
             "What does this token's embedding add on the way from embeddings of zero to the prompt?",
+        ExplanationMethod.ContextualDecomposition =>
+            "How much less probable is the target without what this token brought into the last state?",
         _ => throw new ArgumentOutOfRangeException(nameof(Method), Method, "There is no such method."),
     };
 }

@@ -18,6 +18,7 @@ public sealed class DependencyTests
         "Inference", "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Keys", "Corpora",
         "Guard.Making", "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations",
         "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Completion.Measurement",
+        "Explanation.Measurement",
         "Quantization.Measurement", "Units.Search", "Training.Settings", "Training.Regularization",
         "Training.Backpropagation", "Training.Batches", "Training.Optimization", "Training.Planning",
         "Training.Checkpoints", "Training.Reporting", "Training", "",

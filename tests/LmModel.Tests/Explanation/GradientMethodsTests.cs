@@ -1,6 +1,7 @@
 using LmModel.Checkpoints;
 using LmModel.Explanation;
 using LmModel.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LmModel.Tests.Explanation;
@@ -14,6 +15,7 @@ public sealed class GradientMethodsTests
     public void A_trace_has_the_log_probabilities_of_PyTorch(string name)
     {
         var fixture = PyTorchFixture.Load(name);
+        using var network = new TraceNetwork(fixture.Network);
         var (steps, width) = (fixture.Tokens.GetLength(1), fixture.Config.VocabularySize);
         for (var text = 0; text < fixture.Batch; text++)
         {
@@ -22,7 +24,7 @@ public sealed class GradientMethodsTests
             {
                 var logits = fixture.Logits.AsSpan(((text * steps) + position) * width, width).ToArray();
                 var sum = Math.Log(logits.Sum(x => Math.Exp(x)));
-                var (values, _) = new NetworkTrace(fixture.Network, tokens, 0, [1]).Explain([(position, 3)]);
+                var (values, _) = new NetworkTrace(network, tokens, 0, [1]).Explain([(position, 3)]);
 
                 Assert.Equal(logits[3] - sum, values[0], 1e-5);
             }
@@ -34,9 +36,10 @@ public sealed class GradientMethodsTests
     public void A_gradient_is_that_of_finite_differences(string name)
     {
         var fixture = PyTorchFixture.Load(name);
+        using var network = new TraceNetwork(fixture.Network);
         int[] prompt = [4, 1, 7, 2, 9];
         int[] target = [5, 10, 3];
-        var attribution = GradientMethods.GradientTimesInput(fixture.Network, prompt, target);
+        var attribution = GradientMethods.GradientTimesInput(network, prompt, target);
         var scale = attribution.Values.Max(Math.Abs);
         for (var i = 0; i < prompt.Length; i++)
         {
@@ -57,8 +60,9 @@ public sealed class GradientMethodsTests
     public void A_gradient_is_that_of_autograd(string name)
     {
         var fixture = PyTorchFixture.Load(name);
+        using var network = new TraceNetwork(fixture.Network);
         int[] prompt = [4, 1, 7, 2, 9];
-        var attribution = GradientMethods.GradientTimesInput(fixture.Network, prompt, [5]);
+        var attribution = GradientMethods.GradientTimesInput(network, prompt, [5]);
         using var scope = NewDisposeScope();
         using var model = new LanguageModel(fixture.Config);
         model.LoadWeights(fixture.Network);
@@ -79,9 +83,10 @@ public sealed class GradientMethodsTests
     public void Integrated_gradients_add_up_to_the_difference(string name)
     {
         var fixture = PyTorchFixture.Load(name);
+        using var network = new TraceNetwork(fixture.Network);
         int[] prompt = [4, 1, 7, 2, 9];
-        var attribution = GradientMethods.IntegratedGradients(fixture.Network, prompt, [5, 10]);
-        var (values, _) = new NetworkTrace(fixture.Network, [.. prompt, 5], prompt.Length, [0, 1])
+        var attribution = GradientMethods.IntegratedGradients(network, prompt, [5, 10]);
+        var (values, _) = new NetworkTrace(network, [.. prompt, 5], prompt.Length, [0, 1])
             .Explain([(4, 5), (5, 10)]);
 
         // The gradient of a rectified network has steps, which no quadrature follows exactly.
@@ -99,7 +104,8 @@ public sealed class GradientMethodsTests
         int[] tokens = folder.Tokenizer.Encode("To be, or not");
         using var model = TextModel.Open(path, new() { Precision = LmModel.Quantization.Precision.Fp32 });
         var score = await model.ScoreAsync("To be, or not");
-        var (values, _) = new NetworkTrace(folder.ReadWeights(), tokens, 0, [1])
+        using var network = new TraceNetwork(folder.ReadWeights());
+        var (values, _) = new NetworkTrace(network, tokens, 0, [1])
             .Explain([.. Enumerable.Range(0, tokens.Length - 1).Select(t => (t, tokens[t + 1]))]);
 
         Assert.Equal(-score.Nats, values[0], 1e-4);
@@ -118,26 +124,30 @@ public sealed class GradientMethodsTests
         }
     }
 
-    /// <summary>F with one token's embedding scaled; the tokens of the prompt differ.</summary>
+    /// <summary>
+    /// F with one token's embedding scaled, in double precision, because small differences would be lost in fp32; the
+    /// tokens of the prompt differ.
+    /// </summary>
     private static double Value(PyTorchFixture fixture, int[] prompt, int[] target, int changed, double factor)
     {
         var weights = fixture.Weights.ToDictionary(w => w.Key, w => (float[])w.Value.Clone());
         var embedding = weights["embedding.weight"];
         if (fixture.Config.TieWeights)
         {
-            // The trace reads a tied output from the same array, which must not change: untie it.
+            // A tied output must not change with the embedding: untie it.
             weights["fc.weight"] = (float[])embedding.Clone();
         }
 
-        var width = fixture.Config.EmbeddingSize;
-        for (var e = 0; e < width; e++)
-        {
-            embedding[(prompt[changed] * width) + e] *= (float)factor;
-        }
-
-        var network = NetworkWeights.Of(fixture.Config with { TieWeights = false }, weights);
-        var (values, _) = new NetworkTrace(network, [.. prompt, .. target[..^1]], 0, [1])
-            .Explain([.. target.Select((token, i) => (prompt.Length - 1 + i, token))]);
-        return values[0];
+        using var scope = NewDisposeScope();
+        using var model = new LanguageModel(fixture.Config with { TieWeights = false });
+        model.LoadWeights(NetworkWeights.Of(fixture.Config with { TieWeights = false }, weights));
+        model.to(ScalarType.Float64);
+        model.eval();
+        using var nothing = no_grad();
+        model.NamedWeights()[0].Value[prompt[changed]].mul_(factor);
+        long[] text = [.. prompt.Concat(target[..^1]).Select(id => (long)id)];
+        var logits = model.Forward(tensor(text).unsqueeze(0), null).Logits[0]; // (T, V)
+        var logprobs = nn.functional.log_softmax(logits, dim: -1);
+        return target.Index().Sum(t => logprobs[prompt.Length - 1 + t.Index, t.Item].item<double>());
     }
 }
