@@ -102,17 +102,20 @@ internal static class ExplainCommand
         }
 
         Console.WriteLine();
-        var names = explained.Attributions.Select(a => $"{NameOf(a.Method),22}");
+        var names = explained.Attributions.Select(a => NameOf(a.Method).PadLeft(WidthOf(a.Method)));
         Console.WriteLine($"{"token",-16}{string.Concat(names)}");
         for (var i = 0; i < explained.Prompt.Count; i++)
         {
             // Reach counts from the end: its value stands at the first of the last k tokens.
-            var values = explained.Attributions.Select(a => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i],22:F4}"));
+            var values = explained.Attributions.Select(
+                a => a.Values[a.Method is ExplanationMethod.Reach ? ^(i + 1) : i]
+                    .ToString("F4", CultureInfo.InvariantCulture)
+                    .PadLeft(WidthOf(a.Method)));
             Console.WriteLine($"{Quoted(explained.Prompt[i].Text),-16}{string.Concat(values)}");
         }
     }
+
+    private static int WidthOf(ExplanationMethod method) => Math.Max(10, NameOf(method).Length + 2);
 
     private static string Quoted(string text) =>
         $"\"{Printable.Text(text.Replace("\n", "\\n", StringComparison.Ordinal))}\"";

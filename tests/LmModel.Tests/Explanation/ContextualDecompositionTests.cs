@@ -7,12 +7,10 @@ public sealed class ContextualDecompositionTests
 {
     private static readonly int[] Prompt = [4, 1, 7, 2, 9];
 
-    [Theory]
-    [InlineData("lstm")]
-    [InlineData("tied")]
-    public void Contributions_are_those_of_the_equations_written_out(string name)
+    [Fact]
+    public void Contributions_are_those_of_the_equations_written_out()
     {
-        var fixture = PyTorchFixture.Load(name);
+        var fixture = PyTorchFixture.Load("lstm");
         using var network = new TraceNetwork(fixture.Network);
         int[] target = [5, 10];
         var values = ContextualDecomposition.Explain(network, Prompt, target);
@@ -22,6 +20,13 @@ public sealed class ContextualDecompositionTests
             Assert.Equal(Reference(fixture.Network, token, target), values[token], 1e-5);
         }
     }
+
+    [Theory]
+    [InlineData(Cell.Lstm, true)]
+    [InlineData(Cell.Gru, false)]
+    [InlineData(Cell.RnnTanh, false)]
+    public void The_method_is_offered_for_LSTMs_only(Cell cell, bool offered) => Assert.Equal(
+        offered, ExplanationRequest.MethodsOf(cell).Contains(ExplanationMethod.ContextualDecomposition));
 
     /// <summary>With one token there is no rest: all but the biases of the output comes from it.</summary>
     [Fact]
