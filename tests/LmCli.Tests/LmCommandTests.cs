@@ -43,6 +43,10 @@ public sealed class LmCommandTests : DuckTextTests
         Assert.All(quantized.Out.TrimEnd().Split('\n')[..^1], line => Assert.Contains(line, output));
         Assert.Equal(card, ModelFolder.Open(Model).Card);
 
+        var stored = await LmProcess.RunAsync("quantize", Model, Text, "--split", "validation", "--store-bf16");
+        Assert.True(stored.Code == 0, stored.Error);
+        Assert.StartsWith("Stored the weights in bf16: ", stored.Out);
+
         string[] generate = ["generate", Model, "Duck", "--max-tokens", "30", "--seed", "7"];
         var first = await LmProcess.RunAsync(generate);
         var second = await LmProcess.RunAsync(generate);

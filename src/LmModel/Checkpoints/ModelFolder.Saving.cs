@@ -32,15 +32,29 @@ internal sealed partial class ModelFolder
         string File(string name) => System.IO.Path.Combine(path, name);
 
         Directory.CreateDirectory(path);
-        PrecisionFiles.Delete(path);
-        UnitFiles.Delete(path);
-        System.IO.File.Delete(File(GuardName));
+        DeleteMeasured(path);
         System.IO.File.Delete(File(DefaultsName));
         AtomicFile.Write(File(ConfigName), stream => ConfigFile.Write(stream, config));
         AtomicFile.Replace(File(TokenizerName), temporary => TokenizerFile.Save(tokenizer, temporary));
         AtomicFile.Write(File(CardName), stream => stream.Write(Encoding.UTF8.GetBytes(card)));
         // Written last, so that a new folder that has weights is complete.
         SafeTensorsWriter.Write(File(WeightsName), tensors, SafeTensorsWriter.PyTorchMetadata);
+    }
+
+    /// <summary>
+    /// Writes the weights again with matrices in bf16, rounded to nearest even, and biases in fp32. What was measured for
+    /// the old weights is removed: <c>precision.json</c>, <c>units.json</c> and <c>verbatim.filter</c>.
+    /// </summary>
+    /// <returns>The folder with the new weights.</returns>
+    public ModelFolder StoreInBf16()
+    {
+        var tensors = ReadWeights().Named.Select(p => p.Shape.Length > 1
+            ? TensorData.BrainFloats(p.Name, p.Shape, p.Values)
+            : TensorData.Floats(p.Name, p.Shape, p.Values));
+        DeleteMeasured(Path);
+        SafeTensorsWriter.Write(
+            System.IO.Path.Combine(Path, WeightsName), [.. tensors], SafeTensorsWriter.PyTorchMetadata);
+        return Open(Path);
     }
 
     /// <summary>Replaces <c>precision.json</c>.</summary>
@@ -60,6 +74,14 @@ internal sealed partial class ModelFolder
     /// <summary>Replaces <c>generation_config.json</c>.</summary>
     public void SaveDefaults(GenerationDefaults defaults) => AtomicFile.Write(
         System.IO.Path.Combine(Path, DefaultsName), stream => GenerationConfigFile.Write(stream, defaults));
+
+    /// <summary>Removes what holds for the weights of a folder only.</summary>
+    private static void DeleteMeasured(string path)
+    {
+        PrecisionFiles.Delete(path);
+        UnitFiles.Delete(path);
+        File.Delete(System.IO.Path.Combine(path, GuardName));
+    }
 
     /// <summary>Replaces the model card.</summary>
     public void SaveCard(string card) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmModel.Numerics;
 
 namespace LmModel.Checkpoints;
 
@@ -35,6 +36,15 @@ internal sealed class TensorData
     /// <param name="values">Row by row.</param>
     public static TensorData Floats(string name, IReadOnlyList<long> shape, float[] values) =>
         new(name, TensorType.F32, shape, values.LongLength * sizeof(float), stream => WriteTo(stream, values));
+
+    /// <summary>Values that are rounded to bf16 when they are written.</summary>
+    /// <inheritdoc cref="Floats"/>
+    public static TensorData BrainFloats(string name, IReadOnlyList<long> shape, float[] values) => new(
+        name,
+        TensorType.BF16,
+        shape,
+        values.LongLength * sizeof(ushort),
+        stream => WriteTo<ushort>(stream, Array.ConvertAll(values, BrainFloat.Round)));
 
     /// <inheritdoc cref="Floats"/>
     public static TensorData Int64s(string name, IReadOnlyList<long> shape, long[] values) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmModel.Numerics;
 using LmModel.Quantization;
 
 namespace LmModel.Inference.Managed;
@@ -141,7 +142,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                     ((float*)pair)[(k % 2 * BlockRows) + lane] = values[k];
                     break;
                 case Precision.Bf16:
-                    ((ushort*)pair)[at] = BrainFloat(values[k]);
+                    ((ushort*)pair)[at] = BrainFloat.Round(values[k]);
                     break;
                 default:
                     ((sbyte*)pair)[at] = scale == 0 ? (sbyte)0 : (sbyte)MathF.Round(values[k] / scale);
@@ -166,14 +167,5 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
 
         return max / MaxInteger;
-    }
-
-    /// <summary>The upper half of a float, to nearest even.</summary>
-    private static ushort BrainFloat(float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value)
-            ? (ushort)((bits >> 16) | 0x40)
-            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

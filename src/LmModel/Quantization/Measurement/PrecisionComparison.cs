@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmModel.Evaluation;
 using LmModel.Inference;
 using LmModel.Inference.Managed;
@@ -54,6 +55,21 @@ internal static class PrecisionComparison
         }
 
         return results;
+    }
+
+    /// <summary>Requires that a precision costs less than <see cref="Tolerance"/> against fp32.</summary>
+    /// <exception cref="ArgumentException">It costs more, or the model predicts nothing in it.</exception>
+    public static void RequireHarmless(IReadOnlyList<PrecisionResult> results, Precision precision)
+    {
+        var full = results.Single(r => r.Precision is Precision.Fp32).Loss.NatsPerToken;
+        var other = results.SingleOrDefault(r => r.Precision == precision)?.Loss.NatsPerToken ?? double.NaN;
+        if (!(Math.Abs(other - full) < Tolerance))
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"In {precision.Name()} the loss is {other:F5} nats/token, in fp32 {full:F5}: they may differ by less "
+                    + $"than {Tolerance}, so the weights stay as they are."));
+        }
     }
 
     /// <summary>
