@@ -44,6 +44,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapExplanation();
         app.MapUnits();
         app.MapModel();
+        app.MapTraining();
         app.MapTokenizer();
         app.MapHealth();
         app.MapMetrics();
