@@ -89,7 +89,7 @@ public sealed class ViewTests(Browser browser, SharedService service) : IClassFi
     {
         await using var visitor = await OpenAsync("Units");
         var named = visitor.Page.Locator("#unit-names input");
-        Assert.True(await named.CountAsync() > 1);
+        await Expect(named.Nth(1)).ToBeVisibleAsync();
         await visitor.Page.Locator("#units-text").FillAsync("The king said, \"I will go.\" He went.");
         await visitor.Button("Colour it").ClickAsync();
         await Expect(visitor.Page.Locator("#announcer")).ToContainTextAsync("from");

@@ -19,16 +19,18 @@ async function viewOf(name) {
 }
 
 async function open(name) {
+  const view = await viewOf(name);
   for (const tab of tabs) {
     const isOpen = tab.id === `tab-${name}`;
     if (!isOpen && tab.ariaSelected === "true") views.get(tab.id.slice(4))?.leave?.();
     tab.setAttribute("aria-selected", String(isOpen));
     tab.tabIndex = isOpen ? 0 : -1;
     $(tab.getAttribute("aria-controls")).hidden = !isOpen;
+    // Without a model, nothing answers the controls of the other views.
+    $(tab.getAttribute("aria-controls")).inert = isOpen && !view;
   }
 
   if (location.hash !== `#${name}`) history.replaceState(null, "", `#${name}`);
-  const view = await viewOf(name);
   view?.enter?.(write.text);
   return view;
 }
