@@ -63,6 +63,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapOllama();
         app.MapTgi();
         app.MapModel();
+        app.MapTraining();
         app.MapTokenizer();
         app.MapHealth();
         app.MapMetrics();

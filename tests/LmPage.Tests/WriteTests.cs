@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace LmPage.Tests;
 
 /// <summary>Writing with the model.</summary>
-public sealed class WriteTests(Browser browser, WriteTests.Service fixture) : IClassFixture<WriteTests.Service>
+public sealed class WriteTests(Browser browser, SharedService service) : IClassFixture<SharedService>
 {
     private const string Prompt = "Once upon a time there was";
 
@@ -56,7 +56,7 @@ public sealed class WriteTests(Browser browser, WriteTests.Service fixture) : IC
     public async Task Every_setting_of_the_api_is_offered_with_its_default_and_a_sentence()
     {
         await using var visitor = await OpenAsync();
-        using var client = new HttpClient { BaseAddress = fixture.Of.Address };
+        using var client = new HttpClient { BaseAddress = service.Address };
         var document = System.Text.Json.JsonDocument.Parse(
             await client.GetStringAsync(new Uri("swagger/v1/swagger.json", UriKind.Relative)));
         var members = document.RootElement.GetProperty("components").GetProperty("schemas")
@@ -199,14 +199,5 @@ public sealed class WriteTests(Browser browser, WriteTests.Service fixture) : IC
         return (place[0], place[1]);
     }
 
-    private Task<Visitor> OpenAsync() => Visitor.OpenAsync(browser, fixture.Of.Address);
-
-    public sealed class Service : IAsyncLifetime
-    {
-        public PageService Of { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Of = await PageService.StartAsync();
-
-        public ValueTask DisposeAsync() => Of.DisposeAsync();
-    }
+    private Task<Visitor> OpenAsync() => Visitor.OpenAsync(browser, service.Address);
 }

@@ -3,6 +3,15 @@ namespace LmApi.Models;
 /// <summary>What the OpenAPI document shows of the endpoints of model and tokenizer.</summary>
 internal static class ModelDocs
 {
+    public const string Training = """
+        {
+          "points": [
+            { "step": 100, "epoch": 0.1486, "loss": 6.7801, "learning_rate": 0.0015 },
+            { "step": 200, "epoch": 0.2972, "loss": 5.816, "validation_loss": 5.7403, "learning_rate": 0.003 }
+          ]
+        }
+        """;
+
     public const string Model = """
         {
           "name": "tiny",

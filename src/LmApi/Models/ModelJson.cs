@@ -6,6 +6,7 @@ namespace LmApi.Models;
 /// <summary>How the answers of the model and its tokenizer are written.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelResponse))]
+[JsonSerializable(typeof(TrainingResponse))]
 [JsonSerializable(typeof(TokenizeResponse))]
 [JsonSerializable(typeof(DetokenizeResponse))]
 internal sealed partial class ModelJson : JsonSerializerContext

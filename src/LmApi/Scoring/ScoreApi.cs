@@ -53,7 +53,8 @@ internal static class ScoreApi
             new ScoreResponse
             {
                 Model = host.Model.Name,
-                Scores = [.. scores.Select(score => ScoreReply.Of(score, work.Logprobs, work.Lines))],
+                Scores = [.. scores.Select(score => ScoreReply.Of(
+                    score, work.Logprobs, work.Lines, work.Copied ? host.Model.Folder.Guard : null))],
                 Ranking = work.Ranks ? ScoreReply.Rank(scores) : null,
             },
             ScoreJson.Wire.ScoreResponse).ExecuteAsync(http);

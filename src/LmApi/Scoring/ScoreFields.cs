@@ -60,7 +60,14 @@ internal sealed class ScoreFields(IOptions<EngineOptions> engine) : FieldTable
         Description = "Report the score of each line of a text.",
     };
 
-    public override IReadOnlyList<Field> All => field ??= [Text, Tokens, Choices, Given, Logprobs, Lines];
+    public BooleanField Copied { get; } = new()
+    {
+        Name = "copied",
+        Default = false,
+        Description = "Report where a text has runs of the training text; needs a model with a filter of them.",
+    };
+
+    public override IReadOnlyList<Field> All => field ??= [Text, Tokens, Choices, Given, Logprobs, Lines, Copied];
 
     internal static TextField GivenField(string what) => new()
     {

@@ -1,3 +1,4 @@
+using LmModel.Guard;
 using LmModel.Scoring;
 
 namespace LmApi.Scoring;
@@ -5,7 +6,11 @@ namespace LmApi.Scoring;
 /// <summary>The wire format of scores.</summary>
 internal static class ScoreReply
 {
-    public static TextScoreResponse Of(TextScore score, bool logprobs, bool lines) => new()
+    /// <param name="score">The score.</param>
+    /// <param name="logprobs">Whether to report tokens.</param>
+    /// <param name="lines">Whether to report lines.</param>
+    /// <param name="filter">Finds runs of the training text, if they are to be reported.</param>
+    public static TextScoreResponse Of(TextScore score, bool logprobs, bool lines, VerbatimFilter? filter) => new()
     {
         Nats = score.Nats,
         ScoredTokens = score.ScoredTokens,
@@ -15,6 +20,10 @@ internal static class ScoreReply
         BitsPerByte = Finite(score.BitsPerByte),
         Tokens = logprobs ? score.Tokens.Select(Of) : null,
         Lines = lines ? score.Lines.Select(Of) : null,
+        Copied = filter is null
+            ? null
+            : CopiedRuns.Of(filter, score.Tokens.Select(token => token.Id).ToArray())
+                .Select(run => new CopiedRunResponse { Start = run.Start, Tokens = run.Tokens }),
     };
 
     public static RankingResponse Rank(IReadOnlyList<TextScore> scores) => new()

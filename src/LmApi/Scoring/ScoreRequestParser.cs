@@ -12,7 +12,9 @@ namespace LmApi.Scoring;
 /// <param name="Ranks">Whether they are choices to rank.</param>
 /// <param name="Logprobs">Whether to report tokens.</param>
 /// <param name="Lines">Whether to report lines.</param>
-internal sealed record ScoreWork(IReadOnlyList<ScoreRequest> Requests, bool Ranks, bool Logprobs, bool Lines);
+/// <param name="Copied">Whether to report runs of the training text.</param>
+internal sealed record ScoreWork(
+    IReadOnlyList<ScoreRequest> Requests, bool Ranks, bool Logprobs, bool Lines, bool Copied);
 
 /// <summary>Parses bodies and lines into valid requests, or reports everything that is wrong with them.</summary>
 internal sealed class ScoreRequestParser(
@@ -45,11 +47,20 @@ internal sealed class ScoreRequestParser(
 
         var logprobs = reader.Read(fields.Logprobs)!.Value;
         var lines = reader.Read(fields.Lines)!.Value;
+        var copied = reader.Read(fields.Copied)!.Value;
+        if (copied && host.Model.Folder.Guard is null)
+        {
+            reader.Errors.Add(
+                fields.Copied.Name,
+                FieldErrorCodes.NotAvailable,
+                "`copied` needs a filter of the training text, which this model does not have; lm guard makes it.");
+        }
+
         reader.Errors.ThrowIfAny();
         Require(parts.Count > 0, fields.Text, "`text` is missing, and so are `tokens` and `choices`.", reader);
         Require(parts.Count < 2, fields.Text, "Only one of `text`, `tokens` and `choices` may be given.", reader);
         reader.Errors.ThrowIfAny();
-        return new(parts[0], ranks, logprobs, lines);
+        return new(parts[0], ranks, logprobs, lines, copied);
     }
 
     /// <summary>A line of a stream: a string, or an object.</summary>

@@ -56,6 +56,19 @@ internal sealed record TextScoreResponse
 
     /// <summary>The lines; present with `lines`.</summary>
     public IEnumerable<LineScoreResponse>? Lines { get; init; }
+
+    /// <summary>Runs that the training text has too, as far as the model's filter knows; present with `copied`.</summary>
+    public IEnumerable<CopiedRunResponse>? Copied { get; init; }
+}
+
+/// <summary>A run of at least as many tokens as the `guard.verbatim` of `GET /model`.</summary>
+internal sealed record CopiedRunResponse
+{
+    /// <summary>Index of its first token.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>Number of its tokens.</summary>
+    public required int Tokens { get; init; }
 }
 
 /// <summary>A token of a scored text.</summary>

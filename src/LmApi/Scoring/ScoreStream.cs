@@ -80,7 +80,7 @@ internal sealed partial class ScoreStream(
             Write(body, new()
             {
                 Line = item.Line,
-                Score = score is null ? null : ScoreReply.Of(score, logprobs: false, lines: false),
+                Score = score is null ? null : ScoreReply.Of(score, logprobs: false, lines: false, filter: null),
                 Error = item.Error,
             });
         }

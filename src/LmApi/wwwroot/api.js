@@ -28,6 +28,10 @@ export function useKey(value) {
 
 export const getJson = async path => (await ask(path, {})).json();
 
+/** The OpenAPI document, which says what this service has. */
+export const apiDocument = () => (document ??= getJson("swagger/v1/swagger.json"));
+let document = null;
+
 export const getText = async path => (await ask(path, {})).text();
 
 export const post = async (path, body, signal) =>

@@ -8,12 +8,21 @@ export class Generation {
   #unshown = { text: "", tokens: [] };
   #frame = 0;
 
+  #known;
+
+  /** Whether the text is not the one that is known. */
+  isAnother = false;
   text = "";
   tokens = 0;
   isStopped = false;
 
-  /** @param receipt What is needed to write it: { prompt, settings }; the seed is added once it is known. */
-  constructor(receipt, editor, onText) {
+  /**
+   * @param receipt  What is needed to write it: { prompt, settings }; the seed is added once it is known.
+   * @param onText   Called with each piece that is shown.
+   * @param known    The beginning of the text, if it was written before.
+   */
+  constructor(receipt, editor, onText, known = "") {
+    this.#known = known;
     this.receipt = receipt;
     this.#editor = editor;
     this.#onText = onText;
@@ -25,7 +34,7 @@ export class Generation {
     let done = null;
     try {
       await stream({ prompt, ...settings }, (name, data) => {
-        if (name === "start") this.receipt = { prompt, settings: { ...settings, seed: data.seed }, seed: data.seed };
+        if (name === "start") this.receipt = { prompt, settings: { ...settings, seed: data.seed } };
         else if (name === "token") this.#take(data);
         else if (name === "done") done = data;
       }, this.#abort.signal);
@@ -58,6 +67,9 @@ export class Generation {
     if (tokens.length === 0) return;
     this.#unshown = { text: "", tokens: [] };
     this.#editor.append(text, tokens);
-    this.#onText(text);
+    const from = this.text.length - text.length;
+    this.isAnother ||= !this.text.startsWith(this.#known.slice(0, this.text.length));
+    // What was read aloud before is not read again.
+    if (this.text.length > this.#known.length) this.#onText(text.slice(Math.max(0, this.#known.length - from)));
   }
 }

@@ -1,7 +1,7 @@
 // Every setting of POST /generate, as the service's own OpenAPI document describes them: names, limits, sentences. What
 // is left alone is not sent, so that the service's and the model's defaults hold.
 import { $, h } from "./dom.js";
-import { getJson } from "./api.js";
+import { apiDocument } from "./api.js";
 
 // What the page itself fills in.
 const own = ["prompt", "stream", "echo"];
@@ -29,8 +29,7 @@ export class Settings {
 
   /** Draws the fields. */
   async load(model) {
-    const document = await getJson("swagger/v1/swagger.json");
-    const members = document.components.schemas.GenerationRequest.properties;
+    const members = (await apiDocument()).components.schemas.GenerationRequest.properties;
     const given = this.values();
     this.#fields.clear();
     $("settings").replaceChildren(...Object.entries(members)

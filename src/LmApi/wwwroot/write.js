@@ -1,5 +1,5 @@
 // The view in which a text is written: by the person, by the model, and by what the person takes of its alternatives.
-import { $, announce, number, StreamAnnouncer } from "./dom.js";
+import { $, announce, h, number, StreamAnnouncer } from "./dom.js";
 import { ApiError, BrokenError } from "./api.js";
 import { Branches } from "./branches.js";
 import { Editor } from "./editor.js";
@@ -7,7 +7,9 @@ import { Generation } from "./generation.js";
 import { Ghost } from "./ghost.js";
 import { History } from "./history.js";
 import { OddsPanel } from "./odds-panel.js";
+import { difference } from "./receipt.js";
 import { Settings } from "./settings.js";
+import { Share } from "./share.js";
 
 export class Write {
   #editor = new Editor();
@@ -15,6 +17,7 @@ export class Write {
   #history = new History();
   #branches = new Branches(branch => this.#walk(branch));
   #odds = new OddsPanel(this.#editor, (token, other) => this.#take(token, other));
+  #share = new Share();
   #running = null;
   #model = null;
 
@@ -32,6 +35,7 @@ export class Write {
     $("continue").addEventListener("click", () => this.continue());
     $("stop").addEventListener("click", () => this.stop());
     $("again").addEventListener("click", () => this.#again());
+    $("share").addEventListener("click", () => this.#share.open(this.#branches.current.receipt, this.#model));
     $("undo").addEventListener("click", () => this.#step("undo"));
     $("redo").addEventListener("click", () => this.#step("redo"));
     $("tint").addEventListener("change", () => (this.#editor.isTinted = $("tint").checked));
@@ -39,6 +43,9 @@ export class Write {
   }
 
   get text() { return this.#editor.text; }
+
+  /** Called with a token if the person asks why it came. */
+  set onWhy(ask) { this.#odds.onWhy = ask; }
 
   async use(model) {
     this.#model = model;
@@ -53,11 +60,34 @@ export class Write {
 
   stop() { this.#running?.stop(); }
 
+  /** Writes the text of a receipt again, or says why it would be another. */
+  redo(receipt) {
+    if (!receipt) {
+      this.#offer("This receipt is damaged: the link is not complete.");
+      return;
+    }
+
+    this.settings.use(receipt.settings);
+    const go = () => this.#generate({ prompt: receipt.prompt, settings: receipt.settings }, this.#branches.root);
+    const why = difference(receipt, this.#model);
+    if (!why) go();
+    else this.#offer(`${why} The text will not be the same.`, "Write one with this model", go);
+  }
+
+  /** Tells something that the person may want to act on. */
+  #offer(text, label, act) {
+    $("offer").hidden = !text;
+    $("offer").replaceChildren(h("span", {}, text), ...(label ? [h("button", { type: "button", onclick: () => {
+      this.#offer("");
+      act();
+    } }, label)] : []));
+  }
+
   /** The same beginning once more, with another seed. */
   #again() {
     const { receipt, parent } = this.#branches.current;
     if (!receipt || this.#running) return;
-    const { seed, ...settings } = this.settings.values();
+    const { seed: _, ...settings } = this.settings.values();
     this.#generate({ prompt: receipt.prompt, settings }, parent);
   }
 
@@ -75,7 +105,8 @@ export class Write {
     return [...before, { ...token, ...other, end: token.start + other.text.length }];
   }
 
-  async #generate(receipt, parent, { took, tokens } = {}) {
+  async #generate(receipt, parent, { took, tokens, known } = {}) {
+    this.#offer("");
     this.#ghost.clear();
     this.#history.keep(this.#state());
     const kept = tokens ?? (this.text === receipt.prompt ? [...this.#editor.tokens] : []);
@@ -86,7 +117,7 @@ export class Write {
     this.#isBusy(true);
     const announcer = new StreamAnnouncer();
     announce("Writing.");
-    const running = this.#running = new Generation(receipt, this.#editor, text => announcer.add(text));
+    const running = this.#running = new Generation(receipt, this.#editor, text => announcer.add(text), known);
     try {
       const done = await running.run();
       this.#tell(running, done);
@@ -94,7 +125,8 @@ export class Write {
     } catch (error) {
       announcer.flush();
       if (running.isStopped) announce("Stopped.");
-      else if (error instanceof ApiError || error instanceof BrokenError) this.#problem(error);
+      else if (error instanceof ApiError) this.#problem(error);
+      else if (error instanceof BrokenError) this.#broken(error, running, branch);
       else throw error;
     } finally {
       this.#running = null;
@@ -122,7 +154,21 @@ export class Write {
     }
   }
 
+  /** Offers the rest of a text whose stream broke: its receipt gives the same tokens up to there, and then more. */
+  #broken(error, running, branch) {
+    if (!running.receipt.settings.seed && running.text === "") {
+      this.#problem(error);
+      return;
+    }
+
+    const { prompt, settings } = running.receipt;
+    this.#offer(`${error.message} ${number.format(running.tokens)} tokens had arrived.`, "Write it again from its receipt",
+      () => this.#generate({ prompt, settings }, branch.parent, {
+        took: branch.took, tokens: branch.tokens.filter(token => token.end <= prompt.length), known: running.text }));
+  }
+
   #tell(running, done) {
+    if (running.isAnother) this.#offer("The text is not the same as before the connection broke: is it another model?");
     const speed = done.timings.tokens_per_second;
     $("figures").textContent = `${number.format(done.usage.completion_tokens)} tokens`
       + (speed ? ` · ${number.format(speed)} tokens/s` : "") + ` · seed ${done.seed}`
@@ -213,6 +259,6 @@ export class Write {
     const isBusy = this.#running !== null;
     $("undo").disabled = isBusy || !this.#history.canUndo;
     $("redo").disabled = isBusy || !this.#history.canRedo;
-    $("again").disabled = isBusy || !this.#branches.current.receipt;
+    $("again").disabled = $("share").disabled = isBusy || !this.#branches.current.receipt?.settings.seed;
   }
 }

@@ -28,4 +28,27 @@ public sealed class ModelApiTests
             ["\"after:,\"", "\"directly after \\\",\\\"\"", "0", "3", "-1", "0.9", "0.02", "1E-06"],
             model.GetProperty("units").GetProperty("found")[0].EnumerateObject().Select(m => m.Value.GetRawText()));
     }
+
+    [Fact]
+    public async Task The_training_is_what_its_log_says_as_far_as_that_was_written()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        using var client = service.CreateClient();
+        using var none = await client.GetAsync(new Uri("/model/training", UriKind.Relative));
+        Assert.Equal(0, (await none.JsonAsync(200)).GetProperty("points").GetArrayLength());
+
+        await File.WriteAllTextAsync(
+            Path.Combine(service.Host.Model.Folder.Path, "training.jsonl"),
+            """
+            {"step":100,"epoch":0.5,"loss":6.5,"validation_loss":null,"learning_rate":0.001,"tokens_per_second":5}
+            {"step":200,"epoch":1,"loss":5.5,"validation_loss":5.25,"learning_rate":0.002,"tokens_per_second":5}
+            {"step":300,"epo
+            """);
+        using var logged = await client.GetAsync(new Uri("/model/training", UriKind.Relative));
+        Assert.Equal(
+            """
+            [{"step":100,"epoch":0.5,"loss":6.5,"learning_rate":0.001},{"step":200,"epoch":1,"loss":5.5,"validation_loss":5.25,"learning_rate":0.002}]
+            """,
+            (await logged.JsonAsync(200)).GetProperty("points").GetRawText());
+    }
 }

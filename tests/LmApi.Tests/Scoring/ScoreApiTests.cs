@@ -28,6 +28,25 @@ public sealed class ScoreApiTests
     }
 
     [Fact]
+    public async Task Runs_of_the_training_text_are_reported()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        using var response = await service.PostAsync(
+            "/score", new { tokens = new[] { 9, 1, 2, 3, 4, 5, 6, 3 }, copied = true, logprobs = false });
+        var score = (await response.JsonAsync(200)).GetProperty("scores")[0];
+        Assert.Equal("""[{"start":1,"tokens":6}]""", score.GetProperty("copied").GetRawText());
+    }
+
+    [Fact]
+    public async Task Without_a_filter_there_is_nothing_to_find_copies_with()
+    {
+        await using var service = await LmServiceFixture.StartAsync(
+            new() { ["Model:Path"] = Path.Combine(Repository.Root, "models", "tiny") }, realModel: true);
+        var problem = await service.RefusedAsync(422, "/score", new { text = "To be", copied = true });
+        Assert.Equal(["copied not_available"], problem.Errors());
+    }
+
+    [Fact]
     public async Task Several_texts_lines_and_token_ids_are_scored()
     {
         await using var service = await LmServiceFixture.StartAsync(realModel: true);

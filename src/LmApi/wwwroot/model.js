@@ -1,0 +1,118 @@
+// The model: sizes, evidence, curves, audit, what the service does with it just now, and its card.
+import { $, fraction, h, number } from "./dom.js";
+import { apiDocument, ApiError, getJson, getText } from "./api.js";
+import { lines } from "./chart.js";
+import { markdown } from "./markdown.js";
+
+const pause = 2000; // milliseconds between two looks at the load
+
+export class Model {
+  #timer = 0;
+  #last = null;
+
+  constructor(model) {
+    this.#sizes(model);
+    this.#evidence(model.inference.evidence);
+    $("model-card").replaceChildren(...markdown(model.card ?? "This model has no card."));
+    getJson("model/training").then(training => this.#curves(training));
+    this.#audit();
+  }
+
+  enter() {
+    this.#watch();
+  }
+
+  leave() {
+    clearTimeout(this.#timer);
+    this.#last = null;
+  }
+
+  #sizes({ name, architecture: a, parameters, state_bytes, tokenizer, weights, inference }) {
+    facts($("model-sizes"), [
+      ["Model", name],
+      ["Network", `${a.cell.replace("_", " ").toUpperCase()}, ${a.layers} × ${a.hidden_size}, embedding ${
+        a.embedding_size}${a.tie_weights ? ", tied" : ""}`],
+      ["Parameters", number.format(parameters)],
+      ["State of a text", `${number.format(state_bytes)} bytes, whatever its length`],
+      ["Tokenizer", `${tokenizer.kind}, ${number.format(tokenizer.vocabulary_size)} tokens`],
+      ["Weights", `${number.format(weights.bytes)} bytes, SHA-256 ${weights.sha256}`],
+      ["Served", `${inference.engine}, ${inference.precision}, ${inference.threads} threads, ${
+        inference.batch_size} texts at once`],
+    ]);
+  }
+
+  #evidence(evidence) {
+    $("model-evidence").hidden = !evidence;
+    if (!evidence) return;
+    $("evidence-text").textContent = `${number.format(evidence.tokens)} tokens of ${evidence.text}, which it was not `
+      + `trained on; ${evidence.protocol}${evidence.window ? ` windows of ${evidence.window}` : ""}.`;
+    $("evidence").replaceChildren(...evidence.losses.map(loss => h("tr", {},
+      h("th", { scope: "row" }, loss.precision),
+      h("td", { class: "num" }, fraction(loss.nats_per_token, 5)),
+      h("td", { class: "num" }, number.format(loss.bytes_per_token)))));
+  }
+
+  #curves({ points }) {
+    const series = (name, member) => ({
+      name, points: points.filter(point => Number.isFinite(point[member])).map(point => [point.step, point[member]]) });
+    $("model-curves").hidden = points.length === 0;
+    if (points.length === 0) return;
+    $("curves").replaceChildren(lines({
+      label: "Loss during training", x: "steps", y: "nats a token",
+      series: [series("training", "loss"), series("validation", "validation_loss")].filter(s => s.points.length > 0),
+    }));
+  }
+
+  /** Shows the audit if the service and the model have one. */
+  async #audit() {
+    if (!(await apiDocument()).paths["/model/audit"]) return;
+    try {
+      $("audit").replaceChildren(tree(await getJson("model/audit")));
+      $("model-audit").hidden = false;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  /** Tokens a second and the queue, from the service's own metrics. */
+  async #watch() {
+    clearTimeout(this.#timer);
+    try {
+      const now = metrics(await getText("metrics"));
+      now.at = performance.now();
+      const speed = this.#last && (now.tokens - this.#last.tokens) / (now.at - this.#last.at) * 1000;
+      facts($("load"), [
+        ["Tokens a second, read and written", speed === null ? "…" : number.format(speed)],
+        ["Tokens so far", number.format(now.tokens)],
+        ["Texts being written", number.format(now.active)],
+        ["Waiting", number.format(now.waiting)],
+      ]);
+      this.#last = now;
+      $("model-load").hidden = false;
+      this.#timer = setTimeout(() => this.#watch(), pause);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      $("model-load").hidden = true; // Telemetry:Prometheus is off
+    }
+  }
+}
+
+const facts = (place, rows) =>
+  place.replaceChildren(...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+
+function metrics(text) {
+  const sum = name => text.split("\n")
+    .filter(line => line.startsWith(name) && "{ ".includes(line[name.length]))
+    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf("}") + 1).trim().split(" ")[0]), 0);
+  return {
+    tokens: sum("lmservice_step_tokens_sum"),
+    active: sum("lmservice_generations_active"), waiting: sum("lmservice_generations_waiting") };
+}
+
+/** Any JSON, as nested lists. */
+function tree(value) {
+  if (value === null || typeof value !== "object") return String(value);
+  return h("dl", { class: "tree" }, Object.entries(value).map(([name, part]) =>
+    h("div", {}, h("dt", {}, Array.isArray(value) ? `${Number(name) + 1}` : name.replaceAll("_", " ")),
+      h("dd", {}, tree(part)))));
+}
