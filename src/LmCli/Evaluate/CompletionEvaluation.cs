@@ -85,7 +85,7 @@ internal static class CompletionEvaluation
             double Of(IReadOnlyList<TypingCounts> counts, int[] drawn) => figure.Of(drawn.Select(i => counts[i]));
             string Shown(Func<int[], double> statistic, string format) => Cells(
                 statistic([.. Enumerable.Range(0, model.Count)]),
-                TypingFigure.Bootstrap(model.Count, statistic),
+                ItemBootstrap.Of(model.Count, statistic),
                 format);
             var line = $"{figure.Name,-Name}{Shown(drawn => Of(model, drawn), "P1"),-Cell}";
             if (ngrams is not null)

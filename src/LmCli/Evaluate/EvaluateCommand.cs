@@ -79,11 +79,17 @@ internal static class EvaluateCommand
             Search,
             CompletionEvaluation.Asked,
             CompletionEvaluation.Words,
+            SampleEvaluation.Asked,
+            SampleEvaluation.Texts,
+            SampleEvaluation.Tokens,
+            SampleEvaluation.Ways,
+            SampleEvaluation.Saves,
             Against,
             Trained,
             LeakWindow,
         };
         command.Validators.Add(CompletionEvaluation.Validate);
+        command.Validators.Add(SampleEvaluation.Validate);
         command.SetAction(RunAsync);
         return command;
     }
@@ -107,6 +113,12 @@ internal static class EvaluateCommand
             using var decoder = Decoder(folder, arguments);
             await CompletionEvaluation.RunAsync(
                 folder, decoder, text, Training(arguments, split, cancellation), arguments, cancellation);
+            return 0;
+        }
+
+        if (arguments.GetValue(SampleEvaluation.Asked))
+        {
+            await MeasureSamplesAsync(folder, text, Training(arguments, split, cancellation), arguments, cancellation);
             return 0;
         }
 
@@ -254,10 +266,22 @@ internal static class EvaluateCommand
         MemoryNeed.OfScoring(folder.Config, arguments.GetValue(Engine)), $"Scoring with {ShellWord.Quote(folder.Path)}",
         "A smaller model needs less.");
 
-    private static IStepModel Decoder(ModelFolder folder, ParseResult arguments)
+    private static async Task MeasureSamplesAsync(
+        ModelFolder folder, string text, CorpusText? training, ParseResult arguments, CancellationToken cancellation)
+    {
+        RequireMemory(folder, arguments);
+        using var decoder = Decoder(folder, arguments, folder.DefaultPrecision);
+        var second = arguments.GetValue(Against) is { } path ? ModelFolder.Open(path) : null;
+        using var other = second is null ? null : Decoder(second, arguments, second.DefaultPrecision);
+        await SampleEvaluation.RunAsync(
+            folder, decoder, second is null ? null : (second, other!), text, training, arguments, cancellation);
+    }
+
+    private static IStepModel Decoder(
+        ModelFolder folder, ParseResult arguments, Precision preferred = Precision.Fp32)
     {
         var engine = arguments.GetValue(Engine);
-        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
+        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), preferred);
         return StepModels.Create(folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
     }
 

@@ -1,6 +1,3 @@
-using LmModel.Evaluation;
-using LmModel.Numerics;
-
 namespace LmModel.Completion.Measurement;
 
 /// <summary>What a model's completions were worth in one passage.</summary>
@@ -37,8 +34,6 @@ internal sealed class TypingCounts
 /// <param name="Whole">What that is a part of.</param>
 internal sealed record TypingFigure(string Name, Func<TypingCounts, double> Part, Func<TypingCounts, double> Whole)
 {
-    private const long Seed = 1989;
-
     public static IReadOnlyList<TypingFigure> All { get; } =
     [
         .. Enumerable.Range(0, TypingCounts.MostLetters).SelectMany(letters => (TypingFigure[])
@@ -63,35 +58,5 @@ internal sealed record TypingFigure(string Name, Func<TypingCounts, double> Part
         }
 
         return part / whole;
-    }
-
-    /// <summary>
-    /// 95 % percentile interval of a statistic over passages drawn with replacement; null for fewer than 10 passages.
-    /// </summary>
-    /// <param name="passages">Their number.</param>
-    /// <param name="statistic">Of the indexes of drawn passages.</param>
-    public static Interval? Bootstrap(int passages, Func<int[], double> statistic)
-    {
-        const int Least = 10;
-        if (passages < Least)
-        {
-            return null;
-        }
-
-        var figures = new double[BlockBootstrap.Resamples];
-        var drawn = new int[passages];
-        for (var resample = 0; resample < figures.Length; resample++)
-        {
-            for (var i = 0; i < drawn.Length; i++)
-            {
-                drawn[i] = (int)(Philox.Uniform(Seed, resample, i) * passages);
-            }
-
-            figures[resample] = statistic(drawn);
-        }
-
-        Array.Sort(figures);
-        var outside = (1 - BlockBootstrap.Confidence) / 2;
-        return new(BlockBootstrap.Quantile(figures, outside), BlockBootstrap.Quantile(figures, 1 - outside));
     }
 }

@@ -1,4 +1,5 @@
 using LmModel.Completion.Measurement;
+using LmModel.Evaluation;
 using LmModel.Tokenization;
 
 namespace LmModel.Tests.Completion.Measurement;
@@ -79,9 +80,9 @@ public sealed class TypistTests
     public void An_interval_over_passages_holds_the_figure_and_needs_ten_of_them()
     {
         var values = Enumerable.Range(0, 40).Select(i => i % 5 / 4.0).ToArray();
-        var interval = TypingFigure.Bootstrap(40, drawn => drawn.Average(i => values[i]))!.Value;
+        var interval = ItemBootstrap.Of(40, drawn => drawn.Average(i => values[i]))!.Value;
 
         Assert.True(interval.Holds(0.5) && interval.Low > 0.35 && interval.High < 0.65);
-        Assert.Null(TypingFigure.Bootstrap(9, _ => 0));
+        Assert.Null(ItemBootstrap.Of(9, _ => 0));
     }
 }
