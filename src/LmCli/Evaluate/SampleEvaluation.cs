@@ -112,5 +112,33 @@ internal static class SampleEvaluation
         {
             Console.WriteLine(line);
         }
+
+        await PrintCurvesAsync(
+            [(folder, decoder), .. other is { } second ? [second] : Array.Empty<(ModelFolder, IStepModel)>()], text,
+            cancellation);
+    }
+
+    private static async Task PrintCurvesAsync(
+        IReadOnlyList<(ModelFolder Folder, IStepModel Stepping)> models, string text, CancellationToken cancellation)
+    {
+        var curves = new List<(string, IReadOnlyList<ContextLoss>)>();
+        foreach (var (folder, stepping) in models)
+        {
+            var curve = await ContextCurve.MeasureAsync(folder, stepping, text, cancellation);
+            if (curve.Count == 0)
+            {
+                return;
+            }
+
+            curves.Add((new DirectoryInfo(folder.Path).Name, curve));
+        }
+
+        Console.WriteLine(
+            $"Bits/byte that {ContextCurve.Scored} tokens take more, where of the {ContextCurve.Context} tokens before "
+                + "them only the last n are as they were, and those before are replaced by others or shuffled:");
+        foreach (var line in SampleTables.Curves(curves))
+        {
+            Console.WriteLine(line);
+        }
     }
 }

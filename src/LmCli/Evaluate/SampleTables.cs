@@ -48,14 +48,31 @@ internal static class SampleTables
         ]);
     }
 
-    private static string Cell(SampleReport report, ISampleMeasure measure)
+    /// <summary>
+    /// A row a distance: the bits a byte that are lost where what is further back is replaced or shuffled.
+    /// </summary>
+    public static IEnumerable<string> Curves(IReadOnlyList<(string Name, IReadOnlyList<ContextLoss> Curve)> models) =>
+        Table(
+        [
+            ["tokens intact", .. models.SelectMany(m => new[] { $"{m.Name}, replaced", $"{m.Name}, shuffled" })],
+            .. ContextCurve.Distances.Select((intact, i) => (string[])
+            [
+                intact.ToString(CultureInfo.InvariantCulture),
+                .. models.SelectMany(m => new[] { Cell(m.Curve[i].Replaced, "F3"), Cell(m.Curve[i].Shuffled, "F3") }),
+            ]),
+        ]);
+
+    private static string Cell(SampleReport report, ISampleMeasure measure) =>
+        Cell(report.Counts[measure.Name], measure.Format);
+
+    private static string Cell(IReadOnlyList<Share> shares, string format)
     {
-        var figure = report.Figure(measure.Name);
+        var figure = Share.Of(shares);
         return double.IsNaN(figure)
             ? "–"
-            : Number(figure, measure.Format) + (report.IntervalOf(measure.Name) is Interval interval
-                ? $" ({Number(interval.Low, measure.Format).TrimEnd(' ', '%')} to "
-                    + $"{Number(interval.High, measure.Format).TrimEnd(' ', '%')})"
+            : Number(figure, format) + (Share.IntervalOf(shares) is Interval interval
+                ? $" ({Number(interval.Low, format).TrimEnd(' ', '%')} to "
+                    + $"{Number(interval.High, format).TrimEnd(' ', '%')})"
                 : "");
     }
 

@@ -27,6 +27,8 @@ internal static class SampleMeasures
         measures.Add(WordMeasures.DistinctNgrams(1));
         measures.Add(WordMeasures.DistinctNgrams(2));
         measures.Add(QuoteBalance.Measure);
+        measures.Add(PronounAgreement.Measure);
+        measures.Add(NameMeasures.Returning);
         if (training is not null)
         {
             var counts = new NgramCounts(NgramBaseline.DefaultOrder, tokenizer.VocabularySize);
@@ -35,6 +37,7 @@ internal static class SampleMeasures
                 counts, tokenizer, tokenizer.Encode(heldOut, cancellation), cancellation));
             measures.Add(new NgramLoss(counts, tokenizer, best));
             measures.Add(new CopiedPassages(training));
+            measures.Add(new StrayNames(training));
         }
 
         return measures;

@@ -8,11 +8,7 @@ internal sealed record SampleReport(IReadOnlyDictionary<string, IReadOnlyList<Sh
     public double Figure(string measure) => Share.Of(Counts[measure]);
 
     /// <summary>95 % interval over texts; null for fewer than 10, or where too few have anything to count.</summary>
-    public Interval? IntervalOf(string measure)
-    {
-        var shares = Counts[measure];
-        return ItemBootstrap.Of(shares.Count, drawn => Share.Of(drawn.Select(i => shares[i])));
-    }
+    public Interval? IntervalOf(string measure) => Share.IntervalOf(Counts[measure]);
 
     /// <summary>Takes all measures of several sets of texts, each measure of all texts at once.</summary>
     public static IReadOnlyList<SampleReport> Of(

@@ -17,4 +17,8 @@ internal readonly record struct Share(double Part, double Whole)
 
         return whole == 0 ? double.NaN : part / whole;
     }
+
+    /// <summary>95 % interval of the figure over texts; null for fewer than 10, or too few with anything to count.</summary>
+    public static Interval? IntervalOf(IReadOnlyList<Share> shares) =>
+        ItemBootstrap.Of(shares.Count, drawn => Of(drawn.Select(i => shares[i])));
 }
