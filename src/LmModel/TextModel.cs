@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using LmModel.Checkpoints;
 using LmModel.Completion;
 using LmModel.Corpora;
+using LmModel.Evaluation.Samples;
 using LmModel.Explanation;
 using LmModel.Generation;
 using LmModel.Inference;
@@ -123,9 +124,15 @@ public sealed class TextModel : IDisposable
         var corpus = Corpus.Open(text, cancellationToken);
         TorchRuntime.Initialize(options.Threads);
         using var trainer = options.Resume ? Trainer.Resume(corpus, path) : Start(corpus, path, options);
-        return trainer.Run(progress ?? (_ => { }), cancellationToken)
-            ? trainer.Finish(options.Threads ?? Environment.ProcessorCount, cancellationToken)
-            : throw new OperationCanceledException(cancellationToken);
+        if (!trainer.Run(progress ?? (_ => { }), cancellationToken))
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        var trained = trainer.Finish(threads, cancellationToken);
+        DefaultsRecord.SaveAsync(path, trainer.Split, threads, cancellationToken).GetAwaiter().GetResult();
+        return trained;
     }
 
     /// <summary>Generates a text that continues from a prompt, token by token.</summary>

@@ -81,12 +81,18 @@ internal static class EvaluateCommand
             CompletionEvaluation.Words,
             ExplanationEvaluation.Asked,
             ExplanationEvaluation.Plotted,
+            SampleEvaluation.Asked,
+            SampleEvaluation.Texts,
+            SampleEvaluation.Tokens,
+            SampleEvaluation.Ways,
+            SampleEvaluation.Saves,
             Against,
             Trained,
             LeakWindow,
         };
         command.Validators.Add(CompletionEvaluation.Validate);
         command.Validators.Add(ExplanationEvaluation.Validate);
+        command.Validators.Add(SampleEvaluation.Validate);
         command.SetAction(RunAsync);
         return command;
     }
@@ -118,6 +124,12 @@ internal static class EvaluateCommand
             RequireMemory(folder, arguments);
             using var decoder = Decoder(folder, arguments);
             await ExplanationEvaluation.RunAsync(folder, decoder, text, targets, arguments, cancellation);
+            return 0;
+        }
+
+        if (arguments.GetValue(SampleEvaluation.Asked))
+        {
+            await MeasureSamplesAsync(folder, text, Training(arguments, split, cancellation), arguments, cancellation);
             return 0;
         }
 
@@ -265,10 +277,22 @@ internal static class EvaluateCommand
         MemoryNeed.OfScoring(folder.Config, arguments.GetValue(Engine)), $"Scoring with {ShellWord.Quote(folder.Path)}",
         "A smaller model needs less.");
 
-    private static IStepModel Decoder(ModelFolder folder, ParseResult arguments)
+    private static async Task MeasureSamplesAsync(
+        ModelFolder folder, string text, CorpusText? training, ParseResult arguments, CancellationToken cancellation)
+    {
+        RequireMemory(folder, arguments);
+        using var decoder = Decoder(folder, arguments, folder.DefaultPrecision);
+        var second = arguments.GetValue(Against) is { } path ? ModelFolder.Open(path) : null;
+        using var other = second is null ? null : Decoder(second, arguments, second.DefaultPrecision);
+        await SampleEvaluation.RunAsync(
+            folder, decoder, second is null ? null : (second, other!), text, training, arguments, cancellation);
+    }
+
+    private static IStepModel Decoder(
+        ModelFolder folder, ParseResult arguments, Precision preferred = Precision.Fp32)
     {
         var engine = arguments.GetValue(Engine);
-        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), Precision.Fp32);
+        var precision = StepModels.PrecisionFor(engine, arguments.GetValue(Kept), preferred);
         return StepModels.Create(folder.ReadWeights(), engine, precision, ThreadsOf(arguments));
     }
 

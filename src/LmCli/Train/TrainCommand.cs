@@ -6,6 +6,7 @@ using LmCli.Quantize;
 using LmCli.Terminal;
 using LmModel.Corpora;
 using LmModel.Evaluation.Leaks;
+using LmModel.Evaluation.Samples;
 using LmModel.Files;
 using LmModel.Networks;
 using LmModel.Quantization;
@@ -101,7 +102,11 @@ internal static class TrainCommand
             arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation,
             report => CommandLines.Quantize(Name(folder), report));
         var summary = Summary(trainer, planned, corpus, folder, model, watch, cancellation);
-        foreach (var line in PrecisionTable.Lines(model.Precision).Concat(summary.Lines()))
+        var samples = DefaultsRecord.SaveAsync(
+            folder, trainer.Split, arguments.GetValue(Threads) ?? Environment.ProcessorCount, cancellation)
+            .GetAwaiter().GetResult();
+        foreach (var line in PrecisionTable.Lines(model.Precision)
+            .Concat(TrainSamplesReport.Lines(samples)).Concat(summary.Lines()))
         {
             display.Write(line);
         }
