@@ -4,8 +4,8 @@ public sealed class DependencyTests
 {
     private static readonly FolderOrder Order = new("src/LmCli",
     [
-        "Terminal", "Options", "ShellCompletion", "Keys", "Guard", "Generate", "Evaluate", "Complete", "Score",
-        "Explain", "Quantize", "Units", "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
+        "Terminal", "Options", "Plots", "ShellCompletion", "Keys", "Guard", "Generate", "Evaluate", "Complete",
+        "Score", "Explain", "Quantize", "Units", "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
     ]);
 
     [Fact]

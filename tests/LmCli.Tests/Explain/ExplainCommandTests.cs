@@ -28,7 +28,7 @@ public sealed class ExplainCommandTests
 
         Assert.Equal(0, code);
         Assert.Equal("\n", answer.GetProperty("target").GetString());
-        Assert.Equal(4, answer.GetProperty("attributions").GetArrayLength());
+        Assert.Equal(5, answer.GetProperty("attributions").GetArrayLength());
         Assert.Equal(6, answer.GetProperty("attributions")[0].GetProperty("values").GetArrayLength());
     }
 }
