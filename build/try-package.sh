@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs the library, and runs the program of docs/library.md with the package, in a folder outside of the repository.
+# Packs the library and its chat client, and runs the programs of docs/library.md with the packages, in a folder outside
+# of the repository.
 #
 #   build/try-package.sh [model folder, models/fairy-tales]
 set -euo pipefail
@@ -9,8 +10,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 dotnet pack "$root/src/LmModel" -c Release -o "$work/feed" -v quiet -nologo
-awk '/^<!-- program -->/ { found = 1 } found && /^```$/ { exit } body { print } found && /^```csharp/ { body = 1 }' \
-    "$root/docs/library.md" > "$work/Program.cs"
+dotnet pack "$root/src/LmModel.Extensions.AI" -c Release -o "$work/feed" -v quiet -nologo
+program() {
+    awk -v mark="^<!-- $1 -->" \
+        '$0 ~ mark { found = 1 } found && /^```$/ { exit } body { print } found && /^```csharp/ { body = 1 }' \
+        "$root/docs/library.md"
+}
 cat > "$work/Program.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
@@ -23,9 +28,13 @@ cat > "$work/Program.csproj" <<XML
     <RestoreAdditionalProjectSources>$work/feed</RestoreAdditionalProjectSources>
   </PropertyGroup>
   <ItemGroup>
-    <PackageReference Include="LmService.LmModel" Version="*" />
+    <PackageReference Include="LmService.LmModel.Extensions.AI" Version="*" />
   </ItemGroup>
 </Project>
 XML
 cd "$work"
-dotnet run -v quiet -- "$model"
+for name in "program" "chat program"; do
+    program "$name" > Program.cs
+    dotnet run -v quiet -- "$model"
+    echo
+done

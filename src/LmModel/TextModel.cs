@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LmModel.Chat;
 using LmModel.Checkpoints;
 using LmModel.Completion;
 using LmModel.Corpora;
@@ -69,6 +70,18 @@ public sealed class TextModel : IDisposable
     /// <c>generation_config.json</c> says, or by the defaults of <see cref="SamplingSettings"/>.
     /// </summary>
     public SamplingSettings DefaultSampling => _folder.Defaults.Sampling;
+
+    /// <summary>
+    /// The most tokens that are drawn where <see cref="GenerateOptions.MaxTokens"/> is null: as the folder's
+    /// <c>generation_config.json</c> says, or 500.
+    /// </summary>
+    public int DefaultMaxTokens => _folder.Defaults.MaxTokens ?? GenerateOptions.DefaultMaxTokens;
+
+    /// <summary>
+    /// The texts that end a text where <see cref="GenerateOptions.Stop"/> is null: as the folder's
+    /// <c>generation_config.json</c> says, or none.
+    /// </summary>
+    public IReadOnlyList<string> DefaultStop => _folder.Defaults.Stop;
 
     /// <summary>Opens a model folder and loads its weights.</summary>
     /// <param name="folder">The path of a folder that a training or <c>lm</c> has written.</param>
@@ -160,6 +173,18 @@ public sealed class TextModel : IDisposable
         {
             yield return token;
         }
+    }
+
+    /// <summary>The prompt of a conversation, for <see cref="GenerateAsync"/>.</summary>
+    /// <param name="messages">
+    /// As the folder's <c>chat_template.txt</c> says. Without one they are the paragraphs of a text, except that what
+    /// the assistant said continues the paragraph before it as it was generated.
+    /// </param>
+    /// <exception cref="ArgumentException">The template has no section for the role of a message.</exception>
+    public ChatPrompt PromptFor(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return ChatPrompt.Of(_folder.ChatTemplate, messages);
     }
 
     /// <summary>

@@ -40,6 +40,7 @@ internal static class BenchCommand
                     NoPeers,
                     Url,
                     Clients,
+                    Completions,
                     Typists,
                     Keystrokes,
                 ]
@@ -80,6 +81,7 @@ internal static class BenchCommand
                 Tokens = arguments.GetValue(Tokens) ?? 500,
                 PromptCharacters = arguments.GetValue(PromptTokens),
                 Rounds = arguments.GetValue(Rounds),
+                Completions = arguments.GetValue(Completions),
             };
             await LoadRun.RunAsync(load, Console.Out, cancellation);
             return 0;

@@ -83,6 +83,12 @@ internal static class BenchOptions
         "Connections with --url, each with one stream at a time.",
         32);
 
+    public static readonly Option<bool> Completions = new("--completions")
+    {
+        Description = "With --url: measure POST /v1/completions, what OpenAI's clients call, beside POST /generate, in "
+            + "turn.",
+    };
+
     public static readonly Option<int?> Typists = new Option<int?>("--typists")
     {
         Description = $"With --url: measure completions for so many people who type {TypingSettings.Rate} characters a "
@@ -96,10 +102,10 @@ internal static class BenchOptions
     public static readonly IReadOnlyList<Option> LocalOnly =
         [Hidden, Layers, Vocabulary, CellKind.Option, Streams, Seconds, Threads, Kept, NoPeers, Save];
 
-    public static readonly IReadOnlyList<Option> UrlOnly = [Clients, Typists, Keystrokes];
+    public static readonly IReadOnlyList<Option> UrlOnly = [Clients, Completions, Typists, Keystrokes];
 
     /// <summary>What only streams have, and what only typists have.</summary>
-    public static readonly IReadOnlyList<Option> StreamsOnly = [Clients, Tokens, PromptTokens];
+    public static readonly IReadOnlyList<Option> StreamsOnly = [Clients, Completions, Tokens, PromptTokens];
 
     public static readonly IReadOnlyList<Option> TypistsOnly = [Keystrokes];
 

@@ -5,14 +5,14 @@ namespace LmModel.Chat;
 /// <summary>A conversation as a text that a model continues.</summary>
 /// <param name="Text">The prompt.</param>
 /// <param name="Stop">Texts with which the next message would begin.</param>
-internal sealed record ChatPrompt(string Text, IReadOnlyList<string> Stop)
+public sealed record ChatPrompt(string Text, IReadOnlyList<string> Stop)
 {
     /// <summary>Between two paragraphs.</summary>
     private const string Separator = "\n\n";
 
     /// <summary>As the model's template says; without one, as plain paragraphs.</summary>
     /// <exception cref="ArgumentException">The template has no section for the role of a message.</exception>
-    public static ChatPrompt Of(ChatTemplate? template, IReadOnlyList<ChatMessage> messages) =>
+    internal static ChatPrompt Of(ChatTemplate? template, IReadOnlyList<ChatMessage> messages) =>
         template is null ? new(Paragraphs(messages), []) : new(template.Render(messages), template.Stop);
 
     /// <remarks>

@@ -8,7 +8,7 @@ public sealed class StreamedResponseTests
     public void Chunks_and_reads_may_end_anywhere()
     {
         var events = StreamedAnswer.Of(tokens: 2);
-        var response = new StreamedResponse();
+        var response = new StreamedResponse(new EventStreamCounter());
         for (var cut = 1; cut < events.Length; cut += 3)
         {
             var bytes = StreamedAnswer.Chunked(events[..cut], events[cut..]);
@@ -40,7 +40,7 @@ public sealed class StreamedResponseTests
     public void A_response_that_is_not_an_event_stream_is_an_error(string answer, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() =>
-            new StreamedResponse().Feed(StreamedAnswer.Bytes(answer)));
+            new StreamedResponse(new EventStreamCounter()).Feed(StreamedAnswer.Bytes(answer)));
 
         Assert.Contains(expected, error.Message);
     }

@@ -8,7 +8,7 @@ namespace LmCli.Bench.Load;
 /// Counts the events of a stream as its bytes pass, wherever reads cut it. Nothing is decoded and only the end is kept:
 /// the data of an event is JSON on one line, so "event: " at the beginning of a line is always the name of an event.
 /// </summary>
-internal sealed class EventStreamCounter
+internal sealed class EventStreamCounter : IStreamCounter
 {
     // With the letter after it, which tells the names apart.
     private const int MarkLength = 9;

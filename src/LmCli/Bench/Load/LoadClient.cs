@@ -4,12 +4,12 @@ using LmCli.Bench.Measures;
 namespace LmCli.Bench.Load;
 
 /// <summary>One connection, kept alive, that asks for one stream after another.</summary>
-internal sealed class LoadClient(TimeProvider time) : IDisposable
+internal sealed class LoadClient(TimeProvider time, IStreamCounter events) : IDisposable
 {
     // Whatever has arrived in one read: fewer reads are fewer system calls.
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly StreamedResponse _response = new();
+    private readonly StreamedResponse _response = new(events);
 
     /// <exception cref="IOException">Nothing listens at that address.</exception>
     public async Task ConnectAsync(Uri url, CancellationToken cancellation)
@@ -32,7 +32,6 @@ internal sealed class LoadClient(TimeProvider time) : IDisposable
     public async Task<int> GenerateAsync(ReadOnlyMemory<byte> request, StreamTimes times)
     {
         _response.Reset();
-        var events = _response.Events;
         try
         {
             times.Begin(time.GetTimestamp());
@@ -58,7 +57,14 @@ internal sealed class LoadClient(TimeProvider time) : IDisposable
             throw new IOException($"A connection broke after {events.Tokens} tokens: {e.Message}.", e);
         }
 
-        return events.Finish().Prompt;
+        var (prompt, completion) = events.Finish();
+        if (completion > events.Tokens)
+        {
+            // Their texts came with those of later tokens.
+            times.Arrived(completion - events.Tokens, time.GetTimestamp());
+        }
+
+        return prompt;
     }
 
     public void Dispose() => _socket.Dispose();

@@ -16,14 +16,17 @@ internal static class LoadRequest
     /// <param name="promptCharacters">Length of the prompt, which is drawn by <paramref name="seed"/>.</param>
     /// <param name="tokens">To generate.</param>
     /// <param name="seed">Also the seed of the text.</param>
-    public static byte[] Create(Uri url, int promptCharacters, int tokens, int seed)
+    /// <param name="completions">Whether to ask for a completion in OpenAI's format.</param>
+    public static byte[] Create(Uri url, int promptCharacters, int tokens, int seed, bool completions)
     {
         var prompt = new string(new Random(seed).GetItems<char>(Characters, promptCharacters));
         var body = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"prompt":"{{prompt}}","max_tokens":{{tokens}},"seed":{{seed}},"stream":true}""");
+            $$"""{"prompt":"{{prompt}}","max_tokens":{{tokens}},"seed":{{seed}},"stream":true""")
+            + (completions ? ""","stream_options":{"include_usage":true}}""" : "}");
+        var path = completions ? "v1/completions" : "generate";
         return Encoding.ASCII.GetBytes(
-            $"POST {url.AbsolutePath.TrimEnd('/')}/generate HTTP/1.1\r\n"
+            $"POST {url.AbsolutePath.TrimEnd('/')}/{path} HTTP/1.1\r\n"
             + $"Host: {url.Authority}\r\n"
             + "Content-Type: application/json\r\n"
             + "Accept: text/event-stream\r\n"

@@ -17,27 +17,31 @@ internal static class LoadRun
     {
         ServeSocketsOnOneThread();
         var time = TimeProvider.System;
-        var clients = Enumerable.Range(0, settings.Clients).Select(_ => new LoadClient(time)).ToList();
-        var times = clients.ConvertAll(_ => new StreamTimes());
-        void Close() => clients.ForEach(client => client.Dispose());
+        List<LoadFormat> formats = settings.Completions
+            ? [new("/generate", false, settings, time), new("/v1/completions", true, settings, time)]
+            : [new("/generate", false, settings, time)];
+        void Close() => formats.ForEach(format => format.Dispose());
         await using var registration = cancellation.Register(Close);
         try
         {
-            await Task.WhenAll(clients.Select(client => client.ConnectAsync(settings.Url, cancellation)));
-            var (rounds, busy, promptTokens) = (new List<StreamFigures>(), new List<double>(), 0);
+            await Task.WhenAll(formats.Select(format => format.ConnectAsync(cancellation)));
+            var (busy, promptTokens) = (new List<double>(), 0);
             // The first round is not counted, and as long as the others: a service compiles what it finds busy.
             for (var round = 0; round <= settings.Rounds; round++)
             {
-                var (begun, processor) = (time.GetTimestamp(), Environment.CpuUsage.TotalTime);
-                promptTokens = await RoundAsync(settings, clients, times, round);
-                if (round > 0)
+                foreach (var format in formats)
                 {
-                    rounds.Add(StreamFigures.Of(times, time));
-                    busy.Add(100 * (Environment.CpuUsage.TotalTime - processor) / time.GetElapsedTime(begun));
+                    var (begun, processor) = (time.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                    promptTokens = await format.RoundAsync(round);
+                    if (round > 0)
+                    {
+                        format.Rounds.Add(StreamFigures.Of(format.Times, time));
+                        busy.Add(100 * (Environment.CpuUsage.TotalTime - processor) / time.GetElapsedTime(begun));
+                    }
                 }
             }
 
-            Report(output, settings, promptTokens, rounds, busy);
+            Report(output, settings, promptTokens, formats, busy);
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && e is IOException or ObjectDisposedException)
         {
@@ -47,25 +51,6 @@ internal static class LoadRun
         {
             Close();
         }
-    }
-
-    /// <summary>All clients ask at once, on connections that are open, and read to the end.</summary>
-    private static async Task<int> RoundAsync(
-        LoadSettings settings, List<LoadClient> clients, List<StreamTimes> times, int round)
-    {
-        // Drawn before any is sent. No two requests are the same, in whatever round.
-        var requests = clients
-            .Select(
-                (_, i) =>
-                    LoadRequest.Create(
-                        settings.Url,
-                        settings.PromptCharacters,
-                        settings.Tokens,
-                        seed: (round * settings.Clients) + i))
-            .ToList();
-        var promptTokens = await Task.WhenAll(
-            clients.Select((client, i) => client.GenerateAsync(requests[i], times[i])));
-        return promptTokens.Max();
     }
 
     /// <summary>
@@ -79,7 +64,7 @@ internal static class LoadRun
     }
 
     private static void Report(
-        TextWriter output, LoadSettings settings, int promptTokens, List<StreamFigures> rounds, List<double> busy)
+        TextWriter output, LoadSettings settings, int promptTokens, List<LoadFormat> formats, List<double> busy)
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -87,7 +72,20 @@ internal static class LoadRun
                     + $"{settings.PromptCharacters} characters (at most {promptTokens} tokens), {settings.Tokens} "
                     + $"tokens each; {settings.Rounds} rounds; median (least–most)."));
         output.WriteLine();
-        StreamTable.Write(output, "clients", [(settings.Clients, rounds)]);
+        foreach (var format in formats)
+        {
+            output.WriteLine($"POST {format.Path}:");
+            output.WriteLine();
+            StreamTable.Write(output, "clients", [(settings.Clients, format.Rounds)]);
+        }
+
+        if (formats is [var own, var other])
+        {
+            // Of the same round, so that what disturbs the machine disturbs both.
+            var ratios = other.Rounds.Zip(own.Rounds, (a, b) => 100 * a.TokensPerSecond / b.TokensPerSecond);
+            output.WriteLine($"{other.Path} has {Spread.Of(ratios)} % of the tokens/s of {own.Path}.");
+        }
+
         output.WriteLine($"The clients themselves took {Spread.Of(busy)} % of one core.");
     }
 }

@@ -15,4 +15,7 @@ internal sealed record LoadSettings
     public required int PromptCharacters { get; init; }
 
     public required int Rounds { get; init; }
+
+    /// <summary>Whether to measure completions in OpenAI's format too, in turn.</summary>
+    public bool Completions { get; init; }
 }

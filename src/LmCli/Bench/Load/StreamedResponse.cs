@@ -7,7 +7,7 @@ namespace LmCli.Bench.Load;
 /// Reads one HTTP/1.1 answer with a chunked event stream as its bytes arrive, copying nothing but the head, and knows
 /// where it ends. As much of HTTP as this service speaks, and no more.
 /// </summary>
-internal sealed class StreamedResponse
+internal sealed class StreamedResponse(IStreamCounter events)
 {
     private readonly ArrayBufferWriter<byte> _head = new(1024);
     private Part _part;
@@ -25,7 +25,7 @@ internal sealed class StreamedResponse
         Complete,
     }
 
-    public EventStreamCounter Events { get; } = new();
+    public IStreamCounter Events => events;
 
     public bool Complete => _part == Part.Complete;
 
