@@ -41,7 +41,7 @@ internal static class ChatRequest
             MaxTokens = options?.MaxOutputTokens ?? own.MaxTokens ?? model.DefaultMaxTokens,
             Seed = options?.Seed ?? own.Seed,
             Sampling = ToSampling(options, own.Sampling ?? model.DefaultSampling),
-            Stop = [.. options?.StopSequences ?? own.Stop ?? model.DefaultStop, .. prompt.Stop],
+            Stop = [.. options?.StopSequences?.AsReadOnly() ?? own.Stop ?? model.DefaultStop, .. prompt.Stop],
         };
     }
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using LmModel.Chat;
-using LmModel.Generation;
 using LmModel.Inference;
 using LmModel.Tokenization;
 using Microsoft.Extensions.AI;

@@ -75,7 +75,8 @@ public sealed class ChatClientTests
         var response = await client.GetResponseAsync("ROMEO:", new()
         {
             MaxOutputTokens = 5,
-            RawRepresentationFactory = _ => new GenerateOptions { MaxTokens = 90, Sampling = new() { Temperature = 0 } },
+            RawRepresentationFactory =
+                _ => new GenerateOptions { MaxTokens = 90, Sampling = new() { Temperature = 0 } },
         });
         Assert.Equal((await client.GetResponseAsync("ROMEO:", Greedy)).Text[..5], response.Text);
     }
@@ -85,8 +86,8 @@ public sealed class ChatClientTests
     {
         using var model = TextModel.Open(Tiny);
         using var client = model.AsIChatClient();
-        var tools = await Assert.ThrowsAsync<NotSupportedException>(
-            () => client.GetResponseAsync("a", new() { Tools = [AIFunctionFactory.CreateDeclaration("f", "", default)] }));
+        ChatOptions withTool = new() { Tools = [AIFunctionFactory.CreateDeclaration("f", "", default)] };
+        var tools = await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync("a", withTool));
         Assert.Contains("Tools", tools.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotSupportedException>(
             () => client.GetResponseAsync("a", new() { ResponseFormat = ChatResponseFormat.Json }));

@@ -48,7 +48,8 @@ internal sealed class ChunkCounter : IStreamCounter
         var (prompt, completion) = (Number("\"prompt_tokens\":"u8), Number("\"completion_tokens\":"u8));
         return completion >= Tokens
             ? (prompt, completion)
-            : throw new InvalidDataException($"A stream had {Tokens} chunks, but the service counts {completion} tokens.");
+            : throw new InvalidDataException(
+                $"A stream had {Tokens} chunks, but the service counts {completion} tokens.");
     }
 
     private static int Count(ReadOnlySpan<byte> bytes) => System.MemoryExtensions.Count(bytes, Middle);
