@@ -59,8 +59,9 @@ public sealed class WriteTests(Browser browser, SharedService service) : IClassF
         using var client = new HttpClient { BaseAddress = service.Address };
         var document = System.Text.Json.JsonDocument.Parse(
             await client.GetStringAsync(new Uri("swagger/v1/swagger.json", UriKind.Relative)));
-        var members = document.RootElement.GetProperty("components").GetProperty("schemas")
-            .GetProperty("GenerationRequest").GetProperty("properties").EnumerateObject()
+        var properties = document.RootElement.GetProperty("components").GetProperty("schemas")
+            .GetProperty("GenerationRequest").GetProperty("properties");
+        var members = properties.EnumerateObject()
             .Select(member => member.Name).Except(["prompt", "stream", "echo"]);
         foreach (var member in members)
         {
@@ -71,7 +72,9 @@ public sealed class WriteTests(Browser browser, SharedService service) : IClassF
             Assert.False(string.IsNullOrWhiteSpace(sentence), member);
         }
 
-        Assert.Equal("0.8", await visitor.Page.Locator("#set-temperature").GetAttributeAsync("placeholder"));
+        Assert.Equal(
+            properties.GetProperty("temperature").GetProperty("default").GetRawText(),
+            await visitor.Page.Locator("#set-temperature").GetAttributeAsync("placeholder"));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal sealed class GenerationFields(
     };
 
     /// <summary>The numbers that say how tokens are drawn, as the library declares them.</summary>
-    public IReadOnlyList<SamplingField> Sampling { get; } = 
+    public IReadOnlyList<SamplingField> Sampling { get; } =
     [
         .. SamplingParameter.All.Select(parameter => SamplingField.Of(parameter, defaults.Sampling)),
     ];
