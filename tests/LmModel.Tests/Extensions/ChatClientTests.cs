@@ -57,12 +57,12 @@ public sealed class ChatClientTests
             File.Copy(Path.Combine(Tiny, file), folder[file]);
         }
 
-        await File.WriteAllTextAsync(folder["chat_template.txt"], "[user]\nT{{content}}\n[reply]\n:");
+        await File.WriteAllTextAsync(folder["chat_template.txt"], "[user]\ns{{content}}\n[reply]\n:");
         using var model = TextModel.Open(folder.Path);
         using var client = model.AsIChatClient();
         var response = await client.GetResponseAsync("he", Greedy);
         var expected = await model.GenerateAsync(
-            "The:", new() { MaxTokens = 12, Sampling = new() { Temperature = 0 }, Stop = ["T"] }).ToListAsync();
+            "she:", new() { MaxTokens = 12, Sampling = new() { Temperature = 0 }, Stop = ["s"] }).ToListAsync();
         Assert.Equal(string.Concat(expected.Select(token => token.Text)), response.Text);
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
     }
