@@ -106,7 +106,7 @@ public sealed class ViewTests(Browser browser, SharedService service) : IClassFi
     public async Task Model_shows_card_sizes_evidence_curves_and_load()
     {
         await using var visitor = await OpenAsync("Model");
-        await Expect(visitor.Page.Locator("#model-card h4").First).ToHaveTextAsync("Data");
+        await Expect(visitor.Page.Locator("#model-card h3").First).ToHaveTextAsync("Data");
         await Expect(visitor.Page.Locator("#model-sizes")).ToContainTextAsync("4,565,432");
         await Expect(visitor.Page.Locator("#evidence tr")).ToHaveCountAsync(3);
         await Expect(visitor.Page.Locator("#curves svg polyline")).ToHaveCountAsync(2);

@@ -89,7 +89,7 @@ async function load() {
     model = await getJson("model");
     $("model-name").textContent = model.name;
     document.title = `${model.name} – LmService`;
-    await write.use(model);
+    write.use(model);
     await arrive();
     return true;
   } catch (error) {

@@ -17,6 +17,7 @@ export class Branches {
       const item = event.target.closest("[role=treeitem]");
       if (item) this.#walk(this.#find(item));
     });
+    this.draw();
   }
 
   get current() { return this.#current; }
@@ -44,9 +45,11 @@ export class Branches {
 
   draw() {
     const focused = $("branches").contains(document.activeElement);
-    $("branch-card").hidden = this.#root.children.length === 0;
     $("branches").replaceChildren(this.#item(this.#root, 1));
-    if (focused) $("branches").querySelector("[tabindex='0']").focus();
+    const current = $("branches").querySelector("[tabindex='0']");
+    if (focused) current.focus();
+    // Within its own box: the page stays where it is.
+    $("branches").scrollTop = Math.max(0, current.offsetTop - $("branches").clientHeight + 32);
   }
 
   #item(branch, depth) {

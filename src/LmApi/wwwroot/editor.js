@@ -22,8 +22,7 @@ export class Editor {
     const text = document.createElement("span");
     text.append(this.#node);
     this.#ghost.className = "ghost";
-    // A text that ends with a line break has one more, empty, line.
-    $("mirror").append(text, this.#ghost, "\u200b");
+    $("mirror").append(text);
   }
 
   get area() { return this.#area; }
@@ -67,6 +66,13 @@ export class Editor {
 
   suggest(word, rest = "") {
     this.#ghost.replaceChildren(word);
+    if (!word) {
+      this.#ghost.remove();
+      return;
+    }
+
+    // Only while there is one: what follows a stream would move with it.
+    $("mirror").append(this.#ghost);
     if (rest) {
       const more = document.createElement("span");
       more.className = "ghost-rest";

@@ -12,7 +12,7 @@ export function markdown(text) {
     else if (line.startsWith("```")) blocks.push(code(lines));
     else if (heading) {
       lines.shift();
-      blocks.push(h(`h${Math.min(6, heading[1].length + 2)}`, {}, ...inline(heading[2])));
+      blocks.push(h(`h${heading[1].length + 1}`, {}, ...inline(heading[2])));
     } else if (line.startsWith("|")) blocks.push(table(lines));
     else if (/^\s*[-*] /.test(line)) blocks.push(list(lines));
     else blocks.push(h("p", {}, ...inline(take(lines, isText).join(" "))));

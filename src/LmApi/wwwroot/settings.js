@@ -38,6 +38,7 @@ export class Settings {
         ? Object.entries(schema.properties).map(([part, of]) => this.#field(`${name}.${part}`, of, schema))
         : [this.#field(name, schema, schema, defaultOf(name, schema, model))]));
     this.use(given);
+    $("preset").disabled = false;
   }
 
   /** The members that are not left to the service. */

@@ -1,5 +1,5 @@
 // A text whose tokens can be walked, coloured and chosen: with the pointer, or with the arrow keys.
-import { h } from "./dom.js";
+import { h, visible } from "./dom.js";
 
 let lists = 0;
 
@@ -34,7 +34,8 @@ export class TokenView {
   /** @param tokens Each with its `text`. */
   show(tokens) {
     this.#items = tokens.map(({ text }, i) => h("span", {
-      role: "option", id: `${this.#id}-${i}`, "aria-selected": "false" }, text || "\u200b"));
+      role: "option", id: `${this.#id}-${i}`, "aria-selected": "false",
+      "aria-label": text.trim() === "" ? visible(text) : null }, text || "\u200b"));
     this.#list.replaceChildren(...this.#items);
     this.#list.removeAttribute("aria-activedescendant");
     this.#active = -1;

@@ -115,16 +115,13 @@ export class Why {
   }
 
   #reach() {
-    const values = this.#values("reach"), n = values.length;
-    // values[i] is with the tokens from i on: as far back as the last place that still changes the odds by a tenth.
-    const all = values[0];
+    const values = this.#values("reach"), n = values.length; // values[k − 1] with the last k tokens
     let far = n;
-    while (far > 0 && Math.abs(values[n - far] - all) <= 0.1
-      && Math.abs((values[n - far + 1] ?? Infinity) - all) <= 0.1) far--;
+    while (far > 1 && Math.abs(values[far - 2] - values[n - 1]) <= 0.1) far--;
     $("why-reach").replaceChildren(lines({
       label: "Log probability of the token if the model has read only the last k tokens",
       x: "k, tokens read", y: "nats",
-      series: [{ name: "ln p", points: values.map((value, i) => [n - i, value]).reverse() }],
+      series: [{ name: "ln p", points: values.map((value, i) => [i + 1, value]) }],
     }));
     $("why-far").textContent = `With the last ${far} of ${n} tokens, the odds are within a tenth of those with all.`;
   }

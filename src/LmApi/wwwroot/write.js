@@ -19,6 +19,7 @@ export class Write {
   #odds = new OddsPanel(this.#editor, (token, other) => this.#take(token, other));
   #share = new Share();
   #running = null;
+  #ready = Promise.resolve();
   #model = null;
 
   settings = new Settings();
@@ -47,21 +48,24 @@ export class Write {
   /** Called with a token if the person asks why it came. */
   set onWhy(ask) { this.#odds.onWhy = ask; }
 
-  async use(model) {
+  /** The settings come after everything else: a text can be typed, and its continuation asked for, before. */
+  use(model) {
     this.#model = model;
-    await this.settings.load(model);
+    this.#ready = this.settings.load(model);
   }
 
   /** Lets the model continue the text. */
-  continue() {
-    if (this.#running) return undefined;
-    return this.#generate({ prompt: this.text, settings: this.settings.values() }, this.#branches.current);
+  async continue() {
+    await this.#ready;
+    if (this.#running) return;
+    await this.#generate({ prompt: this.text, settings: this.settings.values() }, this.#branches.current);
   }
 
   stop() { this.#running?.stop(); }
 
   /** Writes the text of a receipt again, or says why it would be another. */
-  redo(receipt) {
+  async redo(receipt) {
+    await this.#ready;
     if (!receipt) {
       this.#offer("This receipt is damaged: the link is not complete.");
       return;
