@@ -212,7 +212,8 @@ export class Write {
     else if (isCommand && name === "z") this.#step(event.shiftKey ? "redo" : "undo");
     else if (isCommand && name === "y") this.#step("redo");
     else if (event.key === "Tab" && this.#ghost.isShown) this.#insert(this.#ghost.take(event.shiftKey));
-    else if (event.key === "Escape" && this.#ghost.isShown) this.#ghost.clear();
+    // Also a suggestion that is still on its way, which Tab would take after it was left.
+    else if (event.key === "Escape") this.#ghost.clear();
     else return;
     event.preventDefault();
   }
