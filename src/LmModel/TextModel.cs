@@ -42,17 +42,9 @@ public sealed class TextModel : IDisposable
     private TextModel(ModelFolder folder, IStepModel stepModel)
     {
         (_folder, _stepModel) = (folder, stepModel);
-        // Readers in this process may take their time, and how many texts they start is their own business.
-        var unbounded = new GenerationEngineOptions
-        {
-            MaxWaiting = int.MaxValue,
-            MaxWaitingTokens = int.MaxValue,
-            MaxParked = int.MaxValue,
-            ParkedTimeout = Timeout.InfiniteTimeSpan,
-            NeuralCacheBytes = long.MaxValue,
-        };
         _engine = new GenerationEngine(
-            stepModel, folder.Tokenizer, folder.Config.StartToken, unbounded, TimeProvider.System);
+            stepModel, folder.Tokenizer, folder.Config.StartToken, GenerationEngineOptions.Unbounded,
+            TimeProvider.System);
         _scorer = new TextScorer(_engine.TryStart, folder.Tokenizer);
         _completer = new(() => new(_engine.TryStart, folder.Tokenizer));
         _gradients = new NetworkExplainer(folder.ReadWeights);

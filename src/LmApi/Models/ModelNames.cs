@@ -10,6 +10,9 @@ internal sealed class ModelNames(ModelHost host, IOptions<ClientsOptions> option
     /// <summary>What Ollama appends to a name without a tag.</summary>
     public const string Latest = ":latest";
 
+    /// <summary>What can go wrong with a request that names a model.</summary>
+    public static IReadOnlyList<ProblemKind> Problems { get; } = [.. EngineProblems.Kinds, ProblemKind.ModelNotFound];
+
     /// <param name="name">
     /// What a request asks for; null for the model that is served. An address means that too: clients that are given
     /// one instead of a model send it as the name.

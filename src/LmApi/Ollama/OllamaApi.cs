@@ -36,7 +36,7 @@ internal static class OllamaApi
             .WithRequestBody<OllamaGenerateFields>(OllamaDocs.GenerateRequests)
             .WithTextResponse(OllamaFrames.Lines, OllamaDocs.Lines)
             .WithResponse<OllamaResponse>(OllamaDocs.Answer)
-            .WithProblems([.. EngineProblems.Kinds, ProblemKind.ModelNotFound]);
+            .WithProblems(ModelNames.Problems);
         routes.MapPost("/api/chat", (OllamaParser parser, HttpContext http) => AnswerAsync(http, parser.ParseChat))
             .WithName("ollamaChat")
             .WithTags(Tag)
@@ -45,7 +45,7 @@ internal static class OllamaApi
             .WithRequestBody<OllamaChatFields>(OllamaDocs.ChatRequests)
             .WithTextResponse(OllamaFrames.Lines, OllamaDocs.Lines)
             .WithResponse<OllamaResponse>(OllamaDocs.Answer)
-            .WithProblems([.. EngineProblems.Kinds, ProblemKind.ModelNotFound]);
+            .WithProblems(ModelNames.Problems);
         routes.MapPost("/api/show", ShowAsync)
             .WithName("ollamaShow")
             .WithTags(Tag)
@@ -53,7 +53,7 @@ internal static class OllamaApi
             .WithDescription("`GET /model` says more.")
             .WithRequestBody<OllamaShowFields>(OllamaDocs.ShowRequests)
             .WithResponse<OllamaModelCard>(OllamaDocs.Card)
-            .WithProblems([.. EngineProblems.Kinds, ProblemKind.ModelNotFound]);
+            .WithProblems(ModelNames.Problems);
         routes.MapGet("/api/tags", Tags)
             .WithName("ollamaTags")
             .WithTags(Tag)

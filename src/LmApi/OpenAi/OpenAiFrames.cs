@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LmApi.Generation;
 using LmApi.Infrastructure.Json;
 using LmApi.Infrastructure.Problems;
@@ -22,6 +23,9 @@ internal sealed record ChunkHead(string Id, string Kind, long Created, string Mo
 /// </summary>
 internal abstract class OpenAiFrames : AnswerFrames
 {
+    private static readonly JsonEncodedText Logprobs = JsonEncodedText.Encode("logprobs");
+    private static readonly JsonEncodedText FinishReason = JsonEncodedText.Encode("finish_reason");
+
     private static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
 
     private readonly byte[] _head;
@@ -83,8 +87,23 @@ internal abstract class OpenAiFrames : AnswerFrames
         Json.WriteStartObject();
     }
 
-    protected void EndChunk()
+    /// <param name="logprobs">Of the tokens in the chunk; null for none.</param>
+    /// <param name="type">How they are written.</param>
+    /// <param name="finishReason">Why the choice ended; null if it goes on.</param>
+    protected void EndChunk<T>(T? logprobs, JsonTypeInfo<T> type, string? finishReason)
+        where T : class
     {
+        Json.WritePropertyName(Logprobs);
+        if (logprobs is null)
+        {
+            Json.WriteNullValue();
+        }
+        else
+        {
+            JsonSerializer.Serialize(Json, logprobs, type);
+        }
+
+        Json.WriteString(FinishReason, finishReason);
         Json.WriteEndObject();
         Json.Flush();
         Write(_tail);

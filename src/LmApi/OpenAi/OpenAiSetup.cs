@@ -18,8 +18,6 @@ internal static class OpenAiSetup
 
     public const string SeedDescription = "The seed that was used for the first choice.";
 
-    public static IReadOnlyList<ProblemKind> Problems { get; } = [.. EngineProblems.Kinds, ProblemKind.ModelNotFound];
-
     public static void AddOpenAi(this WebApplicationBuilder builder) =>
         builder.Services.AddSingleton<ProblemFormat, OpenAiProblems>();
 

@@ -83,7 +83,7 @@ internal static class CompletionEvaluation
         foreach (var figure in TypingFigure.All)
         {
             double Of(IReadOnlyList<TypingCounts> counts, int[] drawn) => figure.Of(drawn.Select(i => counts[i]));
-            string Shown(Func<int[], double> statistic, string format) => Cells(
+            string Shown(Func<int[], double> statistic, string format) => WithInterval(
                 statistic([.. Enumerable.Range(0, model.Count)]),
                 ItemBootstrap.Of(model.Count, statistic),
                 format);
@@ -98,7 +98,8 @@ internal static class CompletionEvaluation
         }
     }
 
-    private static string Cells(double value, Interval? interval, string format)
+    /// <summary>A figure, and its interval where it has one.</summary>
+    public static string WithInterval(double value, Interval? interval, string format)
     {
         string Number(double number) => number.ToString(format, CultureInfo.InvariantCulture);
         return interval is { } known

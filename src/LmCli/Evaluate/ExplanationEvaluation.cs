@@ -53,8 +53,8 @@ internal static class ExplanationEvaluation
         var tokens = folder.Tokenizer.Encode(text, cancellation);
         using var engine = new GenerationEngine(
             decoder, folder.Tokenizer, folder.Config.StartToken, new() { MaxActive = AtOnce }, TimeProvider.System);
-        using var gradients = new NetworkExplainer(folder.ReadWeights);
-        var explainer = new Explainer(engine.TryStart, folder.Tokenizer, folder.Config.StartToken, gradients);
+        using var network = new NetworkExplainer(folder.ReadWeights);
+        var explainer = new Explainer(engine.TryStart, folder.Tokenizer, folder.Config.StartToken, network);
         var curves = await new ErasureCurves(explainer, AtOnce).MeasureAsync(
             tokens, targets, ExplanationRequest.MethodsOf(folder.Config.Cell), Progress, cancellation);
         var title = string.Create(
@@ -85,8 +85,8 @@ internal static class ExplanationEvaluation
         Console.WriteLine($"{"order",-26}{"area, nats",-26}{"against random",-26}left out: 1, 2, 5, 10 tokens");
         foreach (var curve in curves.OrderByDescending(curve => curve.Area(all)))
         {
-            string Cell(Func<int[], double> statistic) => Shown(
-                statistic(all), ItemBootstrap.Of(all.Length, statistic));
+            string Cell(Func<int[], double> statistic) => CompletionEvaluation.WithInterval(
+                statistic(all), ItemBootstrap.Of(all.Length, statistic), "F2");
             int[] shown = [1, 2, 5, 10];
             var means = curve.Mean;
             var points = shown.Select(k => means[k - 1].ToString("F2", CultureInfo.InvariantCulture));
@@ -94,8 +94,4 @@ internal static class ExplanationEvaluation
                 + $"{Cell(drawn => curve.Area(drawn) / random.Area(drawn)),-26}{string.Join("  ", points)}");
         }
     }
-
-    private static string Shown(double value, Interval? interval) => interval is { } known
-        ? string.Create(CultureInfo.InvariantCulture, $"{value:F2} ({known.Low:F2} to {known.High:F2})")
-        : value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using LmModel.Sampling;
+
 namespace LmModel.Explanation;
 
 /// <summary>
@@ -71,7 +73,7 @@ internal sealed class ContextualDecomposition
             logits[v] += _network.OutputBias[v];
         }
 
-        var value = LogProbability(logits, token);
+        var value = logits[token] - Logprobs.LogSumExp(logits);
         var parts = _network.Output.Multiply(_layers[^1].Relevant);           // (n, V)
         Parallel.For(0, _columns, b =>
         {
@@ -81,23 +83,7 @@ internal sealed class ContextualDecomposition
                 without[v] = logits[v] - without[v];
             }
 
-            values[b] += value - LogProbability(without, token);
+            values[b] += value - (without[token] - Logprobs.LogSumExp(without));
         });
-    }
-
-    private static double LogProbability(ReadOnlySpan<float> logits, int token)
-    {
-        var (max, sum) = (float.NegativeInfinity, 0.0);
-        foreach (var logit in logits)
-        {
-            max = Math.Max(max, logit);
-        }
-
-        foreach (var logit in logits)
-        {
-            sum += MathF.Exp(logit - max);
-        }
-
-        return (double)logits[token] - max - Math.Log(sum);
     }
 }

@@ -11,12 +11,12 @@ namespace LmModel.Explanation;
 /// <param name="tryStart">Admits a generation; null if the engine is full.</param>
 /// <param name="tokenizer">The tokenizer of the model.</param>
 /// <param name="startToken">The token that stands for an empty prompt.</param>
-/// <param name="gradients">Computes the gradient methods.</param>
+/// <param name="network">Computes the methods that look into the network.</param>
 internal sealed class Explainer(
     Func<GenerationSettings, CancellationToken, AdmittedGeneration?> tryStart,
     Tokenizer tokenizer,
     int startToken,
-    NetworkExplainer gradients)
+    NetworkExplainer network)
 {
     private readonly TextScorer _scorer = new(tryStart, tokenizer);
 
@@ -41,7 +41,7 @@ internal sealed class Explainer(
         {
             if (NetworkExplainer.Computes(method))
             {
-                attributions.Add(await gradients.ExplainAsync(method, request, cancellation));
+                attributions.Add(await network.ExplainAsync(method, request, cancellation));
                 continue;
             }
 

@@ -7,11 +7,13 @@ namespace LmModel.Explanation;
 internal sealed class LayerSplit(TraceLayer weights, int columns)
 {
     private readonly int _units = weights.State.Columns;
+    private readonly float[] _bias = [.. weights.InputBias.Zip(weights.StateBias, (input, state) => input + state)];
     private readonly float[] _c = new float[weights.State.Columns];           // (H)
+    private readonly float[] _tanh = new float[weights.State.Columns];        // (H), tanh of c
     private readonly float[] _relevantC = new float[columns * weights.State.Columns]; // (n, H)
 
     /// <summary>(H): h.</summary>
-    public float[] Hidden { get; private set; } = new float[weights.State.Columns];
+    public float[] Hidden { get; } = new float[weights.State.Columns];
 
     /// <summary>(n, H): β of h.</summary>
     public float[] Relevant { get; } = new float[columns * weights.State.Columns];
@@ -24,22 +26,23 @@ internal sealed class LayerSplit(TraceLayer weights, int columns)
     public (float[] X, float[] Relevant) Step(float[] x, float[] relevant, int read, int token)
     {
         var rows = weights.State.Rows;                                        // 4·H
-        var bias = new float[rows];
         var sums = weights.Input.Multiply(x);
         var ofState = weights.State.Multiply(Hidden);
         for (var i = 0; i < rows; i++)
         {
-            bias[i] = weights.InputBias[i] + weights.StateBias[i];
-            sums[i] += ofState[i] + bias[i];
+            sums[i] += ofState[i] + _bias[i];
         }
 
         var parts = weights.Input.Multiply(relevant);                         // (read, 4·H)
         var partsOfState = weights.State.Multiply(Relevant.AsSpan(0, read * _units));
-        var (before, gates, biases) = (_c.ToArray(), Activated(sums), Activated(bias));
+        var (gates, biases) = (Activated(sums), Activated(_bias));
         for (var u = 0; u < _units; u++)
         {
-            _c[u] = (gates[_units + u] * before[u]) + (gates[u] * gates[(2 * _units) + u]);
+            _c[u] = (gates[_units + u] * _c[u]) + (gates[u] * gates[(2 * _units) + u]);
         }
+
+        _c.CopyTo(_tanh, 0);
+        GateFunctions.Tanh(_tanh);
 
         Parallel.For(0, read, b =>
         {
@@ -49,12 +52,11 @@ internal sealed class LayerSplit(TraceLayer weights, int columns)
                 part[i] += partsOfState[(b * rows) + i];
             }
 
-            Split(b, part, sums, bias, gates, biases, token == b);
+            Split(b, part, sums, gates, biases, token == b);
         });
-        Hidden = Tanh(_c);
         for (var u = 0; u < _units; u++)
         {
-            Hidden[u] *= gates[(3 * _units) + u];
+            Hidden[u] = gates[(3 * _units) + u] * _tanh[u];
         }
 
         return (Hidden, Relevant[..(read * _units)]);
@@ -64,17 +66,16 @@ internal sealed class LayerSplit(TraceLayer weights, int columns)
     /// <param name="column">Of the token.</param>
     /// <param name="part">(4·H): what of the sums comes from the token.</param>
     /// <param name="sums">(4·H): all of it, with the bias.</param>
-    /// <param name="bias">(4·H).</param>
     /// <param name="gates">(4·H): the functions of the sums.</param>
     /// <param name="biases">(4·H): the functions of the bias.</param>
     /// <param name="isRead">This token is read now, so that what the biases alone make is counted with it.</param>
     private void Split(
-        int column, ReadOnlySpan<float> part, float[] sums, float[] bias, float[] gates, float[] biases, bool isRead)
+        int column, ReadOnlySpan<float> part, float[] sums, float[] gates, float[] biases, bool isRead)
     {
         var (alone, rest) = (new float[part.Length], new float[part.Length]);
         for (var i = 0; i < part.Length; i++)
         {
-            alone[i] = part[i] + bias[i];
+            alone[i] = part[i] + _bias[i];
             rest[i] = sums[i] - part[i];
         }
 
@@ -83,21 +84,21 @@ internal sealed class LayerSplit(TraceLayer weights, int columns)
         // What the token contributes to a gate: the mean of adding it first, after the bias, and of adding it last.
         float Of(int i) => (alone[i] - biases[i] + gates[i] - rest[i]) / 2;
         var c = _relevantC.AsSpan(column * _units, _units);
-        var tanh = new float[_units];
+        var (with, without) = (new float[_units], new float[_units]);
         for (var u = 0; u < _units; u++)
         {
             var (i, f, g) = (u, _units + u, (2 * _units) + u);
             var added = (Of(i) * (Of(g) + biases[g])) + (biases[i] * Of(g)) + (isRead ? biases[i] * biases[g] : 0);
             c[u] = ((Of(f) + biases[f]) * c[u]) + added;
-            tanh[u] = _c[u] - c[u];
+            (with[u], without[u]) = (c[u], _c[u] - c[u]);
         }
 
-        var (with, whole) = (Tanh(c), Tanh(_c));
-        GateFunctions.Tanh(tanh);
+        GateFunctions.Tanh(with);
+        GateFunctions.Tanh(without);
         var h = Relevant.AsSpan(column * _units, _units);
         for (var u = 0; u < _units; u++)
         {
-            h[u] = gates[(3 * _units) + u] * (with[u] + whole[u] - tanh[u]) / 2;
+            h[u] = gates[(3 * _units) + u] * (with[u] + _tanh[u] - without[u]) / 2;
         }
     }
 
@@ -113,12 +114,5 @@ internal sealed class LayerSplit(TraceLayer weights, int columns)
         GateFunctions.Sigmoid(gates[..(2 * _units)]);
         GateFunctions.Tanh(gates.Slice(2 * _units, _units));
         GateFunctions.Sigmoid(gates[(3 * _units)..]);
-    }
-
-    private static float[] Tanh(ReadOnlySpan<float> x)
-    {
-        var y = x.ToArray();
-        GateFunctions.Tanh(y);
-        return y;
     }
 }

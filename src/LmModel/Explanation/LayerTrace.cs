@@ -70,9 +70,12 @@ internal sealed class LayerTrace(Cell cell, TraceLayer weights, int columns)
 
     private static void AddBias(Span<float> sums, float[] bias)
     {
-        for (var i = 0; i < sums.Length; i++)
+        for (; !sums.IsEmpty; sums = sums[bias.Length..])
         {
-            sums[i] += bias[i % bias.Length];
+            for (var i = 0; i < bias.Length; i++)
+            {
+                sums[i] += bias[i];
+            }
         }
     }
 

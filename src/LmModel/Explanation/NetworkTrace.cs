@@ -1,3 +1,5 @@
+using LmModel.Sampling;
+
 namespace LmModel.Explanation;
 
 /// <summary>
@@ -90,27 +92,19 @@ internal sealed class NetworkTrace
     /// <param name="logits">(V), without the bias.</param>
     private double LogProbability(int token, Span<float> logits)
     {
-        var max = float.NegativeInfinity;
         for (var v = 0; v < logits.Length; v++)
         {
             logits[v] += _network.OutputBias[v];
-            max = Math.Max(max, logits[v]);
         }
 
-        var value = (double)logits[token] - max;
-        var sum = 0.0;
+        var total = Logprobs.LogSumExp(logits);
+        var value = logits[token] - total;
         foreach (ref var logit in logits)
         {
-            logit = MathF.Exp(logit - max);
-            sum += logit;
-        }
-
-        foreach (ref var weight in logits)
-        {
-            weight = (float)(-weight / sum);
+            logit = (float)-Math.Exp(logit - total);
         }
 
         logits[token] += 1;
-        return value - Math.Log(sum);
+        return value;
     }
 }

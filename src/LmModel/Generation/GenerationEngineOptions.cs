@@ -3,6 +3,18 @@ namespace LmModel.Generation;
 /// <summary>Bounds of a <see cref="GenerationEngine"/>.</summary>
 internal sealed record GenerationEngineOptions
 {
+    /// <summary>
+    /// For readers in this process, who may take their time and start as many texts as they like.
+    /// </summary>
+    public static GenerationEngineOptions Unbounded { get; } = new()
+    {
+        MaxWaiting = int.MaxValue,
+        MaxWaitingTokens = int.MaxValue,
+        MaxParked = int.MaxValue,
+        ParkedTimeout = Timeout.InfiniteTimeSpan,
+        NeuralCacheBytes = long.MaxValue,
+    };
+
     /// <summary>Generations that are stepped together; at least 1.</summary>
     public int MaxActive { get; init; } = 32;
 

@@ -26,7 +26,7 @@ internal static class ChatApi
             .WithTextResponse(AnswerFrames.EventStream, ChatDocs.Stream)
             .WithResponse<ChatResponse>(ChatDocs.Answer)
             .WithResponseHeader(OpenAiSetup.SeedHeader, OpenAiSetup.SeedDescription, 42)
-            .WithProblems(OpenAiSetup.Problems);
+            .WithProblems(ModelNames.Problems);
 
     internal static async Task ChatAsync(
         HttpContext http,

@@ -4,9 +4,9 @@ namespace LmApi.OpenAi.Chat;
 internal static class ChatDocs
 {
     public const string Description = """
-        Continues a chat in the format of OpenAI's chat completions. The model is no assistant and knows no roles: the
-        messages are the paragraphs of a text, and the answer continues the last one. An earlier answer continues the
-        message before it, exactly as it was generated.
+        Continues a chat in the format of OpenAI's chat completions. The model is not an assistant and knows no roles:
+        the messages are the paragraphs of a text, and the answer continues the last one. An earlier answer continues
+        the message before it, exactly as it was generated.
         """;
 
     public const string Stream = """

@@ -19,8 +19,6 @@ internal sealed class ChatFrames(PipeWriter output, ChunkHead head, ChatRequest 
     private static readonly JsonEncodedText Delta = JsonEncodedText.Encode("delta");
     private static readonly JsonEncodedText Role = JsonEncodedText.Encode("role");
     private static readonly JsonEncodedText Content = JsonEncodedText.Encode("content");
-    private static readonly JsonEncodedText Logprobs = JsonEncodedText.Encode("logprobs");
-    private static readonly JsonEncodedText FinishReason = JsonEncodedText.Encode("finish_reason");
 
     public override void WriteStart()
     {
@@ -60,17 +58,6 @@ internal sealed class ChatFrames(PipeWriter output, ChunkHead head, ChatRequest 
         }
 
         Json.WriteEndObject();
-        Json.WritePropertyName(Logprobs);
-        if (logprobs is null)
-        {
-            Json.WriteNullValue();
-        }
-        else
-        {
-            JsonSerializer.Serialize(Json, logprobs, ChatJson.Wire.ChatLogprobs);
-        }
-
-        Json.WriteString(FinishReason, finishReason);
-        EndChunk();
+        EndChunk(logprobs, ChatJson.Wire.ChatLogprobs, finishReason);
     }
 }

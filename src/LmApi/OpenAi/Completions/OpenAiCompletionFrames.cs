@@ -18,8 +18,6 @@ internal sealed class OpenAiCompletionFrames(
 {
     private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
     private static readonly JsonEncodedText Index = JsonEncodedText.Encode("index");
-    private static readonly JsonEncodedText Logprobs = JsonEncodedText.Encode("logprobs");
-    private static readonly JsonEncodedText FinishReason = JsonEncodedText.Encode("finish_reason");
 
     private readonly int[] _characters = new int[request.Settings.Count]; // of each choice so far
 
@@ -43,17 +41,6 @@ internal sealed class OpenAiCompletionFrames(
         BeginChunk();
         Json.WriteString(Text, text);
         Json.WriteNumber(Index, choice);
-        Json.WritePropertyName(Logprobs);
-        if (logprobs is null)
-        {
-            Json.WriteNullValue();
-        }
-        else
-        {
-            JsonSerializer.Serialize(Json, logprobs, OpenAiCompletionJson.Wire.CompletionLogprobs);
-        }
-
-        Json.WriteString(FinishReason, finishReason);
-        EndChunk();
+        EndChunk(logprobs, OpenAiCompletionJson.Wire.CompletionLogprobs, finishReason);
     }
 }

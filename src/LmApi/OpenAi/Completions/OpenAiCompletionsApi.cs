@@ -26,7 +26,7 @@ internal static class OpenAiCompletionsApi
             .WithTextResponse(AnswerFrames.EventStream, OpenAiCompletionDocs.Stream)
             .WithResponse<OpenAiCompletionResponse>(OpenAiCompletionDocs.Answer)
             .WithResponseHeader(OpenAiSetup.SeedHeader, OpenAiSetup.SeedDescription, 42)
-            .WithProblems(OpenAiSetup.Problems);
+            .WithProblems(ModelNames.Problems);
 
     internal static async Task CompleteAsync(
         HttpContext http,

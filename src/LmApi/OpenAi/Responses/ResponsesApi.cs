@@ -26,7 +26,7 @@ internal static class ResponsesApi
             .WithTextResponse(AnswerFrames.EventStream, ResponseDocs.Stream)
             .WithResponse<ResponseResponse>(ResponseDocs.Answer)
             .WithResponseHeader(OpenAiSetup.SeedHeader, OpenAiSetup.SeedDescription, 42)
-            .WithProblems(OpenAiSetup.Problems);
+            .WithProblems(ModelNames.Problems);
 
     internal static async Task RespondAsync(
         HttpContext http,

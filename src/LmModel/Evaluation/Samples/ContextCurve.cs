@@ -58,13 +58,7 @@ internal static class ContextCurve
         var bytes = passages.ConvertAll(p => p[Context..].Sum(id => (long)tokenizer.TokenBytes(id).Length));
         using var engine = new GenerationEngine(
             model, tokenizer, startToken,
-            new GenerationEngineOptions
-            {
-                MaxActive = MostPassages,
-                MaxWaiting = int.MaxValue,
-                MaxWaitingTokens = int.MaxValue,
-                PrefixCacheBytes = 0,
-            },
+            GenerationEngineOptions.Unbounded with { MaxActive = MostPassages, PrefixCacheBytes = 0 },
             TimeProvider.System);
         var whole = await BitsAsync(passages);
         var curve = new List<ContextLoss>();

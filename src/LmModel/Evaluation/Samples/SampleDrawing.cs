@@ -24,15 +24,7 @@ internal static class SampleDrawing
     {
         using var engine = new GenerationEngine(
             model, folder.Tokenizer, folder.Config.StartToken,
-            new GenerationEngineOptions
-            {
-                MaxActive = TextsAtOnce,
-                MaxWaiting = int.MaxValue,
-                MaxWaitingTokens = int.MaxValue,
-                MaxParked = int.MaxValue,
-                ParkedTimeout = Timeout.InfiniteTimeSpan,
-            },
-            TimeProvider.System);
+            GenerationEngineOptions.Unbounded with { MaxActive = TextsAtOnce }, TimeProvider.System);
         // Twice the batch, so that the next texts are ready when places become free.
         using var places = new SemaphoreSlim(2 * TextsAtOnce);
         var running = settings.Select(setting => passages.Select((passage, seed) => DrawAsync(

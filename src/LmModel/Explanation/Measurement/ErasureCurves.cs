@@ -47,27 +47,18 @@ internal sealed class ErasureCurves(Explainer explainer, int atOnce)
 
         var count = Math.Min(targets, tokens.Length - ContextTokens);
         var names = NameLists.Of(typeof(ExplanationMethod));
-        List<ErasureCurve> curves =
-        [
-            .. methods.Select(method => new ErasureCurve(names[(int)method], new List<double[]>())),
-            new(Random, new List<double[]>()),
-            new(Recency, new List<double[]>()),
-        ];
+        string[] orders = [.. methods.Select(method => names[(int)method]), Random, Recency];
+        var drops = new List<double[][]>();
         for (var i = 0; i < count; i++)
         {
             var begin = (int)((long)i * (tokens.Length - ContextTokens) / count);
             var target = begin + ContextTokens;
             var request = new ExplanationRequest(tokens[begin..target], [tokens[target]], null, methods);
-            var drops = await DropsAsync(request, i, cancellation);
-            foreach (var (curve, drop) in curves.Zip(drops))
-            {
-                ((List<double[]>)curve.Drops).Add(drop);
-            }
-
+            drops.Add(await DropsAsync(request, i, cancellation));
             progress?.Invoke(i + 1);
         }
 
-        return curves;
+        return [.. orders.Select((order, o) => new ErasureCurve(order, [.. drops.Select(target => target[o])]))];
     }
 
     /// <summary>Tokens of a context from the most to the least important, by contributions of a method.</summary>
@@ -81,7 +72,8 @@ internal sealed class ErasureCurves(Explainer explainer, int atOnce)
     public static double[] Increments(IReadOnlyList<double> reach, double empty) =>
         [.. reach.Index().Select(k => k.Item - (k.Index == 0 ? empty : reach[k.Index - 1])).Reverse()];
 
-    private async Task<IEnumerable<double[]>> DropsAsync(
+    /// <returns>(orders, K).</returns>
+    private async Task<double[][]> DropsAsync(
         ExplanationRequest request, int number, CancellationToken cancellation)
     {
         var length = request.Prompt.Length;
@@ -98,7 +90,7 @@ internal sealed class ErasureCurves(Explainer explainer, int atOnce)
         var variants = orders.SelectMany(
             order => Enumerable.Range(1, erased).Select(k => Without(request.Prompt, order[..k])));
         var values = await explainer.ValuesAsync([.. variants], request, atOnce, cancellation);
-        return values.Chunk(erased).Select(curve => Array.ConvertAll(curve, value => explained.Value - value));
+        return [.. values.Chunk(erased).Select(curve => Array.ConvertAll(curve, value => explained.Value - value))];
     }
 
     private static int[] Without(int[] prompt, int[] left) =>
