@@ -32,7 +32,7 @@ public sealed class ViewTests(Browser browser, SharedService service) : IClassFi
 
         var options = visitor.Page.Locator("#read-tokens [role=option]");
         await Expect(options).ToHaveCountAsync(score.GetProperty("tokens").GetArrayLength());
-        await visitor.Page.Locator("#read-tokens [role=listbox]").FocusAsync();
+        await visitor.FocusTokensAsync("read");
         await visitor.PressAsync("ArrowRight");
         await visitor.PressAsync("ArrowRight");
         await Expect(visitor.Page.Locator("#read-tokens .token-status")).ToContainTextAsync("bits");
@@ -57,8 +57,7 @@ public sealed class ViewTests(Browser browser, SharedService service) : IClassFi
         await using var visitor = await OpenAsync("Why");
         await visitor.Page.Locator("#why-text").FillAsync("Once upon a time there was a king who had a daughter");
         await visitor.Button("Show its tokens").ClickAsync();
-        var list = visitor.Page.Locator("#why-tokens [role=listbox]");
-        await list.FocusAsync();
+        await visitor.FocusTokensAsync("why");
         await visitor.PressAsync("End");
         await visitor.PressAsync("Enter");
         await Expect(visitor.Page.Locator("#why-summary")).ToContainTextAsync("daughter: most of it comes from ␣a");

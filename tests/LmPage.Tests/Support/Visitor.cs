@@ -52,6 +52,8 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Lets the model continue, and waits for the end of its text.</summary>
     public async Task<string> ContinueAsync()
     {
+        // The stream starts when the settings are there, and only then can its end be waited for.
+        await Assertions.Expect(Page.Locator("#preset")).ToBeEnabledAsync();
         await Button("Continue").ClickAsync();
         return await WrittenAsync();
     }
@@ -61,6 +63,14 @@ internal sealed class Visitor : IAsyncDisposable
     {
         await Assertions.Expect(Page.Locator("#stop")).ToBeDisabledAsync(new() { Timeout = 60_000 });
         return await TextAsync();
+    }
+
+    /// <summary>Focuses the tokens of a view once they are there: keys have no effect on an empty list.</summary>
+    public async Task FocusTokensAsync(string view)
+    {
+        var list = Page.Locator($"#{view}-tokens [role=listbox]");
+        await Assertions.Expect(list.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
+        await list.FocusAsync();
     }
 
     /// <summary>Sets a setting of the generation.</summary>
