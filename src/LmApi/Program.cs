@@ -64,6 +64,7 @@ return HealthProbe.IsAskedFor(args)
         app.MapTgi();
         app.MapModel();
         app.MapTraining();
+        app.MapAudit();
         app.MapTokenizer();
         app.MapHealth();
         app.MapMetrics();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
+using LmCli.Audit;
 using LmCli.Bench;
 using LmCli.Complete;
 using LmCli.Evaluate;
@@ -32,6 +33,7 @@ try
         BaselineCommand.Create(),
         QuantizeCommand.Create(),
         GuardCommand.Create(),
+        AuditCommand.Create(),
         GenerateCommand.Create(),
         CompleteCommand.Create(),
         ScoreCommand.Create(),

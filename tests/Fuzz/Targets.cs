@@ -1,4 +1,5 @@
 using System.Text;
+using LmModel.Audits;
 using LmModel.Chat;
 using LmModel.Checkpoints;
 using LmModel.Files;
@@ -25,6 +26,7 @@ internal static class Targets
         ["precision"] = bytes => Members(problems => PrecisionFile.Read(bytes, problems)),
         ["keys"] = bytes => Members(problems => KeyFile.Read(bytes, problems)),
         ["units"] = bytes => Members(problems => UnitFile.Read(bytes, problems)),
+        ["audit"] = bytes => Members(problems => AuditFile.Read(bytes, problems)),
         ["guard"] = bytes => Members(problems => VerbatimFilterFile.Read(bytes, problems)),
         ["generation"] = bytes => Members(problems => GenerationConfigFile.Read(bytes, problems)),
         ["chat"] = bytes => Members(problems => ChatTemplateFile.Read(bytes, problems)),

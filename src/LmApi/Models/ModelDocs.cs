@@ -70,6 +70,39 @@ internal static class ModelDocs
         }
         """;
 
+    public const string Audit = """
+        {
+          "weights_sha256": "646d6b79e36e5651c82bdb18c66f8a20b0dc40e55e5396e87eae099b9e9f8a28",
+          "training_text": "input.txt",
+          "training_text_sha256": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+          "held_out": "The last 10 % of its characters were held out for validation and never trained on.",
+          "quick": false,
+          "version": "0.9.0",
+          "sections": [
+            {
+              "name": "membership",
+              "title": "Membership inference",
+              "protocol": "Passages that were trained on and passages that were held out …",
+              "figures": [
+                {
+                  "name": "auc",
+                  "meaning": "How well the loss tells a passage that was trained on from one that was not.",
+                  "unit": "AUC",
+                  "value": 0.52,
+                  "low": 0.47,
+                  "high": 0.57,
+                  "good": "0.5: passages are not told apart",
+                  "bad": "above 0.7",
+                  "verdict": "good"
+                }
+              ],
+              "curves": [],
+              "notes": []
+            }
+          ]
+        }
+        """;
+
     public const string Tokenized = """
         { "tokens": [ { "id": 20, "text": "H" }, { "id": 47, "text": "i" } ], "count": 2 }
         """;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LmApi.Infrastructure.Json;
+using LmModel.Audits;
 
 namespace LmApi.Models;
 
@@ -7,6 +8,7 @@ namespace LmApi.Models;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ModelResponse))]
 [JsonSerializable(typeof(TrainingResponse))]
+[JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(TokenizeResponse))]
 [JsonSerializable(typeof(DetokenizeResponse))]
 internal sealed partial class ModelJson : JsonSerializerContext

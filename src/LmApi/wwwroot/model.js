@@ -67,7 +67,7 @@ export class Model {
   async #audit() {
     if (!(await apiDocument()).paths["/model/audit"]) return;
     try {
-      $("audit").replaceChildren(tree(await getJson("model/audit")));
+      $("audit").replaceChildren(...sections(await getJson("model/audit")));
       $("model-audit").hidden = false;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -109,10 +109,20 @@ function metrics(text) {
     active: sum("lmservice_generations_active"), waiting: sum("lmservice_generations_waiting") };
 }
 
-/** Any JSON, as nested lists. */
-function tree(value) {
-  if (value === null || typeof value !== "object") return String(value);
-  return h("dl", { class: "tree" }, Object.entries(value).map(([name, part]) =>
-    h("div", {}, h("dt", {}, Array.isArray(value) ? `${Number(name) + 1}` : name.replaceAll("_", " ")),
-      h("dd", {}, tree(part)))));
+/** What an audit measured: a table a section. */
+function sections(audit) {
+  return audit.sections.flatMap(({ title, protocol, figures, notes }) => [
+    h("h3", {}, title),
+    h("div", { class: "quiet help" }, markdown(protocol)),
+    h("table", {},
+      h("thead", {}, h("tr", {},
+        ["Figure", "Value", "95 % interval", "Verdict"].map(name => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, figures.map(figure => h("tr", {},
+        h("th", { scope: "row", title: `Good: ${figure.good}. Bad: ${figure.bad}.` }, figure.meaning),
+        h("td", { class: "num" },
+          figure.value === undefined ? figure.not_applicable : `${fraction(figure.value, 3)} ${figure.unit}`),
+        h("td", { class: "num" },
+          figure.low === undefined ? "" : `${fraction(figure.low, 3)} to ${fraction(figure.high, 3)}`),
+        h("td", {}, figure.verdict.replaceAll("_", " ")))))),
+    h("div", { class: "quiet help" }, notes.flatMap(note => markdown(note)))]);
 }

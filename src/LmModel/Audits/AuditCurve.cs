@@ -19,6 +19,25 @@ internal sealed record AuditCurve
 
     /// <summary>The cases, at least one.</summary>
     public required IReadOnlyList<AuditSeries> Series { get; init; }
+
+    public IEnumerable<string> Problems()
+    {
+        if (Series.Count == 0)
+        {
+            yield return "series must have at least one";
+        }
+
+        foreach (var point in Series.SelectMany(series => series.Points))
+        {
+            foreach (var number in new[] { point.X, point.Y, point.Low ?? 0, point.High ?? 0 })
+            {
+                if (!double.IsFinite(number))
+                {
+                    yield return FormattableString.Invariant($"must have finite numbers, not {number}");
+                }
+            }
+        }
+    }
 }
 
 /// <summary>One line of a plot.</summary>

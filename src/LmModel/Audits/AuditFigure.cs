@@ -63,20 +63,21 @@ internal sealed record AuditFigure
 }
 
 /// <summary>How a figure is to be judged.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AuditVerdict>))]
 internal enum AuditVerdict
 {
     /// <summary>As good as can be asked of a model.</summary>
-    Good,
+    [JsonStringEnumMemberName("good")] Good,
 
     /// <summary>Neither good nor bad, or its interval holds both.</summary>
-    Between,
+    [JsonStringEnumMemberName("between")] Between,
 
     /// <summary>Something should be done; a note of the section says what.</summary>
-    Bad,
+    [JsonStringEnumMemberName("bad")] Bad,
 
     /// <summary>The figure only describes the model or gives the scale for another figure.</summary>
-    Neutral,
+    [JsonStringEnumMemberName("neutral")] Neutral,
 
     /// <summary>It cannot be told, and the figure says why.</summary>
-    NotApplicable,
+    [JsonStringEnumMemberName("not_applicable")] NotApplicable,
 }

@@ -31,6 +31,19 @@ internal sealed record AuditSection
             yield return $"there is more than one {ProblemList.Show(name)}";
         }
 
+        if (Notes.Any(note => note is null))
+        {
+            yield return "notes must be a list of texts, but has null";
+        }
+
+        foreach (var curve in Curves)
+        {
+            foreach (var problem in curve.Problems())
+            {
+                yield return $"{ProblemList.Show(curve.Name)}: {problem}";
+            }
+        }
+
         foreach (var figure in Figures)
         {
             foreach (var problem in figure.Problems())

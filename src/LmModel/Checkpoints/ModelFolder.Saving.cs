@@ -1,4 +1,5 @@
 using System.Text;
+using LmModel.Audits;
 using LmModel.Guard;
 using LmModel.Networks;
 using LmModel.Quantization;
@@ -12,8 +13,8 @@ internal sealed partial class ModelFolder
 {
     /// <summary>
     /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
-    /// <c>precision.json</c>, <c>units.json</c>, <c>verbatim.filter</c> or <c>generation_config.json</c> is removed,
-    /// because it was made for the previous weights. A <c>chat_template.txt</c> stays: it is about the form of the text.
+    /// <c>precision.json</c>, <c>units.json</c>, <c>audit.json</c>, <c>verbatim.filter</c> or
+    /// <c>generation_config.json</c> is removed, because it was made for the previous weights. A <c>chat_template.txt</c> stays: it is about the form of the text.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The vocabulary of the tokenizer does not match the weights; nothing was written.
@@ -43,7 +44,8 @@ internal sealed partial class ModelFolder
 
     /// <summary>
     /// Writes the weights again with matrices in bf16, rounded to nearest even, and biases in fp32. What was measured for
-    /// the old weights is removed: <c>precision.json</c>, <c>units.json</c> and <c>verbatim.filter</c>.
+    /// the old weights is removed: <c>precision.json</c>, <c>units.json</c>, <c>audit.json</c> and
+    /// <c>verbatim.filter</c>.
     /// </summary>
     /// <returns>The folder with the new weights.</returns>
     public ModelFolder StoreInBf16()
@@ -67,6 +69,11 @@ internal sealed partial class ModelFolder
     /// written.</exception>
     public void SaveUnits(UnitReport report) => UnitFiles.Write(Path, WeightsSha256, report);
 
+    /// <summary>Replaces <c>audit.json</c>.</summary>
+    /// <exception cref="ArgumentException">The report is invalid, or was measured for other weights; nothing was
+    /// written.</exception>
+    public void SaveAudit(AuditReport report) => AuditFiles.Write(Path, WeightsSha256, report);
+
     /// <summary>Replaces <c>verbatim.filter</c>.</summary>
     public void SaveGuard(VerbatimFilter filter) => AtomicFile.Write(
         System.IO.Path.Combine(Path, GuardName), stream => VerbatimFilterFile.Write(stream, filter));
@@ -80,6 +87,8 @@ internal sealed partial class ModelFolder
     {
         PrecisionFiles.Delete(path);
         UnitFiles.Delete(path);
+        AuditFiles.Delete(path);
+        AuditPages.Delete(path);
         File.Delete(System.IO.Path.Combine(path, GuardName));
     }
 

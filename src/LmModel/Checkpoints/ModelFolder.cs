@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmModel.Audits;
 using LmModel.Chat;
 using LmModel.Files;
 using LmModel.Guard;
@@ -13,8 +14,8 @@ namespace LmModel.Checkpoints;
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>tokenizer.json</c>, <c>model.safetensors</c>, <c>precision.json</c>,
-/// <c>units.json</c>, <c>verbatim.filter</c>, <c>generation_config.json</c>, <c>chat_template.txt</c>,
-/// <c>README.md</c>.
+/// <c>units.json</c>, <c>audit.json</c>, <c>verbatim.filter</c>, <c>generation_config.json</c>,
+/// <c>chat_template.txt</c>, <c>README.md</c>.
 /// </summary>
 internal sealed partial class ModelFolder
 {
@@ -40,6 +41,9 @@ internal sealed partial class ModelFolder
     private static readonly ReportFile<UnitReport> UnitFiles =
         new("units.json", "report on units", "lm units", UnitFile.Read, UnitFile.Write);
 
+    private static readonly ReportFile<AuditReport> AuditFiles =
+        new("audit.json", "audit", "lm audit", AuditFile.Read, AuditFile.Write);
+
     public required string Path { get; init; }
 
     public required ModelConfig Config { get; init; }
@@ -62,6 +66,9 @@ internal sealed partial class ModelFolder
     /// <summary>Which units follow something nameable; null if that was not looked for.</summary>
     public UnitReport? Units { get; init; }
 
+    /// <summary>What an audit found out; null if there was none.</summary>
+    public AuditReport? Audit { get; init; }
+
     /// <summary>The runs of tokens of the training text; null if nobody recorded them.</summary>
     public VerbatimFilter? Guard { get; init; }
 
@@ -77,22 +84,32 @@ internal sealed partial class ModelFolder
     /// <summary>Checks everything, but allocates no memory for the weights and does not use libtorch.</summary>
     /// <exception cref="ModelFolderException">Something is missing, broken or does not fit; the message lists every
     /// problem.</exception>
-    public static ModelFolder Open(string path) => Open(path, withReports: true, withGuard: true);
+    public static ModelFolder Open(string path) =>
+        Open(path, withReports: true, withAudit: true, withGuard: true);
 
     /// <summary>
-    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c> and <c>units.json</c>, so that they can be
-    /// measured again.
+    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, <c>units.json</c> and <c>audit.json</c>, so that
+    /// they can be measured again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnmeasured(string path) => Open(path, withReports: false, withGuard: true);
+    public static ModelFolder OpenUnmeasured(string path) =>
+        Open(path, withReports: false, withAudit: false, withGuard: true);
 
     /// <summary>
     /// Like <see cref="Open(string)"/>, but ignores <c>verbatim.filter</c>, so that it can be made again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
-    public static ModelFolder OpenUnguarded(string path) => Open(path, withReports: true, withGuard: false);
+    public static ModelFolder OpenUnguarded(string path) =>
+        Open(path, withReports: true, withAudit: true, withGuard: false);
 
-    private static ModelFolder Open(string path, bool withReports, bool withGuard)
+    /// <summary>
+    /// Like <see cref="Open(string)"/>, but ignores <c>audit.json</c>, so that it can be made again.
+    /// </summary>
+    /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
+    public static ModelFolder OpenUnaudited(string path) =>
+        Open(path, withReports: true, withAudit: false, withGuard: true);
+
+    private static ModelFolder Open(string path, bool withReports, bool withAudit, bool withGuard)
     {
         var problems = new ProblemList();
         if (FolderHints.OfPath(path) is { } notAFolder)
@@ -106,6 +123,7 @@ internal sealed partial class ModelFolder
         string? sha256 = null, card = null;
         PrecisionReport? precision = null;
         UnitReport? units = null;
+        AuditReport? audit = null;
         VerbatimFilter? guard = null;
         var bytes = 0L;
         string File(string name) => System.IO.Path.Combine(path, name);
@@ -142,6 +160,11 @@ internal sealed partial class ModelFolder
             }
         }
 
+        if (withAudit)
+        {
+            audit = AuditFiles.Read(path, measured, problems);
+        }
+
         if (withGuard && FolderFile.Exists(File(GuardName)))
         {
             problems.Attempt(GuardName, () => guard = ReadGuard(File(GuardName), measured, problems));
@@ -158,6 +181,7 @@ internal sealed partial class ModelFolder
                 Card = card,
                 PrecisionReport = precision,
                 Units = units,
+                Audit = audit,
                 Guard = guard,
                 Defaults = defaults ?? new(),
                 ChatTemplate = template,

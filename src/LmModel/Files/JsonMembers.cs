@@ -109,6 +109,23 @@ internal static class JsonMembers
     /// <returns>The report, or null if <paramref name="problems"/> received something.</returns>
     public static TReport? ReadReport<TReport, TItem>(
         ReadOnlySpan<byte> json, int version, string what, string list, ProblemList problems)
+        where TReport : class, IMeasuredReport =>
+        ReadReport<TReport>(
+            json, version, what, (members, found) => CheckItems<TItem>(members, list, found), problems);
+
+    /// <summary>Reads what was measured on the weights of a folder.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="version">The version it must have.</param>
+    /// <param name="what">What it should hold, for the complaint.</param>
+    /// <param name="checkItems">Checks the items of its lists.</param>
+    /// <param name="problems">Receives everything that is wrong.</param>
+    /// <returns>The report, or null if <paramref name="problems"/> received something.</returns>
+    public static TReport? ReadReport<TReport>(
+        ReadOnlySpan<byte> json,
+        int version,
+        string what,
+        Action<JsonObject, ProblemList> checkItems,
+        ProblemList problems)
         where TReport : class, IMeasuredReport
     {
         var before = problems.Count;
@@ -118,7 +135,7 @@ internal static class JsonMembers
         }
 
         ReadVersion(members, version, problems);
-        CheckItems<TItem>(members, list, problems);
+        checkItems(members, problems);
         Check<TReport>(members, problems);
         if (problems.Count > before)
         {

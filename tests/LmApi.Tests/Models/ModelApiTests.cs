@@ -1,5 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LmApi.Models;
 using LmApi.Tests.Support;
+using LmModel.Audits;
 
 namespace LmApi.Tests.Models;
 
@@ -27,6 +31,56 @@ public sealed class ModelApiTests
         Assert.Equal(
             ["\"after:,\"", "\"directly after \\\",\\\"\"", "0", "3", "-1", "0.9", "0.02", "1E-06"],
             model.GetProperty("units").GetProperty("found")[0].EnumerateObject().Select(m => m.Value.GetRawText()));
+    }
+
+    [Fact]
+    public async Task A_model_that_was_not_audited_has_the_command_instead_of_an_audit()
+    {
+        await using var service = await LmServiceFixture.StartAsync();
+        using var none = await service.CreateClient().GetAsync(new Uri("/model/audit", UriKind.Relative));
+        var problem = await none.JsonAsync(404);
+        Assert.Equal("not_found", problem.Text("code"));
+        Assert.Contains("run `lm audit ", problem.Text("detail"));
+    }
+
+    [Fact]
+    public void An_audit_is_served_as_its_file_has_it()
+    {
+        var report = new AuditReport
+        {
+            WeightsSha256 = new string('a', 64),
+            TrainingText = "t.txt",
+            TrainingTextSha256 = new string('b', 64),
+            HeldOut = "Nothing.",
+            Quick = true,
+            Version = "1.0.0",
+            Sections =
+            [
+                new()
+                {
+                    Name = "membership",
+                    Title = "Membership",
+                    Protocol = "As told.",
+                    Figures =
+                    [
+                        new()
+                        {
+                            Name = "auc", Meaning = "It is.", Unit = "AUC", NotApplicable = "Nothing was held out.",
+                            Good = "0.5", Bad = "1", Verdict = AuditVerdict.NotApplicable,
+                        },
+                    ],
+                    Curves = [],
+                    Notes = [],
+                },
+            ],
+        };
+        var file = new MemoryStream();
+        AuditFile.Write(file, report);
+        var stored = JsonNode.Parse(file.ToArray())!.AsObject();
+        stored.Remove("format_version");
+
+        var served = JsonSerializer.SerializeToNode(report, ModelJson.Wire.AuditReport);
+        Assert.True(JsonNode.DeepEquals(stored, served), served!.ToJsonString());
     }
 
     [Fact]

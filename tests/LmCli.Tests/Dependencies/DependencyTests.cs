@@ -5,7 +5,8 @@ public sealed class DependencyTests
     private static readonly FolderOrder Order = new("src/LmCli",
     [
         "Terminal", "Options", "Plots", "ShellCompletion", "Keys", "Guard", "Generate", "Evaluate", "Complete",
-        "Score", "Explain", "Quantize", "Units", "Train", "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
+        "Score", "Explain", "Quantize", "Units", "Audit", "Train",
+        "Bench.Measures", "Bench.Load", "Bench.Peers", "Bench", "",
     ]);
 
     [Fact]

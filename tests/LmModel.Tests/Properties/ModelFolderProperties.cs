@@ -6,6 +6,7 @@ using LmModel.Corpora;
 using LmModel.Guard.Making;
 using LmModel.Networks;
 using LmModel.Quantization;
+using LmModel.Tests.Audits;
 using LmModel.Tests.Units;
 using LmModel.Tokenization;
 
@@ -25,8 +26,8 @@ public sealed class ModelFolderProperties : IDisposable
 
     private static readonly string[] Files =
     [
-        "config.json", "tokenizer.json", "precision.json", "units.json", "verbatim.filter", "generation_config.json",
-        "chat_template.txt", "model.safetensors",
+        "config.json", "tokenizer.json", "precision.json", "units.json", "audit.json", "verbatim.filter",
+        "generation_config.json", "chat_template.txt", "model.safetensors",
     ];
 
     private static readonly IReadOnlyList<Dictionary<string, byte[]>> Folders = [.. Tokenizers().Select(Saved)];
@@ -50,6 +51,7 @@ public sealed class ModelFolderProperties : IDisposable
             // They name the hash of other weights, so nothing else would be looked at.
             File.Delete(_folder["precision.json"]);
             File.Delete(_folder["units.json"]);
+            File.Delete(_folder["audit.json"]);
             File.Delete(_folder["verbatim.filter"]);
         }
 
@@ -124,6 +126,7 @@ public sealed class ModelFolderProperties : IDisposable
         var saved = ModelFolder.Open(folder.Path);
         saved.SavePrecision(Report(saved.WeightsSha256));
         saved.SaveUnits(UnitFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
+        saved.SaveAudit(AuditFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
         GuardRecord.Save(
             saved, [Corpus.FromText("text", "the cat sat on the mat").Text], least: 4, CancellationToken.None);
         saved.SaveDefaults(new() { Sampling = new() { MinP = 0.05f }, MaxTokens = 9, Stop = ["\n\n"] });
