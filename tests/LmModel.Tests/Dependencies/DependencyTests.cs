@@ -14,12 +14,14 @@ public sealed class DependencyTests
 
     private static readonly FolderOrder Order = new("src/LmModel",
     [
-        "Files", "Numerics", "Networks", "Quantization", "Units", "Audits", "Tokenization", "Guard", "Sampling", "Chat",
+        "Files", "Numerics", "Networks", "Quantization", "Units", "Audits", "Tokenization", "Noise",
+        "Guard", "Sampling", "Chat",
         "Inference", "Inference.Managed", "Inference.Torch", "Inference.Engines", "Checkpoints", "Keys", "Corpora",
         "Guard.Making", "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations",
         "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Evaluation.Samples",
         "Completion.Measurement", "Explanation.Measurement",
-        "Quantization.Measurement", "Units.Search", "Audits.Measures", "Training.Settings", "Training.Regularization",
+        "Quantization.Measurement", "Units.Search", "Audits.Measures",
+        "Audits.Measures.Robustness", "Training.Settings", "Training.Regularization",
         "Training.Backpropagation", "Training.Batches", "Training.Optimization", "Training.Planning",
         "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);

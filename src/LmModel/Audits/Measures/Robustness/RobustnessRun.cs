@@ -1,0 +1,73 @@
+using LmModel.Evaluation;
+using LmModel.Inference;
+using LmModel.Tokenization;
+
+namespace LmModel.Audits.Measures.Robustness;
+
+/// <summary>What followed each passage's prompt.</summary>
+/// <param name="Bits">Of the following text, by passage.</param>
+/// <param name="Refused">Whether the prompt had a character without a token, by passage.</param>
+internal sealed record RobustnessScores(double[] Bits, bool[] Refused);
+
+/// <summary>Scores what follows the prompts of passages, and compares it.</summary>
+internal sealed class RobustnessRun(
+    IStepModel model, Tokenizer tokenizer, IReadOnlyList<RobustnessPassage> passages, CancellationToken cancellation)
+{
+    /// <param name="prompt">The prompt of a passage; called in their order.</param>
+    public RobustnessScores Score(Func<RobustnessPassage, string> prompt)
+    {
+        var prompts = passages.Select(p => RobustnessPassages.Encode(tokenizer, prompt(p))).ToList();
+        var nats = ContinuationLoss.Of(
+            model, prompts.ConvertAll(p => p.Tokens), [.. passages.Select(p => p.Following)], cancellation);
+        return new(Array.ConvertAll(nats, n => n / Math.Log(2)), [.. prompts.Select(p => p.Refused)]);
+    }
+
+    /// <summary>A point of a curve, in bits per byte.</summary>
+    public AuditPoint Point(double x, RobustnessScores scores)
+    {
+        double PerByte(IEnumerable<int> drawn) => Ratio(drawn, i => scores.Bits[i]);
+        var interval = ItemBootstrap.Of(passages.Count, PerByte);
+        return new()
+        {
+            X = x,
+            Y = PerByte(Enumerable.Range(0, passages.Count)),
+            Low = interval?.Low,
+            High = interval?.High,
+        };
+    }
+
+    /// <summary>A figure of what prompts cost beside others. Passages are drawn in pairs, since both scored the same
+    /// text.</summary>
+    /// <param name="figure">Everything but the number.</param>
+    /// <param name="scores">After these prompts.</param>
+    /// <param name="clean">After the others.</param>
+    /// <param name="good">An interval below it is good; null for a figure that is not judged.</param>
+    /// <param name="bad">An interval from it on is bad.</param>
+    public AuditFigure Compare(
+        AuditFigure figure, RobustnessScores scores, RobustnessScores clean, double? good, double? bad)
+    {
+        double More(IEnumerable<int> drawn) => Ratio(drawn, i => scores.Bits[i] - clean.Bits[i]);
+        var interval = ItemBootstrap.Of(passages.Count, More);
+        return figure with
+        {
+            Value = More(Enumerable.Range(0, passages.Count)),
+            Low = interval?.Low,
+            High = interval?.High,
+            Verdict = good is null ? AuditVerdict.Neutral
+                : interval?.High < good ? AuditVerdict.Good
+                : interval?.Low >= bad ? AuditVerdict.Bad
+                : AuditVerdict.Between,
+        };
+    }
+
+    private double Ratio(IEnumerable<int> drawn, Func<int, double> bits)
+    {
+        var (sum, bytes) = (0.0, 0L);
+        foreach (var i in drawn)
+        {
+            (sum, bytes) = (sum + bits(i), bytes + passages[i].Bytes);
+        }
+
+        return sum / bytes;
+    }
+}
