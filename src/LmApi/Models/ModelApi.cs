@@ -106,6 +106,7 @@ internal static class ModelApi
             Inference = ToResponse(inference.Value, folder),
             Units = folder.Units is { } units ? ToResponse(units) : null,
             Guard = folder.Guard is { } filter ? ToResponse(filter, guard.Value) : null,
+            Audited = folder.Audit is not null,
             Defaults = ToResponse(folder.Defaults),
             ChatTemplate = folder.ChatTemplate?.Source,
             Card = folder.Card,

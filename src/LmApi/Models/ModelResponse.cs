@@ -32,6 +32,9 @@ internal sealed record ModelResponse
     /// <summary>Which copies of the training text a request can have refused; absent if none.</summary>
     public ModelGuardResponse? Guard { get; init; }
 
+    /// <summary>Whether `GET /model/audit` has a report, which `lm audit` makes.</summary>
+    public required bool Audited { get; init; }
+
     /// <summary>What requests get that leave something out, as the model's `generation_config.json` says.</summary>
     public required DefaultsResponse Defaults { get; init; }
 

@@ -1,6 +1,6 @@
 // The model: sizes, evidence, curves, audit, what the service does with it just now, and its card.
 import { $, fraction, h, number } from "./dom.js";
-import { apiDocument, ApiError, getJson, getText } from "./api.js";
+import { ApiError, getJson, getText } from "./api.js";
 import { lines } from "./chart.js";
 import { markdown } from "./markdown.js";
 
@@ -15,7 +15,7 @@ export class Model {
     this.#evidence(model.inference.evidence);
     $("model-card").replaceChildren(...markdown(model.card ?? "This model has no card."));
     getJson("model/training").then(training => this.#curves(training));
-    this.#audit();
+    if (model.audited) getJson("model/audit").then(audit => this.#audit(audit));
   }
 
   enter() {
@@ -63,15 +63,9 @@ export class Model {
     }));
   }
 
-  /** Shows the audit if the service and the model have one. */
-  async #audit() {
-    if (!(await apiDocument()).paths["/model/audit"]) return;
-    try {
-      $("audit").replaceChildren(...sections(await getJson("model/audit")));
-      $("model-audit").hidden = false;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+  #audit(audit) {
+    $("audit").replaceChildren(...sections(audit));
+    $("model-audit").hidden = false;
   }
 
   /** Tokens a second and the queue, from the service's own metrics. */

@@ -3,6 +3,7 @@ using System.Globalization;
 using LmCli.Options;
 using LmModel.Audits;
 using LmModel.Audits.Measures;
+using LmModel.Audits.Running;
 using LmModel.Checkpoints;
 using LmModel.Corpora;
 using LmModel.Inference.Managed;

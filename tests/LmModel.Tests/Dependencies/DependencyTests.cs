@@ -20,8 +20,8 @@ public sealed class DependencyTests
         "Guard.Making", "Generation", "Guard.Measurement", "Scoring", "Completion", "Explanation", "Units.Activations",
         "Evaluation", "Evaluation.Leaks", "Evaluation.Ngrams", "Evaluation.Comparison", "Evaluation.Samples",
         "Completion.Measurement", "Explanation.Measurement",
-        "Quantization.Measurement", "Units.Search", "Audits.Measures",
-        "Audits.Measures.Robustness", "Training.Settings", "Training.Regularization",
+        "Quantization.Measurement", "Units.Search", "Audits.Measures", "Audits.Measures.Robustness",
+        "Audits.Running", "Training.Settings", "Training.Regularization",
         "Training.Backpropagation", "Training.Batches", "Training.Optimization", "Training.Planning",
         "Training.Checkpoints", "Training.Reporting", "Training", "",
     ]);

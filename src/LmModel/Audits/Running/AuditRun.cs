@@ -1,7 +1,8 @@
 using System.Reflection;
+using LmModel.Audits.Measures;
 using LmModel.Corpora;
 
-namespace LmModel.Audits.Measures;
+namespace LmModel.Audits.Running;
 
 /// <summary>Runs an audit.</summary>
 internal static class AuditRun
