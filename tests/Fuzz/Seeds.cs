@@ -7,6 +7,7 @@ using LmModel.Quantization;
 using LmModel.Sampling;
 using LmModel.Tokenization;
 using LmModel.Units;
+using LmService.Tests;
 
 namespace Fuzz;
 
@@ -72,7 +73,7 @@ internal static class Seeds
             Control = 0,
             Units = [Quotes],
         }));
-        Add("audit", "figure", stream => AuditFile.Write(stream, Audit));
+        Add("audit", "figure", stream => AuditFile.Write(stream, SampleAudit.Report));
         Add("generation", "all", stream => GenerationConfigFile.Write(stream, new GenerationDefaults
         {
             Sampling = new() { MinP = 0.05f, RepetitionPenalty = 1.1f },
@@ -100,40 +101,4 @@ internal static class Seeds
             write(stream);
         }
     }
-
-    private static AuditReport Audit => new()
-    {
-        WeightsSha256 = new string('0', 64),
-        TrainingText = "text.txt",
-        TrainingTextSha256 = new string('a', 64),
-        HeldOut = "Nothing.",
-        Quick = true,
-        Version = "1.0.0",
-        Sections =
-        [
-            new()
-            {
-                Name = "membership",
-                Title = "Membership",
-                Protocol = "As told.",
-                Figures =
-                [
-                    new()
-                    {
-                        Name = "auc", Meaning = "It is.", Unit = "AUC", Value = 0.5, Low = 0.4, High = 0.6,
-                        Good = "0.5", Bad = "1", Verdict = AuditVerdict.Good,
-                    },
-                ],
-                Curves =
-                [
-                    new()
-                    {
-                        Name = "curve", Meaning = "How.", X = "x", Y = "y",
-                        Series = [new() { Name = "one", Points = [new() { X = 1, Y = 2, Low = 1, High = 3 }] }],
-                    },
-                ],
-                Notes = ["So."],
-            },
-        ],
-    };
 }

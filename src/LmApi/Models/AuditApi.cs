@@ -15,8 +15,7 @@ internal static class AuditApi
             .WithTags("Model")
             .WithSummary("Describe the audit")
             .WithDescription(
-                "Returns what `lm audit` measured: whether the model gives up its training text, and what else is "
-                    + "feared of it, each figure with its interval and what would be good and bad.")
+                "Returns what `lm audit` measured, each figure with its interval and what would be good and bad.")
             .WithResponse<AuditReport>(ModelDocs.Audit)
             .WithProblems(ProblemKind.NotFound);
 

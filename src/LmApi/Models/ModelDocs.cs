@@ -80,19 +80,19 @@ internal static class ModelDocs
           "version": "0.9.0",
           "sections": [
             {
-              "name": "membership",
-              "title": "Membership inference",
-              "protocol": "Passages that were trained on and passages that were held out …",
+              "name": "robustness",
+              "title": "Robustness",
+              "protocol": "Prompts of 200 characters of held-out text are corrupted in five strengths …",
               "figures": [
                 {
-                  "name": "auc",
-                  "meaning": "How well the loss tells a passage that was trained on from one that was not.",
-                  "unit": "AUC",
-                  "value": 0.52,
-                  "low": 0.47,
-                  "high": 0.57,
-                  "good": "0.5: passages are not told apart",
-                  "bad": "above 0.7",
+                  "name": "case",
+                  "meaning": "How much more the original text that follows costs if words of the prompt are in …",
+                  "unit": "bits/byte",
+                  "value": 0.014,
+                  "low": 0.002,
+                  "high": 0.028,
+                  "good": "below 0.05: the model reads on as if nothing had happened",
+                  "bad": "0.25 or more: the model continues worse",
                   "verdict": "good"
                 }
               ],

@@ -50,7 +50,7 @@ internal static class AuditCommand
     {
         var command = new Command(
             "audit",
-            "Measures what a model gives up of its training text and what else is feared of it; writes a report.")
+            "Measures how a model fares where language models are feared to fail, and writes a report.")
         {
             Model, Training, Held, CorpusOptions.Documents, CorpusOptions.ValidationText, Quick, Only, Threads,
         };
@@ -74,8 +74,8 @@ internal static class AuditCommand
         if (folder.Audit is { } earlier && !AuditRun.Matches(earlier, subject, split))
         {
             throw new ArgumentException(
-                "--only adds to a report on the same text, hold-out and --quick, and audit.json has others; audit again "
-                    + "without it.");
+                "--only adds to a report on the same text, hold-out and --quick, and audit.json has others; audit "
+                    + "again without it.");
         }
 
         var measures = AuditMeasures.All.Where(measure => only.Length == 0 || only.Contains(measure.Name));

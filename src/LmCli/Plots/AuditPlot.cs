@@ -6,16 +6,14 @@ namespace LmCli.Plots;
 /// <summary>Draws a curve of an audit, with bars for its intervals.</summary>
 internal static class AuditPlot
 {
-    private const int Width = 800;
-    private const int Height = 480;
-
     /// <param name="path">The SVG file to write.</param>
     /// <param name="title">What was measured.</param>
     /// <param name="curve">The curve.</param>
-    public static void Write(string path, string title, AuditCurve curve)
+    public static void Write(string path, string title, AuditCurve curve) =>
+        SvgPlot.Write(path, title, curve.X, curve.Y, Alignment.UpperRight, plot => AddLines(plot, curve));
+
+    private static void AddLines(Plot plot, AuditCurve curve)
     {
-        using var plot = new Plot();
-        plot.Add.Palette = new ScottPlot.Palettes.ColorblindFriendly();
         foreach (var series in curve.Series)
         {
             double[] x = [.. series.Points.Select(point => point.X)];
@@ -37,12 +35,5 @@ internal static class AuditPlot
                 });
             }
         }
-
-        plot.Title(title);
-        plot.XLabel(curve.X);
-        plot.YLabel(curve.Y);
-        plot.ShowLegend(Alignment.UpperRight);
-        OwnFont.Use(plot);
-        File.WriteAllText(path, plot.GetSvgXml(Width, Height));
     }
 }

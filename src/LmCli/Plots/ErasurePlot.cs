@@ -6,16 +6,20 @@ namespace LmCli.Plots;
 /// <summary>Draws erasure curves: how much less probable the targets are, over the number of tokens left out.</summary>
 internal static class ErasurePlot
 {
-    private const int Width = 800;
-    private const int Height = 480;
-
     /// <param name="path">The SVG file to write.</param>
     /// <param name="title">What was measured.</param>
     /// <param name="curves">At least one.</param>
-    public static void Write(string path, string title, IReadOnlyList<ErasureCurve> curves)
+    public static void Write(string path, string title, IReadOnlyList<ErasureCurve> curves) =>
+        SvgPlot.Write(
+            path,
+            title,
+            "tokens left out, the most important first",
+            "nats by which the target is less probable",
+            Alignment.LowerRight,
+            plot => AddLines(plot, curves));
+
+    private static void AddLines(Plot plot, IReadOnlyList<ErasureCurve> curves)
     {
-        using var plot = new Plot();
-        plot.Add.Palette = new ScottPlot.Palettes.ColorblindFriendly();
         foreach (var curve in curves)
         {
             double[] mean = [0, .. curve.Mean];
@@ -27,12 +31,5 @@ internal static class ErasurePlot
                 (line.Color, line.MarkerShape) = (Colors.Gray, MarkerShape.OpenSquare);
             }
         }
-
-        plot.Title(title);
-        plot.XLabel("tokens left out, the most important first");
-        plot.YLabel("nats by which the target is less probable");
-        plot.ShowLegend(Alignment.LowerRight);
-        OwnFont.Use(plot);
-        File.WriteAllText(path, plot.GetSvgXml(Width, Height));
     }
 }

@@ -27,15 +27,10 @@ internal sealed record AuditCurve
             yield return "series must have at least one";
         }
 
-        foreach (var point in Series.SelectMany(series => series.Points))
+        var points = Series.SelectMany(series => series.Points);
+        foreach (var problem in AuditFigure.NotFinite(points.SelectMany(p => new[] { p.X, p.Y, p.Low, p.High })))
         {
-            foreach (var number in new[] { point.X, point.Y, point.Low ?? 0, point.High ?? 0 })
-            {
-                if (!double.IsFinite(number))
-                {
-                    yield return FormattableString.Invariant($"must have finite numbers, not {number}");
-                }
-            }
+            yield return problem;
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed record AuditFigure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? High { get; init; }
 
-    /// <summary>Why there is no number.</summary>
+    /// <summary>The reason why the value could not be determined.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NotApplicable { get; init; }
 
@@ -52,14 +52,17 @@ internal sealed record AuditFigure
                 $"low and high must be the ends of an interval, not {Low} and {High}");
         }
 
-        foreach (var number in new[] { Value, Low, High })
+        foreach (var problem in NotFinite([Value, Low, High]))
         {
-            if (number is { } given && !double.IsFinite(given))
-            {
-                yield return FormattableString.Invariant($"must have finite numbers, not {given}");
-            }
+            yield return problem;
         }
     }
+
+    /// <summary>One sentence for each number that is infinite or NaN; null is no number.</summary>
+    internal static IEnumerable<string> NotFinite(IEnumerable<double?> numbers) =>
+        from number in numbers
+        where number is { } given && !double.IsFinite(given)
+        select FormattableString.Invariant($"must have finite numbers, not {number}");
 }
 
 /// <summary>How a figure is to be judged.</summary>

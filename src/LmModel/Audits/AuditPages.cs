@@ -10,7 +10,7 @@ internal static class AuditPages
     /// <summary>Name of the file with the plot of a curve.</summary>
     public static string PlotName(AuditSection section, AuditCurve curve) => $"audit-{section.Name}-{curve.Name}.svg";
 
-    /// <summary>Removes the report and the plots, which show what is measured no more.</summary>
+    /// <summary>Removes the report and the plots, because their figures are no longer valid.</summary>
     public static void Delete(string folder)
     {
         File.Delete(Path.Combine(folder, MarkdownName));
@@ -28,7 +28,7 @@ internal static class AuditPages
 
             ## Audit
 
-            What the model gives up of its training text, and what else was measured: [the audit]({MarkdownName}).
+            How the model was audited and what was measured: [the audit]({MarkdownName}).
 
             """;
 }

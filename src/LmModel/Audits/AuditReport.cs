@@ -2,7 +2,7 @@ using LmModel.Files;
 
 namespace LmModel.Audits;
 
-/// <summary>What an audit found out about a model: <c>audit.json</c>.</summary>
+/// <summary>What an audit measured about a model: <c>audit.json</c>.</summary>
 internal sealed record AuditReport : IMeasuredReport
 {
     /// <inheritdoc/>
@@ -29,15 +29,10 @@ internal sealed record AuditReport : IMeasuredReport
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        foreach (var (name, value) in new[]
+        foreach (var problem in Sha256Text.Problems(
+            ("weights_sha256", WeightsSha256), ("training_text_sha256", TrainingTextSha256)))
         {
-            ("weights_sha256", WeightsSha256), ("training_text_sha256", TrainingTextSha256),
-        })
-        {
-            if (value.Length != 64 || !value.All(char.IsAsciiHexDigitLower))
-            {
-                yield return $"{name} must be 64 lower-case hexadecimal digits, not {ProblemList.Show(value)}";
-            }
+            yield return problem;
         }
 
         foreach (var name in Sections.GroupBy(section => section.Name).Where(g => g.Count() > 1).Select(g => g.Key))

@@ -14,7 +14,8 @@ internal sealed partial class ModelFolder
     /// <summary>
     /// Writes all files, each of them atomically, and creates the folder if it does not exist. An existing
     /// <c>precision.json</c>, <c>units.json</c>, <c>audit.json</c>, <c>verbatim.filter</c> or
-    /// <c>generation_config.json</c> is removed, because it was made for the previous weights. A <c>chat_template.txt</c> stays: it is about the form of the text.
+    /// <c>generation_config.json</c> is removed, because it was made for the previous weights. A
+    /// <c>chat_template.txt</c> stays: it is about the form of the text.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The vocabulary of the tokenizer does not match the weights; nothing was written.

@@ -66,7 +66,7 @@ internal sealed partial class ModelFolder
     /// <summary>Which units follow something nameable; null if that was not looked for.</summary>
     public UnitReport? Units { get; init; }
 
-    /// <summary>What an audit found out; null if there was none.</summary>
+    /// <summary>What an audit measured; null if there was none.</summary>
     public AuditReport? Audit { get; init; }
 
     /// <summary>The runs of tokens of the training text; null if nobody recorded them.</summary>
@@ -88,8 +88,8 @@ internal sealed partial class ModelFolder
         Open(path, withReports: true, withAudit: true, withGuard: true);
 
     /// <summary>
-    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, <c>units.json</c> and <c>audit.json</c>, so that
-    /// they can be measured again.
+    /// Like <see cref="Open(string)"/>, but ignores <c>precision.json</c>, <c>units.json</c> and <c>audit.json</c>, so
+    /// that they can be measured again.
     /// </summary>
     /// <exception cref="ModelFolderException">Something else is missing, broken or does not fit.</exception>
     public static ModelFolder OpenUnmeasured(string path) =>

@@ -23,7 +23,7 @@ internal static class ContinuationLoss
         After(model, Read(model, prompts, cancellation), continuations, cancellation);
 
     /// <summary>The states after prompts.</summary>
-    public static RecurrentState[] Read(
+    private static RecurrentState[] Read(
         IStepModel model, IReadOnlyList<int[]> prompts, CancellationToken cancellation)
     {
         var states = prompts.Select(_ => RecurrentState.Zero(model.StateSize)).ToArray();
@@ -44,7 +44,7 @@ internal static class ContinuationLoss
     }
 
     /// <summary>−ln p of each continuation; the states, which must have read something, are overwritten.</summary>
-    public static double[] After(
+    private static double[] After(
         IStepModel model, RecurrentState[] states, IReadOnlyList<int[]> continuations, CancellationToken cancellation)
     {
         var nats = new double[states.Length];

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LmModel.Files;
 
 namespace LmModel.Keys;
 
@@ -41,7 +42,7 @@ internal sealed record ApiKey
             yield return $"name {problem}";
         }
 
-        if (Sha256.Length != 64 || !Sha256.All(char.IsAsciiHexDigitLower))
+        if (!Sha256Text.IsValid(Sha256))
         {
             yield return "sha256 must be 64 lower-case hexadecimal digits";
         }

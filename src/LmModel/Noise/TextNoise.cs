@@ -7,12 +7,8 @@ namespace LmModel.Noise;
 /// <summary>Changes a share of the places of a text that a kind of noise can change.</summary>
 internal static class TextNoise
 {
-    /// <summary>The strengths at which noise is measured and trained with, from 1.</summary>
+    /// <summary>The strengths at which noise is measured, from 1.</summary>
     public const int Strengths = 5;
-
-    /// <summary>What <see cref="NoiseKind.Quotes"/> and <see cref="NoiseKind.Unicode"/> write that a text in ASCII does
-    /// not have.</summary>
-    public const string Characters = "“”‘’–—\u00A0ﬁﬂ…";
 
     private static readonly double[] TypoShares = [0.01, 0.02, 0.05, 0.1, 0.2];
     private static readonly double[] SpaceShares = [0.02, 0.05, 0.1, 0.3, 1];
@@ -30,7 +26,7 @@ internal static class TextNoise
         NoiseKind.Typos => TypoShares[strength - 1],
         NoiseKind.Spaces => SpaceShares[strength - 1],
         NoiseKind.Case or NoiseKind.Quotes or NoiseKind.Unicode => strength / (double)Strengths,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such noise."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of noise."),
     };
 
     /// <param name="kind">What is done to the text.</param>

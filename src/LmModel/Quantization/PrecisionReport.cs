@@ -55,12 +55,9 @@ public sealed record PrecisionReport : IMeasuredReport
             yield return FormattableString.Invariant($"tolerance must be at least 0, not {Tolerance}");
         }
 
-        foreach (var (name, value) in new[] { ("weights_sha256", WeightsSha256), ("text_sha256", TextSha256) })
+        foreach (var problem in Sha256Text.Problems(("weights_sha256", WeightsSha256), ("text_sha256", TextSha256)))
         {
-            if (value.Length != 64 || !value.All(char.IsAsciiHexDigitLower))
-            {
-                yield return $"{name} must be 64 lower-case hexadecimal digits, not {ProblemList.Show(value)}";
-            }
+            yield return problem;
         }
 
         if (!(TextShare > 0 && TextShare <= 1))

@@ -44,12 +44,9 @@ internal sealed record UnitReport : IMeasuredReport
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        foreach (var (name, value) in new[] { ("weights_sha256", WeightsSha256), ("text_sha256", TextSha256) })
+        foreach (var problem in Sha256Text.Problems(("weights_sha256", WeightsSha256), ("text_sha256", TextSha256)))
         {
-            if (value.Length != 64 || !value.All(char.IsAsciiHexDigitLower))
-            {
-                yield return $"{name} must be 64 lower-case hexadecimal digits, not {ProblemList.Show(value)}";
-            }
+            yield return problem;
         }
 
         if (!(TextShare > 0 && TextShare <= 1))

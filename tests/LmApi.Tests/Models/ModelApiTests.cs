@@ -46,40 +46,12 @@ public sealed class ModelApiTests
     [Fact]
     public void An_audit_is_served_as_its_file_has_it()
     {
-        var report = new AuditReport
-        {
-            WeightsSha256 = new string('a', 64),
-            TrainingText = "t.txt",
-            TrainingTextSha256 = new string('b', 64),
-            HeldOut = "Nothing.",
-            Quick = true,
-            Version = "1.0.0",
-            Sections =
-            [
-                new()
-                {
-                    Name = "membership",
-                    Title = "Membership",
-                    Protocol = "As told.",
-                    Figures =
-                    [
-                        new()
-                        {
-                            Name = "auc", Meaning = "It is.", Unit = "AUC", NotApplicable = "Nothing was held out.",
-                            Good = "0.5", Bad = "1", Verdict = AuditVerdict.NotApplicable,
-                        },
-                    ],
-                    Curves = [],
-                    Notes = [],
-                },
-            ],
-        };
         var file = new MemoryStream();
-        AuditFile.Write(file, report);
+        AuditFile.Write(file, SampleAudit.Report);
         var stored = JsonNode.Parse(file.ToArray())!.AsObject();
         stored.Remove("format_version");
 
-        var served = JsonSerializer.SerializeToNode(report, ModelJson.Wire.AuditReport);
+        var served = JsonSerializer.SerializeToNode(SampleAudit.Report, ModelJson.Wire.AuditReport);
         Assert.True(JsonNode.DeepEquals(stored, served), served!.ToJsonString());
     }
 

@@ -8,66 +8,6 @@ namespace LmModel.Tests.Audits;
 
 public sealed class AuditFileTests : SavedModelTests
 {
-    internal static AuditReport Report => new()
-    {
-        WeightsSha256 = new string('a', 64),
-        TrainingText = "ducks.txt",
-        TrainingTextSha256 = new string('b', 64),
-        HeldOut = "The last 10 % were held out.",
-        Quick = false,
-        Version = "1.2.3",
-        Sections =
-        [
-            new()
-            {
-                Name = "membership",
-                Title = "Membership inference",
-                Protocol = "Passages are compared.",
-                Figures =
-                [
-                    new()
-                    {
-                        Name = "auc",
-                        Meaning = "How well | members are told.",
-                        Unit = "AUC",
-                        Value = 0.75,
-                        Low = 0.5,
-                        High = 0.875,
-                        Good = "0.5",
-                        Bad = "above 0.7",
-                        Verdict = AuditVerdict.Between,
-                    },
-                    new()
-                    {
-                        Name = "rate",
-                        Meaning = "Members found.",
-                        Unit = "share",
-                        NotApplicable = "Nothing was held out.",
-                        Good = "0.01",
-                        Bad = "1",
-                        Verdict = AuditVerdict.NotApplicable,
-                    },
-                ],
-                Curves =
-                [
-                    new()
-                    {
-                        Name = "copies",
-                        Meaning = "What is continued.",
-                        X = "characters",
-                        Y = "copied",
-                        Series =
-                        [
-                            new() { Name = "trained", Points = [new() { X = 10, Y = 3, Low = 2, High = 4 }] },
-                            new() { Name = "held out", Points = [new() { X = 10, Y = 2 }, new() { X = 20, Y = 1 }] },
-                        ],
-                    },
-                ],
-                Notes = ["Use a guard."],
-            },
-        ],
-    };
-
     [Fact]
     public void What_is_written_is_read()
     {
@@ -104,7 +44,7 @@ public sealed class AuditFileTests : SavedModelTests
     public void An_audit_of_other_weights_is_refused_but_can_be_made_again_and_a_save_discards_it()
     {
         Save(Gru);
-        Open().SaveAudit(Report with { WeightsSha256 = Open().WeightsSha256 });
+        Open().SaveAudit(SampleAudit.Report with { WeightsSha256 = Open().WeightsSha256 });
         Assert.Equal("ducks.txt", Open().Audit!.TrainingText);
         File.WriteAllText(Folder["AUDIT.md"], "# Audit");
         File.WriteAllText(Folder["audit-membership-copies.svg"], "<svg/>");
@@ -114,8 +54,9 @@ public sealed class AuditFileTests : SavedModelTests
         Assert.StartsWith("- audit.json: measured for other weights, with SHA-256 ", Assert.Single(Problems()));
         var unaudited = ModelFolder.OpenUnaudited(Folder.Path);
         Assert.Contains(
-            "measured for weights", Assert.Throws<ArgumentException>(() => unaudited.SaveAudit(Report)).Message);
-        unaudited.SaveAudit(Report with { WeightsSha256 = unaudited.WeightsSha256 });
+            "measured for weights",
+            Assert.Throws<ArgumentException>(() => unaudited.SaveAudit(SampleAudit.Report)).Message);
+        unaudited.SaveAudit(SampleAudit.Report with { WeightsSha256 = unaudited.WeightsSha256 });
         Assert.NotNull(Open().Audit);
 
         Save(PyTorchFixture.Load("lstm"));
@@ -125,7 +66,7 @@ public sealed class AuditFileTests : SavedModelTests
     [Fact]
     public void A_reader_sees_every_figure_with_its_judgement()
     {
-        var page = AuditMarkdown.Of("ducks", Report);
+        var page = AuditMarkdown.Of("ducks", SampleAudit.Report);
         Assert.StartsWith("# Audit of ducks\n", page);
         Assert.Contains("\n| Membership inference: auc | 0.750 AUC | 0.500 to 0.875 | between |\n", page);
         Assert.Contains(
@@ -148,7 +89,7 @@ public sealed class AuditFileTests : SavedModelTests
     private static string Json()
     {
         var stream = new MemoryStream();
-        AuditFile.Write(stream, Report);
+        AuditFile.Write(stream, SampleAudit.Report);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

@@ -6,7 +6,6 @@ using LmModel.Corpora;
 using LmModel.Guard.Making;
 using LmModel.Networks;
 using LmModel.Quantization;
-using LmModel.Tests.Audits;
 using LmModel.Tests.Units;
 using LmModel.Tokenization;
 
@@ -126,7 +125,7 @@ public sealed class ModelFolderProperties : IDisposable
         var saved = ModelFolder.Open(folder.Path);
         saved.SavePrecision(Report(saved.WeightsSha256));
         saved.SaveUnits(UnitFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
-        saved.SaveAudit(AuditFileTests.Report with { WeightsSha256 = saved.WeightsSha256 });
+        saved.SaveAudit(SampleAudit.Report with { WeightsSha256 = saved.WeightsSha256 });
         GuardRecord.Save(
             saved, [Corpus.FromText("text", "the cat sat on the mat").Text], least: 4, CancellationToken.None);
         saved.SaveDefaults(new() { Sampling = new() { MinP = 0.05f }, MaxTokens = 9, Stop = ["\n\n"] });

@@ -38,7 +38,9 @@ internal sealed class RobustnessMeasure : IAuditMeasure
             [NoiseKind.Unicode] = ("unicode", "characters of the prompt that have another Unicode form have that form"),
         };
 
-    public string Name => "robustness";
+    private const string SectionName = "robustness";
+
+    public string Name => SectionName;
 
     public Task<AuditSection> MeasureAsync(AuditSubject subject, CancellationToken cancellation)
     {
@@ -60,11 +62,12 @@ internal sealed class RobustnessMeasure : IAuditMeasure
     internal static AuditSection Measure(RobustnessRun run)
     {
         var clean = run.Score(passage => passage.Prompt(Prompt));
+        var cleanPoint = run.Point(0, clean);
         var (figures, curves, refused) = (new List<AuditFigure>(), new List<AuditCurve>(), new List<double>());
         foreach (var (kind, (name, meaning)) in Kinds)
         {
             var changed = false;
-            var points = new List<AuditPoint> { run.Point(0, clean) };
+            var points = new List<AuditPoint> { cleanPoint };
             for (var strength = 1; strength <= TextNoise.Strengths; strength++)
             {
                 var index = 0;
@@ -143,14 +146,15 @@ internal sealed class RobustnessMeasure : IAuditMeasure
     private static AuditFigure Refused(List<double> refused)
     {
         var share = refused.Average();
+        var interval = ItemBootstrap.Of(refused.Count, drawn => drawn.Average(i => refused[i]));
         return new()
         {
             Name = "refused",
             Meaning = "Share of the prompts with noise of middle strength that have a character without a token.",
             Unit = "share",
             Value = share,
-            Low = ItemBootstrap.Of(refused.Count, drawn => drawn.Average(i => refused[i]))?.Low,
-            High = ItemBootstrap.Of(refused.Count, drawn => drawn.Average(i => refused[i]))?.High,
+            Low = interval?.Low,
+            High = interval?.High,
             Good = "0: every prompt is read",
             Bad = "above 0.05: a request with such a prompt is refused, unless the model was trained with --unknown",
             Verdict = share == 0 ? AuditVerdict.Good : share > 0.05 ? AuditVerdict.Bad : AuditVerdict.Between,
@@ -168,7 +172,7 @@ internal sealed class RobustnessMeasure : IAuditMeasure
 
     private static AuditSection Section(IReadOnlyList<AuditFigure> figures, IReadOnlyList<AuditCurve> curves) => new()
     {
-        Name = "robustness",
+        Name = SectionName,
         Title = "Robustness",
         Protocol = Invariant($"Prompts of {Prompt} characters of held-out text are corrupted in five strengths; the ")
             + "original text that follows, up to 100 characters, is scored after them. It is the same text every time, "

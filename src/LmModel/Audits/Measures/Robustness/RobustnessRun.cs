@@ -25,15 +25,8 @@ internal sealed class RobustnessRun(
     /// <summary>A point of a curve, in bits per byte.</summary>
     public AuditPoint Point(double x, RobustnessScores scores)
     {
-        double PerByte(IEnumerable<int> drawn) => Ratio(drawn, i => scores.Bits[i]);
-        var interval = ItemBootstrap.Of(passages.Count, PerByte);
-        return new()
-        {
-            X = x,
-            Y = PerByte(Enumerable.Range(0, passages.Count)),
-            Low = interval?.Low,
-            High = interval?.High,
-        };
+        var (value, interval) = PerByte(i => scores.Bits[i]);
+        return new() { X = x, Y = value, Low = interval?.Low, High = interval?.High };
     }
 
     /// <summary>A figure of what prompts cost beside others. Passages are drawn in pairs, since both scored the same
@@ -46,11 +39,10 @@ internal sealed class RobustnessRun(
     public AuditFigure Compare(
         AuditFigure figure, RobustnessScores scores, RobustnessScores clean, double? good, double? bad)
     {
-        double More(IEnumerable<int> drawn) => Ratio(drawn, i => scores.Bits[i] - clean.Bits[i]);
-        var interval = ItemBootstrap.Of(passages.Count, More);
+        var (value, interval) = PerByte(i => scores.Bits[i] - clean.Bits[i]);
         return figure with
         {
-            Value = More(Enumerable.Range(0, passages.Count)),
+            Value = value,
             Low = interval?.Low,
             High = interval?.High,
             Verdict = good is null ? AuditVerdict.Neutral
@@ -60,14 +52,21 @@ internal sealed class RobustnessRun(
         };
     }
 
-    private double Ratio(IEnumerable<int> drawn, Func<int, double> bits)
+    /// <summary>The sum over all passages divided by their bytes, and how much it depends on which were
+    /// drawn.</summary>
+    private (double Value, Interval? Interval) PerByte(Func<int, double> bits)
     {
-        var (sum, bytes) = (0.0, 0L);
-        foreach (var i in drawn)
+        double Of(IEnumerable<int> drawn)
         {
-            (sum, bytes) = (sum + bits(i), bytes + passages[i].Bytes);
+            var (sum, bytes) = (0.0, 0L);
+            foreach (var i in drawn)
+            {
+                (sum, bytes) = (sum + bits(i), bytes + passages[i].Bytes);
+            }
+
+            return sum / bytes;
         }
 
-        return sum / bytes;
+        return (Of(Enumerable.Range(0, passages.Count)), ItemBootstrap.Of(passages.Count, Of));
     }
 }
