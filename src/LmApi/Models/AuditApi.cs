@@ -23,6 +23,5 @@ internal static class AuditApi
         host.Model.Folder.Audit is { } audit
             ? Answers.Json(audit, ModelJson.Wire.AuditReport)
             : throw new ProblemException(ProblemKind.NotFound.With(
-                $"The model was not audited; run `lm audit {host.Model.Folder.Path} --training TEXT`, then start the "
-                    + "service again."));
+                "The model was not audited; run `lm audit MODEL --training TEXT`, then start the service again."));
 }
